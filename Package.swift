@@ -1,0 +1,141 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Applied to every Swift target; each line names the proposal that explains it.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),  // SE-0480
+    .strictMemorySafety(),  // SE-0458: C calls must say `unsafe`
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .enableUpcomingFeature("InferIsolatedConformances"),  // SE-0470
+    .enableUpcomingFeature("ImmutableWeakCaptures"),  // SE-0481
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "apus",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CProxyShims"),
+
+        .target(name: "Model", swiftSettings: strict),
+        .target(name: "BootConfig", dependencies: ["Model"], swiftSettings: strict),
+        .target(name: "RuntimeAPI", dependencies: ["Model"], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["Model"], swiftSettings: strict),
+        .target(
+            name: "Desired",
+            dependencies: ["Model", "BootConfig", "CLibGit2", "CLibYAML"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Fleet",
+            dependencies: ["Model", "RuntimeAPI", "Planning", nioCore, nioPosix],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Controller",
+            dependencies: [
+                "Model", "RuntimeAPI", "Planning", "Desired", "Fleet",
+                crypto, hummingbird, logging, serviceLifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Proxy",
+            dependencies: ["Model", "BootConfig", "RuntimeAPI", "CProxyShims"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus",
+            dependencies: ["Controller", "Planning", "Desired", "Fleet", "Model", argumentParser, logging],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "apus-proxy", dependencies: ["Proxy"], swiftSettings: strict),
+
+        .target(
+            name: "Simulation",
+            dependencies: ["Model", "RuntimeAPI", "Planning", "Fleet", "Proxy"],
+            path: "Tests/Simulation",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus-bench",
+            dependencies: ["Model", "RuntimeAPI", "Proxy", subprocess],
+            path: "Tests/Benchmarks",
+            exclude: ["Results"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus-demo",
+            dependencies: ["Model", "RuntimeAPI", "Proxy", subprocess],
+            path: "Tests/Demo",
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
+        .testTarget(name: "BootConfigTests", dependencies: ["BootConfig", "Model"], swiftSettings: strict),
+        .testTarget(
+            name: "RuntimeAPITests",
+            dependencies: ["RuntimeAPI", "Model", "Simulation"],
+            exclude: ["Transcripts"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: ["Planning", "Model", "Desired", "Simulation"],
+            exclude: ["Cases"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DesiredTests",
+            dependencies: ["Desired", "Model", "Simulation"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "FleetTests",
+            dependencies: ["Fleet", "RuntimeAPI", "Planning", "Model", "Simulation"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ControllerTests",
+            dependencies: ["Controller", "Desired", "Fleet", "Planning", "Model", "Simulation"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: ["Proxy", "BootConfig", "RuntimeAPI", "Model", "Simulation"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "Fleet", "Planning", "Proxy", "RuntimeAPI", "Model"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Model", "RuntimeAPI", "Simulation", subprocess, "apus", "apus-proxy"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

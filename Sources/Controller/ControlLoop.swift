@@ -1,0 +1,2 @@
+/// The continuous loop.
+package enum ControlLoop {}

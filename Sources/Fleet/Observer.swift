@@ -1,0 +1,2 @@
+/// Reads what a proxy really runs.
+package enum Observer {}

@@ -1,0 +1,57 @@
+package import Model
+
+/// One thing that is different afterwards: an operation a proxy performs or a condition the applier awaits.
+///
+/// `Fleet/ChangeTranslation` turns each into Runtime API commands; nothing else knows both.
+package enum Change: Hashable, Sendable, Codable {
+    case addServer(ServerPath, id: Int, endpoint: Endpoint, attributes: ServerAttributes)
+    case enableHealth(ServerPath)
+    case setAdmin(ServerPath, from: AdminState?, to: AdminState)
+    case setWeight(ServerPath, from: Weight, to: Weight)
+    case setAddress(ServerPath, from: Endpoint?, to: Endpoint)
+    case setMaxconn(ServerPath, from: Int?, to: Int)
+    case setCheckAddress(ServerPath, address: String?, port: Int?)
+    /// The server's first check that *started* after the preceding step passed; gives up after `within`.
+    case awaitUp(ServerPath, within: Milliseconds)
+    /// `removal.grace`: established clients may still come.
+    case grace(ServerPath, Milliseconds)
+    /// No connection and no request is left, or `within` ran out, after which sessions are shut down.
+    case awaitRemovable(ServerPath, within: Milliseconds)
+    case deleteServer(ServerPath)
+
+    case addMapEntry(PatternFileName, MapEntry)
+    case setMapEntry(PatternFileName, key: String, from: String, to: String)
+    case deleteMapEntry(PatternFileName, MapEntry)
+    /// Prepare, fill and commit one new version; `removed` and `added` say what readers will notice.
+    case replaceMap(PatternFileName, entries: [MapEntry], added: Int, changed: Int, removed: Int)
+
+    /// The server concerned, nil for maps.
+    package var server: ServerPath? {
+        switch self {
+        case .addServer(let path, _, _, _), .enableHealth(let path), .setAdmin(let path, _, _),
+            .setWeight(let path, _, _), .setAddress(let path, _, _), .setMaxconn(let path, _, _),
+            .setCheckAddress(let path, _, _), .awaitUp(let path, _), .grace(let path, _),
+            .awaitRemovable(let path, _), .deleteServer(let path):
+            path
+        case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap: nil
+        }
+    }
+
+    /// The map concerned, nil for servers.
+    package var map: PatternFileName? {
+        switch self {
+        case .addMapEntry(let map, _), .setMapEntry(let map, _, _, _), .deleteMapEntry(let map, _),
+            .replaceMap(let map, _, _, _, _):
+            map
+        default: nil
+        }
+    }
+
+    /// Awaits something instead of changing it.
+    package var isWait: Bool {
+        switch self {
+        case .awaitUp, .grace, .awaitRemovable: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// An immutable array in raw memory: read by any thread without retain, release or lock.
+///
+/// Sound because the elements are bitwise copyable, are never written after `RawBlock.make` returned,
+/// and live until `Published` saw every reader leave the epoch in which the array was retired.
+@safe package struct RawArray<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked Sendable {
+    private let base: UnsafePointer<Element>?
+    package let count: Int
+
+    /// No elements, no memory.
+    package static var empty: RawArray { unsafe RawArray(base: nil, count: 0) }
+
+    fileprivate init(base: UnsafePointer<Element>?, count: Int) {
+        unsafe self.base = base
+        self.count = count
+    }
+
+    /// Copies `elements` into memory of its own; whoever makes it retires it once, through `free`.
+    package static func make(_ elements: some Collection<Element>) -> RawArray {
+        guard !elements.isEmpty else { return empty }
+        let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+        _ = unsafe memory.initialize(from: elements)
+        return unsafe RawArray(base: UnsafePointer(memory.baseAddress), count: elements.count)
+    }
+
+    /// Gives the memory back; the caller proves that no reader can hold the array any more.
+    package func free() {
+        unsafe base?.deallocate()
+    }
+
+    @inline(__always)
+    package subscript(index: Int) -> Element {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index outside a raw array")
+        return unsafe base.unsafelyUnwrapped[index]
+    }
+
+    package var isEmpty: Bool { count == 0 }
+    package var indices: Range<Int> { 0..<count }
+}
+
+/// Bytes in raw memory, e.g. a header's name or a map's key.
+package typealias RawText = RawArray<UInt8>
+
+extension RawArray where Element == UInt8 {
+    /// The UTF-8 bytes of a text.
+    package static func make(_ text: String) -> RawText { make(Array(text.utf8)) }
+}

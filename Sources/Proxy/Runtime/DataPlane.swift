@@ -1,0 +1,95 @@
+/// What the runtime service asks of the workers: publish, and tell whether a server is still in use.
+///
+/// Real workers answer through `Published`, mailboxes and the `SlotArena`; the simulation answers with
+/// a model of requests. `RuntimeService` and `BackendTable` know neither threads nor sockets nor clocks.
+package protocol DataPlane: AnyObject {
+    /// Makes `snapshot` current for every worker; `retired` is freed once no worker can hold it.
+    func publish(_ snapshot: RoutingSnapshot, retiring retired: [RetiredMemory])
+    /// A slot for a new server; its counters start at zero.
+    func allocateSlot() -> UInt32
+    /// Gives a slot back once every worker has passed the publish that dropped it.
+    func releaseSlot(_ slot: UInt32)
+    /// Asks every worker to close its idle connections to the slot; asynchronous, idempotent.
+    func purgeIdleConnections(of slot: UInt32)
+    /// Every worker has seen the newest snapshot and holds neither request nor connection to the slot.
+    func isUnused(_ slot: UInt32) -> Bool
+    /// Ends what is in progress on the slot (`shutdown sessions server`); asynchronous.
+    func shutdownSessions(of slot: UInt32)
+    /// Counters of a slot, summed over the workers.
+    func counters(of slot: UInt32) -> ServerCounters
+    /// Counters of a frontend by its number.
+    func counters(ofFrontend frontend: Int) -> FrontendCounters
+    /// Counters of a backend by its number: requests that reached no server included.
+    func counters(ofBackend backend: Int) -> BackendCounters
+    /// Counters of the process, for `show info`.
+    func processCounters() -> ProcessCounters
+}
+
+/// Memory that a newer snapshot no longer names.
+package struct RetiredMemory: Sendable {
+    package let free: @Sendable () -> Void
+
+    package init(_ array: RawArray<some BitwiseCopyable>) {
+        free = { array.free() }
+    }
+}
+
+/// What happened on one server since its slot was allocated; fields as in `show stat`.
+package struct ServerCounters: BitwiseCopyable, Sendable {
+    package var currentSessions = 0
+    package var maxSessions = 0
+    package var totalSessions = 0
+    package var bytesIn = 0
+    package var bytesOut = 0
+    package var connectErrors = 0
+    package var responseErrors = 0
+    package var retries = 0
+    package var redispatches = 0
+    package var connections = 0
+    package var reuses = 0
+    package var idleConnections = 0
+    package var usedConnections = 0
+    /// Responses by class: 1xx, 2xx, 3xx, 4xx, 5xx, other.
+    package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
+
+    package init() {}
+}
+
+/// What happened on one frontend; fields as in `show stat`.
+package struct FrontendCounters: BitwiseCopyable, Sendable {
+    package var currentSessions = 0
+    package var maxSessions = 0
+    package var totalSessions = 0
+    package var requests = 0
+    package var bytesIn = 0
+    package var bytesOut = 0
+    package var requestErrors = 0
+    package var deniedRequests = 0
+    /// Answered by the proxy itself, e.g. `monitor-uri`.
+    package var intercepted = 0
+    package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
+
+    package init() {}
+}
+
+/// What happened on one backend outside its servers.
+package struct BackendCounters: BitwiseCopyable, Sendable {
+    package var currentSessions = 0
+    package var totalSessions = 0
+    package var bytesIn = 0
+    package var bytesOut = 0
+    /// Requests for which no server could be found.
+    package var unserved = 0
+    package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
+
+    package init() {}
+}
+
+/// What happened in the whole process.
+package struct ProcessCounters: BitwiseCopyable, Sendable {
+    package var currentConnections = 0
+    package var totalConnections = 0
+    package var totalRequests = 0
+
+    package init() {}
+}

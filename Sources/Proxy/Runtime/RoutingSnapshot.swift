@@ -1,0 +1,117 @@
+/// Everything a request needs to find its server, immutable, as one value in raw memory.
+///
+/// `BackendTable` builds it and `Published` hands it to the workers by one atomic pointer. Unchanged
+/// parts are shared with the snapshot before, so publishing costs what changed.
+package struct RoutingSnapshot: BitwiseCopyable {
+    /// Grows by one with every publish.
+    package var generation: UInt64 = 0
+    /// By frontend number, fixed at boot.
+    package var frontends: RawArray<FrontendSnapshot> = .empty
+    /// By backend number; a number is not used again while a reader may hold it.
+    package var backends: RawArray<BackendSnapshot> = .empty
+    /// By map number, fixed at boot.
+    package var maps: RawArray<MapSnapshot> = .empty
+
+    package init() {}
+}
+
+/// One frontend's rules and limits.
+package struct FrontendSnapshot: BitwiseCopyable {
+    /// Tried in order; the first that applies names the backend.
+    package var rules: RawArray<RoutingRule> = .empty
+    /// `default_backend`'s number, or -1.
+    package var defaultBackend: Int32 = -1
+    /// `monitor-uri`; empty when there is none.
+    package var monitorURI: RawText = .empty
+    /// Conditions of `monitor fail`: the monitor answers 503 while one holds.
+    package var monitorFail: RawArray<RoutingCondition> = .empty
+    package var timeouts = Timeouts()
+    package var addsForwardedFor = false
+    package var isEnabled = true
+
+    package init() {}
+}
+
+/// Timeouts of a frontend and a backend in milliseconds; 0 stands for none.
+package struct Timeouts: BitwiseCopyable {
+    package var client: UInt32 = 0
+    package var httpRequest: UInt32 = 0
+    package var httpKeepAlive: UInt32 = 0
+    package var connect: UInt32 = 0
+    package var server: UInt32 = 0
+    package var queue: UInt32 = 0
+
+    package init() {}
+}
+
+/// One backend as the request path sees it.
+package struct BackendSnapshot: BitwiseCopyable {
+    /// Changes whenever anything below does, so workers can keep what they derived.
+    package var generation: UInt64 = 0
+    /// False for a number that is not in use.
+    package var exists = false
+    package var algorithm: Algorithm = .roundRobin
+    /// What a hashing algorithm hashes; ignored by the others.
+    package var hashInput: HashInput = .none
+    /// Header name in lower case for `hdr(name)`.
+    package var hashHeader: RawText = .empty
+    /// Servers that may take a request now (ready or forced, up, weight above 0), active before backup,
+    /// in order of declaration. Draining servers are not here.
+    package var servers: RawArray<ServerSnapshot> = .empty
+    /// Sorted by key; empty unless the algorithm hashes or is random. `server` indexes `servers`.
+    package var ring: RawArray<RingPoint> = .empty
+    package var timeouts = Timeouts()
+    package var addsForwardedFor = false
+    package var retries: UInt8 = 3
+
+    package init() {}
+}
+
+/// `balance`.
+package enum Algorithm: UInt8, BitwiseCopyable, Sendable {
+    case roundRobin, leastConnections, random, first, consistentHash
+}
+
+/// What `balance uri | hdr() | source` hashes.
+package enum HashInput: UInt8, BitwiseCopyable, Sendable {
+    case none, source, uri, header
+}
+
+/// One usable server.
+package struct ServerSnapshot: BitwiseCopyable {
+    /// Its place in the `SlotArena`, where everything that moves is counted.
+    package var slot: UInt32 = 0
+    /// 1 to 256.
+    package var weight: UInt16 = 1
+    /// 0 for unlimited.
+    package var maxconn: UInt32 = 0
+    package var address = SocketAddress()
+
+    package init() {}
+}
+
+/// An IPv4, IPv6 or unix address without pointers.
+package struct SocketAddress: BitwiseCopyable {
+    package enum Family: UInt8, BitwiseCopyable { case none, ipv4, ipv6, unix, abstract }
+
+    package var family: Family = .none
+    package var port: UInt16 = 0
+    /// IPv4 in `low`, host order.
+    package var high: UInt64 = 0
+    package var low: UInt64 = 0
+    /// Path or abstract name.
+    package var path: RawText = .empty
+
+    package init() {}
+}
+
+/// One node of a consistent-hash ring.
+package struct RingPoint: BitwiseCopyable {
+    package var key: UInt32
+    package var server: UInt32
+
+    package init(key: UInt32, server: UInt32) {
+        self.key = key
+        self.server = server
+    }
+}

@@ -1,0 +1,118 @@
+package import Model
+
+/// One command of HAProxy's Runtime API: what both ends mean, independent of how it is spelled.
+///
+/// Parsed and printed by this module only (`+Parsing`, `+Printing`), so client and server cannot drift.
+/// References to servers and maps stay text: whether they exist is for the proxy to say, in its words.
+package enum RuntimeCommand: Hashable, Sendable {
+    case showInfo(OutputFormat)
+    case showStat(StatFilter, OutputFormat)
+    case showServersState(backend: String?)
+    case showServersConn(backend: String?)
+    case showBackend
+    case showVersion
+    case showMap(PatternReference?)
+    case getMap(PatternReference, key: String)
+    /// `dump stats-file` (3.0): where guids can be read back.
+    case dumpStatsFile
+    /// `show servers config` (ours): every attribute of every server.
+    case showServersConfig(backend: String?)
+
+    case addServer(ServerReference, address: String, arguments: [String])
+    case deleteServer(ServerReference)
+    case enableServer(ServerReference)
+    case disableServer(ServerReference)
+    case enableHealth(ServerReference)
+    case disableHealth(ServerReference)
+    case setServerState(ServerReference, AdminState)
+    case setServerWeight(ServerReference, WeightArgument)
+    case getWeight(ServerReference)
+    case setServerAddress(ServerReference, address: String, port: String?)
+    case setServerHealth(ServerReference, ForcedHealth)
+    case setServerCheckAddress(ServerReference, address: String, port: String?)
+    case setServerCheckPort(ServerReference, port: String)
+    case setServerMaxconn(ServerReference, value: String)
+    case shutdownServerSessions(ServerReference)
+    case wait(Milliseconds, WaitCondition?)
+
+    case addMap(PatternReference, key: String, value: String)
+    /// Entries in the payload, one `key value` a line.
+    case addMapPayload(PatternReference)
+    case setMap(PatternReference, key: String, value: String)
+    case deleteMap(PatternReference, key: String)
+    case clearMap(PatternReference)
+    case prepareMap(PatternReference)
+    case commitMap(PatternReference)
+
+    case prompt(PromptMode?)
+    case setSeverityOutput(SeverityOutput)
+    case setTimeout(Milliseconds)
+    case lowerLevel(AccessLevel)
+    case help([String])
+    case quit
+}
+
+/// `backend/server` as typed: names or `#id` for either part.
+package struct ServerReference: Hashable, Sendable, CustomStringConvertible {
+    package let backend: String
+    package let server: String
+
+    package init(backend: String, server: String) {
+        self.backend = backend
+        self.server = server
+    }
+
+    package init(_ path: ServerPath) {
+        self.init(backend: path.backend.text, server: path.server.text)
+    }
+
+    package var description: String { "\(backend)/\(server)" }
+}
+
+/// A map as typed: its file name or `#id`, and the version of `@ver` when one was given.
+package struct PatternReference: Hashable, Sendable {
+    package let name: String
+    package let version: UInt32?
+
+    package init(name: String, version: UInt32? = nil) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// How a table is printed.
+package enum OutputFormat: String, Hashable, Sendable { case plain, typed, json }
+
+/// `show stat <proxy> <types> <server>`; -1 stands for all (management.txt §9.3).
+package struct StatFilter: Hashable, Sendable {
+    /// A proxy's id or name; nil for every proxy.
+    package var proxy: String?
+    /// Bits: 1 frontends, 2 backends, 4 servers, 8 listeners; -1 for all.
+    package var types = -1
+    /// A server's id; -1 for all.
+    package var server = -1
+
+    package init() {}
+}
+
+/// `N` or `N%` of the initial weight.
+package enum WeightArgument: Hashable, Sendable { case absolute(Int), relative(Int) }
+
+/// `set server … health`.
+package enum ForcedHealth: String, Hashable, Sendable { case up, stopping, down }
+
+/// What `wait` waits for besides its delay (3.0).
+package enum WaitCondition: Hashable, Sendable { case serverRemovable(ServerReference) }
+
+/// `prompt n|i|p` (3.2); plain `prompt` toggles.
+package enum PromptMode: String, Hashable, Sendable { case none = "n", interactive = "i", prompt = "p" }
+
+/// `set severity-output`.
+package enum SeverityOutput: String, Hashable, Sendable { case none, number, string }
+
+/// What a session may do; each level includes the ones before it.
+package enum AccessLevel: Int, Hashable, Sendable, Comparable {
+    case user = 0, `operator`, admin
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

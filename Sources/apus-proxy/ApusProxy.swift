@@ -1,0 +1,1 @@
+@main enum ApusProxy { static func main() {} }

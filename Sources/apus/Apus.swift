@@ -1,0 +1,1 @@
+@main enum Apus { static func main() {} }

@@ -1,0 +1,1 @@
+@main enum ApusBench { static func main() {} }

@@ -1,0 +1,1 @@
+@main enum ApusDemo { static func main() {} }

@@ -1,0 +1,2 @@
+/// A seed of a property test.
+package struct Seed {}
