@@ -1,0 +1,61 @@
+# Verbs only: what is longer than a few lines of shell is Swift in Tests/ or a script in .ci/.
+.DEFAULT_GOAL := help
+.PHONY: help setup ready build test check format demo bench golden simulate fuzz transcripts
+
+# One set of flags everywhere, so that no verb rebuilds what another has built.
+BUILD := swift build --explicit-target-dependency-import-check error
+TEST := swift test --skip-build --disable-xctest
+FORMAT := swift format
+FORMATTED := --configuration .ci/swift-format.json --recursive --parallel Package.swift Sources Tests
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install the missing Debian packages (root or sudo; else prints the command)
+	@.ci/setup
+
+ready:
+	@.ci/setup --quiet
+
+build: ready ## build both programs (debug)
+	$(BUILD)
+
+test: ready ## build and run every test
+	$(BUILD) --build-tests
+	$(TEST)
+
+check: ready ## format lint, import check and tidy tests: what CI runs first
+	$(FORMAT) lint --strict $(FORMATTED)
+	$(BUILD) --build-tests
+	$(TEST) --filter TidyTests
+
+format: ## rewrite the sources as swift-format wants them
+	$(FORMAT) --in-place $(FORMATTED)
+
+demo: ready ## three proxies, a git push and what becomes of it; ends by itself
+	swift build --product apus
+	swift build --product apus-proxy
+	swift build --product apus-demo
+	@exec "$$(swift build --show-bin-path)/apus-demo"
+
+bench: ## compare CPU, memory and latency with HAProxy and nginx; saves the table
+	@.ci/setup --quiet bench
+	swift build -c release --product apus
+	swift build -c release --product apus-proxy
+	swift build -c release --product apus-bench
+	@exec "$$(swift build -c release --show-bin-path)/apus-bench"
+
+golden: ready ## rewrite the golden files; the diff is the review
+	$(BUILD) --build-tests
+	GOLDEN=rewrite $(TEST)
+
+simulate: ready ## simulated fleets under faults; SEED=n for one, RUNS=n for many
+	$(BUILD) --build-tests
+	SEED=$(SEED) RUNS=$(RUNS) $(TEST) --filter SimulationTests
+
+fuzz: ready ## feed the parsers mutated input; TARGET=name SECONDS=n
+	@echo "fuzz: no target yet" && exit 1
+
+transcripts: ready ## record the transcripts of the Runtime API from the installed HAProxy again
+	swift build --product apus-record
+	@exec "$$(swift build --show-bin-path)/apus-record"
