@@ -72,10 +72,17 @@ let package = Package(
         ),
         .executableTarget(name: "apus-proxy", dependencies: ["Proxy"], swiftSettings: strict),
 
+        .target(name: "Simulation", path: "Tests/Simulation", swiftSettings: strict),
         .target(
-            name: "Simulation",
-            dependencies: ["Model", "RuntimeAPI", "Planning", "Fleet", "Proxy"],
-            path: "Tests/Simulation",
+            name: "SimulatedFleet",
+            dependencies: ["Simulation", "Model", "RuntimeAPI", "Planning", "Fleet", "Proxy"],
+            path: "Tests/SimulatedFleet",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus-simulate",
+            dependencies: ["SimulatedFleet", "Simulation"],
+            path: "Tests/Simulate",
             swiftSettings: strict
         ),
         .executableTarget(
@@ -128,7 +135,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["Simulation", "Fleet", "Planning", "Proxy", "RuntimeAPI", "Model"],
+            dependencies: [
+                "SimulatedFleet", "Simulation", "Fleet", "Planning", "Proxy", "RuntimeAPI", "Model",
+            ],
+            exclude: ["Results"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,2 @@
+/// The network between Apus and a simulated fleet.
+package enum SimulatedNetwork {}
