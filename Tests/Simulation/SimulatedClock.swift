@@ -10,11 +10,15 @@ package final class SimulatedClock: Clock {
 
         package init(sinceStart: Duration) { self.sinceStart = sinceStart }
 
-        package func advanced(by duration: Duration) -> Self { Self(sinceStart: sinceStart + duration) }
+        package func advanced(by duration: Duration) -> Self {
+            Self(sinceStart: sinceStart + duration)
+        }
 
         package func duration(to other: Self) -> Duration { other.sinceStart - sinceStart }
 
-        package static func < (left: Self, right: Self) -> Bool { left.sinceStart < right.sinceStart }
+        package static func < (left: Self, right: Self) -> Bool {
+            left.sinceStart < right.sinceStart
+        }
 
         package var description: String { "t+\(sinceStart)" }
     }
@@ -62,8 +66,11 @@ package final class SimulatedClock: Clock {
         guard deadline > now else { return await Task.yield() }
         let number = reserveNumber()
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+            try await withCheckedThrowingContinuation {
+                (continuation: CheckedContinuation<Void, any Error>) in
+                guard !Task.isCancelled else {
+                    return continuation.resume(throwing: CancellationError())
+                }
                 register(.sleeper(continuation), number: number, at: deadline)
             }
         } onCancel: {
@@ -122,7 +129,10 @@ package final class SimulatedClock: Clock {
     }
 
     private func cancel(_ number: Int) {
-        guard case .sleeper(let continuation)? = state.withLock({ $0.alarms.removeValue(forKey: number) })
+        guard
+            case .sleeper(let continuation)? = state.withLock({
+                $0.alarms.removeValue(forKey: number)
+            })
         else { return }
         continuation.resume(throwing: CancellationError())
     }

@@ -48,7 +48,9 @@ package final class SimulatedExecutor: TaskExecutor {
                 try finishInstant()
                 try afterInstant()
                 if let result = result.take() { return try result.get() }
-                guard let next = clock.nextDeadline else { throw SimulationStuck.deadlock(clock.now) }
+                guard let next = clock.nextDeadline else {
+                    throw SimulationStuck.deadlock(clock.now)
+                }
                 guard next.sinceStart <= horizon else { throw SimulationStuck.tooLate(clock.now) }
                 clock.advance(to: next)
             }
