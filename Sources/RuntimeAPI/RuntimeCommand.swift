@@ -48,8 +48,27 @@ package enum RuntimeCommand: Hashable, Sendable {
     case setSeverityOutput(SeverityOutput)
     case setTimeout(Milliseconds)
     case lowerLevel(AccessLevel)
+    case showCLILevel
     case help([String])
+    /// Its words back (3.1); also marks the end of a reply that may hold empty lines.
+    case echo(String)
     case quit
+    /// Well placed words with a wrong argument, which the proxy mentions only after looking `subject` up.
+    case invalid(InvalidCommand)
+}
+
+/// A command with a wrong argument: HAProxy complains about an unknown server or map first.
+package struct InvalidCommand: Hashable, Sendable {
+    /// What must exist before the complaint is due.
+    package enum Subject: Hashable, Sendable {
+        case server(ServerReference)
+        case map(PatternReference)
+    }
+
+    package let words: [String]
+    package let subject: Subject
+    /// What to answer when the subject exists.
+    package let reply: RuntimeReply
 }
 
 /// `backend/server` as typed: names or `#id` for either part.
