@@ -11,6 +11,8 @@ package struct RoutingSnapshot: BitwiseCopyable {
     package var backends: RawArray<BackendSnapshot> = .empty
     /// By map number, fixed at boot.
     package var maps: RawArray<MapSnapshot> = .empty
+    /// Names of backends as keys, so that a computed name finds its number.
+    package var backendNames = MapSnapshot()
 
     package init() {}
 }
@@ -33,7 +35,7 @@ package struct FrontendSnapshot: BitwiseCopyable {
 }
 
 /// Timeouts of a frontend and a backend in milliseconds; 0 stands for none.
-package struct Timeouts: BitwiseCopyable {
+package struct Timeouts: BitwiseCopyable, Hashable, Sendable {
     package var client: UInt32 = 0
     package var httpRequest: UInt32 = 0
     package var httpKeepAlive: UInt32 = 0
@@ -55,6 +57,18 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var hashInput: HashInput = .none
     /// Header name in lower case for `hdr(name)`.
     package var hashHeader: RawText = .empty
+    /// Mixes the key once more (`avalanche`).
+    package var usesAvalanche = false
+    /// `uri whole`.
+    package var hashesWholeURI = false
+    /// `uri path-only`.
+    package var hashesPathOnly = false
+    /// `uri len`, 0 for all.
+    package var hashLength: UInt32 = 0
+    /// `uri depth`, 0 for all.
+    package var hashDepth: UInt32 = 0
+    /// `random(draws)`.
+    package var draws: UInt8 = 2
     /// Servers that may take a request now (ready or forced, up, weight above 0), active before backup,
     /// in order of declaration. Draining servers are not here.
     package var servers: RawArray<ServerSnapshot> = .empty
@@ -63,6 +77,8 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var timeouts = Timeouts()
     package var addsForwardedFor = false
     package var retries: UInt8 = 3
+    /// A retry may go to another server (`option redispatch`).
+    package var redispatches = false
 
     package init() {}
 }

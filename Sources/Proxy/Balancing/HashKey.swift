@@ -1,0 +1,45 @@
+/// What a hashing algorithm looks a server up by; absent when the request has nothing to hash.
+///
+/// HAProxy's functions (`src/hash.c`, 2.6): sdbm over the bytes, mixed by `fullHash` under `avalanche`.
+package struct HashKey: BitwiseCopyable, Hashable, Sendable {
+    package let value: UInt32
+    /// False makes the balancer take turns instead, as HAProxy does.
+    package let isPresent: Bool
+
+    /// Nothing to hash.
+    package static let none = HashKey(value: 0, isPresent: false)
+
+    private init(value: UInt32, isPresent: Bool) {
+        self.value = value
+        self.isPresent = isPresent
+    }
+
+    package init(_ value: UInt32) {
+        self.init(value: value, isPresent: true)
+    }
+
+    /// HAProxy's `full_hash`: every bit of the answer depends on every bit of the argument.
+    @inline(__always)
+    package static func fullHash(_ value: UInt32) -> UInt32 {
+        var mixed = value
+        mixed = (mixed &+ 0x7ed5_5d16) &+ (mixed << 12)
+        mixed = (mixed ^ 0xc761_c23c) ^ (mixed >> 19)
+        mixed = (mixed &+ 0x1656_67b1) &+ (mixed << 5)
+        mixed = (mixed &+ 0xd3a2_646c) ^ (mixed << 9)
+        mixed = (mixed &+ 0xfd70_46c5) &+ (mixed << 3)
+        mixed = (mixed ^ 0xb55a_4f09) ^ (mixed >> 16)
+        return mixed &* 3_221_225_473
+    }
+
+    /// The key of one request for one backend.
+    ///
+    /// - Parameter source: The client's address.
+    package static func of(
+        _ head: borrowing RequestHead,
+        in bytes: Span<UInt8>,
+        source: SocketAddress,
+        for backend: BackendSnapshot
+    ) -> HashKey {
+        .none
+    }
+}

@@ -1,0 +1,304 @@
+package import Model
+package import RuntimeAPI
+
+/// Everything the boot file says, checked and resolved: what `ProxyServer` and `RuntimeService` start from.
+///
+/// Made by `ConfigParser`; nothing in it changes after the start.
+package struct ProxyConfiguration: Sendable {
+    /// Worker threads; 0 leaves the choice to the machine.
+    package var threads = 0
+    /// Client connections of the whole process; 0 leaves the choice to the descriptor limit.
+    package var maxconn = 0
+    /// `node`, or empty for the machine's name.
+    package var node = ""
+    package var description = ""
+    package var pidfile: String?
+    package var statsSockets: [StatsSocket] = []
+    /// Idle time after which a Runtime API session is closed (HAProxy's default is 10 s).
+    package var statsTimeout = Milliseconds(10_000)
+    /// Runtime API sessions at the same time (HAProxy's default is 10).
+    package var statsMaxconn = 10
+    /// Indexed by frontend number; a `listen` section is in both lists.
+    package var frontends: [FrontendConfiguration] = []
+    /// Indexed by backend number.
+    package var backends: [BackendConfiguration] = []
+    /// Indexed by map number.
+    package var maps: [MapConfiguration] = []
+
+    package init() {}
+}
+
+/// One `stats socket`.
+package struct StatsSocket: Hashable, Sendable {
+    /// Where it listens.
+    package enum Address: Hashable, Sendable {
+        case unix(String)
+        case abstract(String)
+        case inet(Endpoint)
+        /// An inherited descriptor (`fd@3`).
+        case descriptor(Int32)
+    }
+
+    package var address: Address
+    /// Permissions of the socket file (`mode 660`); nil leaves the umask's.
+    package var mode: UInt32?
+    /// HAProxy's default is operator.
+    package var level = AccessLevel.operator
+    package let origin: Origin
+
+    package init(address: Address, origin: Origin) {
+        self.address = address
+        self.origin = origin
+    }
+}
+
+/// One frontend, or the front half of a `listen`.
+package struct FrontendConfiguration: Sendable {
+    package let name: String
+    /// `iid` in `show stat`.
+    package var id: Int
+    package let origin: Origin
+    package var binds: [BindConfiguration] = []
+    /// Client connections; 0 leaves the process's limit.
+    package var maxconn = 0
+    package var timeouts = Timeouts()
+    package var rules: [RuleConfiguration] = []
+    /// A number in `ProxyConfiguration.backends`.
+    package var defaultBackend: Int?
+    package var monitorURI: String?
+    package var monitorFail: [ConditionConfiguration] = []
+    package var addsForwardedFor = false
+    package var isDisabled = false
+
+    package init(name: String, id: Int, origin: Origin) {
+        self.name = name
+        self.id = id
+        self.origin = origin
+    }
+}
+
+/// One address of a `bind`.
+package struct BindConfiguration: Hashable, Sendable {
+    /// `*` and an empty host are 0.0.0.0; a unix path is a path.
+    package var endpoint: Endpoint
+    /// `name` of the bind line.
+    package var name: String?
+    /// Length of the kernel's queue; 0 leaves the choice to the listener.
+    package var backlog = 0
+    package let origin: Origin
+
+    package init(endpoint: Endpoint, origin: Origin) {
+        self.endpoint = endpoint
+        self.origin = origin
+    }
+}
+
+/// One backend, or the back half of a `listen`.
+package struct BackendConfiguration: Sendable {
+    package let name: String
+    /// `iid` in `show stat`, `be_id` in `show servers state`.
+    package var id: Int
+    package let origin: Origin
+    package var balance = BalanceConfiguration()
+    package var timeouts = Timeouts()
+    package var retries = 3
+    package var redispatches = false
+    package var addsForwardedFor = false
+    package var usesAllBackups = false
+    package var isDisabled = false
+    package var check = CheckConfiguration()
+    package var servers: [ServerConfiguration] = []
+
+    package init(name: String, id: Int, origin: Origin) {
+        self.name = name
+        self.id = id
+        self.origin = origin
+    }
+}
+
+/// `balance` and `hash-type`.
+package struct BalanceConfiguration: Hashable, Sendable {
+    package var algorithm = Algorithm.roundRobin
+    package var hashInput = HashInput.none
+    /// Header name in lower case for `hdr(name)`.
+    package var header = ""
+    /// `hash-type` without `consistent`: HAProxy refuses dynamic servers for it, and so do we.
+    package var isMapBased = false
+    /// Whether a key is mixed once more (`avalanche`), as `hash-type consistent` alone implies.
+    package var usesAvalanche = false
+    /// `uri whole`: the query is hashed too.
+    package var hashesWholeURI = false
+    /// `uri path-only`: scheme and authority are left out.
+    package var hashesPathOnly = false
+    /// `uri len N`: bytes looked at; 0 for all.
+    package var hashLength = 0
+    /// `uri depth N`: directories looked at; 0 for all.
+    package var hashDepth = 0
+    /// `random(N)`.
+    package var draws = 2
+
+    package init() {}
+
+    /// Servers can be added and removed while running (HAProxy's "dynamic load balancing").
+    package var allowsDynamicServers: Bool { !isMapBased }
+}
+
+/// How the servers of a backend are checked.
+package struct CheckConfiguration: Hashable, Sendable {
+    /// Nil for a connection check.
+    package var http: HTTPCheckConfiguration?
+    /// `timeout check`.
+    package var timeout: Milliseconds?
+
+    package init() {}
+}
+
+/// `option httpchk` with `http-check send` and `http-check expect`.
+package struct HTTPCheckConfiguration: Hashable, Sendable {
+    package var method = "OPTIONS"
+    package var uri = "/"
+    package var version = "HTTP/1.0"
+    package var headers: [Header] = []
+    package var body = ""
+    /// Accepted statuses; HAProxy accepts 200 to 399 when nothing is said.
+    package var statuses: [ClosedRange<Int>] = [200...399]
+    /// `! status`: the listed ones are refused instead.
+    package var refusesListed = false
+
+    /// One header field of the request.
+    package struct Header: Hashable, Sendable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package init() {}
+
+    /// Whether a response with this status passes the check.
+    package func accepts(status: Int) -> Bool {
+        statuses.contains { $0.contains(status) } != refusesListed
+    }
+}
+
+/// One `server` line, `default-server` already merged into it.
+package struct ServerConfiguration: Hashable, Sendable {
+    package let name: String
+    package var endpoint: Endpoint
+    package var attributes = ServerAttributes()
+    package var isDisabled = false
+    package let origin: Origin
+
+    package init(name: String, endpoint: Endpoint, origin: Origin) {
+        self.name = name
+        self.endpoint = endpoint
+        self.origin = origin
+    }
+}
+
+/// A map some rule names, with the entries of its file.
+package struct MapConfiguration: Hashable, Sendable {
+    /// As the configuration spells it: a path, `virt@name` or `opt@path`.
+    package let name: String
+    package var entries: [MapEntry] = []
+    /// What refers to it, for `show map`, e.g. `pattern loaded from file 'x' used by map at file 'y' line 3`.
+    package var display = ""
+
+    package init(name: String) {
+        self.name = name
+    }
+}
+
+/// `use_backend TARGET [if|unless CONDITION]`.
+package struct RuleConfiguration: Sendable {
+    /// Where a rule that applies sends the request.
+    package enum Target: Sendable {
+        /// A number in `ProxyConfiguration.backends`.
+        case backend(Int)
+        /// A name computed from the request; one that no backend has leads to the default backend.
+        case computed(SampleConfiguration)
+    }
+
+    package var target: Target
+    /// Nil applies always.
+    package var condition: ConditionConfiguration?
+    package let origin: Origin
+
+    package init(target: Target, condition: ConditionConfiguration?, origin: Origin) {
+        self.target = target
+        self.condition = condition
+        self.origin = origin
+    }
+}
+
+/// `if A B or C`: alternatives of terms that hold together.
+package struct ConditionConfiguration: Sendable {
+    /// One acl or inline `{ … }` in a condition.
+    package struct Term: Sendable {
+        package var isNegated = false
+        /// Any of them satisfies the term: an acl declared on several lines is their union.
+        package var tests: [TestConfiguration]
+
+        package init(isNegated: Bool = false, tests: [TestConfiguration]) {
+            self.isNegated = isNegated
+            self.tests = tests
+        }
+    }
+
+    package var alternatives: [[Term]]
+    /// `unless`.
+    package var isInverted = false
+
+    package init(alternatives: [[Term]], isInverted: Bool = false) {
+        self.alternatives = alternatives
+        self.isInverted = isInverted
+    }
+}
+
+/// One comparison: a sample, a way to match and the patterns, any of which may match.
+package struct TestConfiguration: Sendable {
+    package var sample: SampleConfiguration
+    package var match: MatchKind
+    package var ignoresCase = false
+    package var patterns: [String] = []
+    /// For integer samples: the ranges any of which may hold the number.
+    package var ranges: [ClosedRange<Int>] = []
+
+    package init(sample: SampleConfiguration, match: MatchKind) {
+        self.sample = sample
+        self.match = match
+    }
+}
+
+/// A fetch and its converters.
+package struct SampleConfiguration: Sendable {
+    package var fetch: Fetch
+    package var converters: [Converter] = []
+
+    /// Where the bytes come from.
+    package enum Fetch: Hashable, Sendable {
+        case path, url, query, method, always, never
+        /// The header's name in lower case.
+        case header(String)
+        /// Usable servers of a backend, by its number.
+        case usableServers(Int)
+    }
+
+    /// What is done to the bytes, one after the other.
+    package enum Converter: Hashable, Sendable {
+        case lower, upper
+        /// Keeps what stands before the port (`host_only`, 2.4).
+        case hostOnly
+        /// `field(N,delimiters)`, N from 1, or negative from the end.
+        case field(Int, String)
+        /// Looks up a map by its number; without a default a miss ends the expression.
+        case map(Int, MatchKind, default: String?)
+    }
+
+    package init(_ fetch: Fetch) {
+        self.fetch = fetch
+    }
+}

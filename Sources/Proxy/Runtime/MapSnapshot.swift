@@ -1,0 +1,22 @@
+/// One map as the request path reads it: a hash table of buckets, each an array of entries.
+///
+/// A change copies the directory and the bucket it touches; everything else is shared with the table before.
+package struct MapSnapshot: BitwiseCopyable {
+    /// A power of two of them; an entry lies in the bucket of its hash's low bits, in order of insertion.
+    package var buckets: RawArray<RawArray<MapSnapshotEntry>> = .empty
+    /// The distinct lengths of keys, ascending: what a longest-prefix match has to try.
+    package var keyLengths: RawArray<UInt32> = .empty
+
+    package init() {}
+}
+
+/// One key of a map; of equal keys the first wins.
+package struct MapSnapshotEntry: BitwiseCopyable {
+    package var hash: UInt32 = 0
+    /// The number of the backend the value names, or -1.
+    package var backend: Int32 = -1
+    package var key: RawText = .empty
+    package var value: RawText = .empty
+
+    package init() {}
+}
