@@ -20,6 +20,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -31,12 +32,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CLibGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CProxyShims"),
+        .target(name: "CTerminal"),
 
         .target(name: "Model", swiftSettings: strict),
         .target(name: "BootConfig", dependencies: ["Model"], swiftSettings: strict),
@@ -55,8 +58,8 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Model", "RuntimeAPI", "Planning", "Desired", "Fleet",
-                crypto, hummingbird, logging, serviceLifecycle,
+                "Model", "RuntimeAPI", "Planning", "Desired", "Fleet", "CTerminal",
+                crypto, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, subprocess, systemPackage,
             ],
             swiftSettings: strict
         ),
@@ -125,7 +128,11 @@ let package = Package(
         ),
         .testTarget(
             name: "ControllerTests",
-            dependencies: ["Controller", "Desired", "Fleet", "Planning", "Model", "Simulation"],
+            dependencies: [
+                "Controller", "Desired", "Fleet", "Planning", "RuntimeAPI", "Model", "Simulation", logging,
+                nioCore, nioPosix, systemPackage,
+            ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,172 @@
+import Model
+
+extension PlanEntry.Action {
+    /// `+`, `~`, `-/+` or `-`.
+    package var marker: String {
+        switch self {
+        case .add: "+"
+        case .change: "~"
+        case .replace: "-/+"
+        case .remove: "-"
+        }
+    }
+
+    /// What the marker means, for colour.
+    package var role: StyledText.Role {
+        switch self {
+        case .add: .added
+        case .change, .replace: .changed
+        case .remove: .removed
+        }
+    }
+}
+
+extension PlanEntry {
+    var backend: BackendName? {
+        guard case .server(let path) = subject else { return nil }
+        return path.backend
+    }
+
+    var map: PatternFileName? {
+        switch subject {
+        case .server: nil
+        case .mapEntry(let map, _), .map(let map): map
+        }
+    }
+
+    var title: String {
+        switch subject {
+        case .server(let path): path.server.text
+        case .mapEntry(_, let key): key
+        case .map: "the whole map"
+        }
+    }
+
+    /// Additions, changes, replacements, removals; by name within each.
+    var sortKey: (Int, String) {
+        (Action.allCases.firstIndex(of: action) ?? 0, title)
+    }
+
+    /// What the row says after the object's name, in words that may be broken between lines.
+    var details: [StyledText] {
+        switch action {
+        case .add: addition
+        case .change: modification
+        case .replace: addition + phrase("(replaced: not changeable in place)", .faint)
+        case .remove: removal
+        }
+    }
+
+    private var addition: [StyledText] {
+        var words: [StyledText] = []
+        for change in changes {
+            switch change {
+            case .addServer(_, _, let endpoint, let attributes):
+                words.append(StyledText(endpoint.description))
+                words += attributes.shown
+            case .addMapEntry(_, let entry):
+                words += [StyledText("→", .faint), StyledText(entry.value)]
+            default: break
+            }
+        }
+        let created = changes.drop { if case .addServer = $0 { false } else { true } }
+        if case .setAdmin(_, _, let state)? = created.last(where: \.setsAdmin), state != .ready {
+            words += phrase("state \(state.rawValue)")
+        }
+        return words
+    }
+
+    private var modification: [StyledText] {
+        var words: [StyledText] = []
+        for change in changes {
+            let sentence = change.sentence
+            guard !sentence.isEmpty else { continue }
+            if !words.isEmpty { words.append(StyledText("·", .faint)) }
+            words += sentence
+        }
+        guard let admin = adminTransition else { return words }
+        if admin.from != admin.to {
+            if !words.isEmpty { words.append(StyledText("·", .faint)) }
+            words += arrow("state", admin.from?.rawValue, admin.to.rawValue)
+        } else {
+            words += phrase("(drained meanwhile)", .faint)
+        }
+        return words
+    }
+
+    private var removal: [StyledText] {
+        var stages: [String] = []
+        for change in changes {
+            switch change {
+            case .setAdmin(_, _, .drain): stages.append("drain")
+            case .grace(_, let grace): stages.append("wait \(grace)")
+            case .awaitRemovable(_, let limit): stages.append("idle within \(limit)")
+            case .deleteServer: stages.append("delete")
+            case .deleteMapEntry(_, let entry):
+                return [StyledText("→", .faint), StyledText(entry.value)]
+            default: break
+            }
+        }
+        return phrase(stages.joined(separator: ", "), .faint)
+    }
+
+    /// The administrative state before the first and after the last step; nil when none sets it.
+    private var adminTransition: (from: AdminState?, to: AdminState)? {
+        var first: AdminState??
+        var last: AdminState?
+        for case .setAdmin(_, let from, let to) in changes {
+            if first == nil { first = .some(from) }
+            last = to
+        }
+        guard let first, let last else { return nil }
+        return (first, last)
+    }
+}
+
+extension Change {
+    fileprivate var setsAdmin: Bool {
+        if case .setAdmin = self { true } else { false }
+    }
+
+    /// One modification in words; empty for steps that only lead there.
+    fileprivate var sentence: [StyledText] {
+        switch self {
+        case .setWeight(_, let from, let to): arrow("weight", from.description, to.description)
+        case .setAddress(_, let from, let to): arrow("address", from?.description, to.description)
+        case .setMaxconn(_, let from, let to): arrow("maxconn", from.map(String.init), String(to))
+        case .setCheckAddress(_, let address, let port):
+            arrow(
+                "checked at",
+                nil,
+                [address, port.map(String.init)].compactMap(\.self).joined(separator: ":")
+            )
+        case .enableHealth: phrase("checks on")
+        case .setMapEntry(_, _, let from, let to): arrow(nil, from, to)
+        case .replaceMap(_, let entries, let added, let changed, let removed):
+            phrase(
+                "rewritten at once to \(entries.count) entries: \(added) added, \(changed) changed, \(removed) removed"
+            )
+        default: []
+        }
+    }
+}
+
+extension ServerAttributes {
+    /// The attributes a reader can influence; an id or guid of ours says nothing to a person.
+    fileprivate var shown: [StyledText] {
+        sorted.filter { $0.attribute.mutability != .identity }.map { pair in
+            let keyword = pair.attribute.keyword
+            return StyledText(pair.value == .flag ? keyword : "\(keyword) \(pair.value)", .faint)
+        }
+    }
+}
+
+private func phrase(_ text: String, _ role: StyledText.Role = .plain) -> [StyledText] {
+    text.split(separator: " ").map { StyledText(String($0), role) }
+}
+
+private func arrow(_ name: String?, _ from: String?, _ to: String) -> [StyledText] {
+    var words = name.map { phrase($0, .faint) } ?? []
+    if let from { words.append(StyledText(from, .removed)) }
+    return words + [StyledText("→", .faint), StyledText(to, .added)]
+}
