@@ -56,6 +56,8 @@ package struct ObservedServer: Hashable, Sendable {
     package var isChecked: Bool
     /// Checks are running (`enable health` was given).
     package var isCheckEnabled: Bool
+    /// The last check that ended passed; true also where nothing is checked.
+    package var hasPassedCheck = true
     package var isAgentChecked = false
     package var isBackup = false
     package var maxconn: Int?

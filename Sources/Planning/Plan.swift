@@ -47,6 +47,9 @@ package struct ProxyPlan: Hashable, Sendable, Codable {
         self.steps = steps
         self.remarks = remarks
     }
+
+    /// The proxy must not be changed by this fleet; the remark says why.
+    package var isRefused: Bool { remarks.contains { $0.kind == .refused } }
 }
 
 /// One change, the YAML that asked for it and the steps it must come after.
@@ -79,6 +82,8 @@ package struct Remark: Hashable, Sendable, Codable {
         case postponed
         /// Works, but not as one would expect: e.g. a fleet mixing ring generations.
         case warning
+        /// The proxy must not be changed at all, e.g. another owner claimed it; the plan has no steps.
+        case refused
     }
 
     package let kind: Kind

@@ -208,6 +208,7 @@ extension Remark.Kind {
         switch self {
         case .needsRestart: "needs restart"
         case .unmanaged: "unmanaged"
+        case .refused: "refused"
         case .unknown: "unknown"
         case .postponed: "postponed"
         case .warning: "warning"

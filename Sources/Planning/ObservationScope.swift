@@ -1,0 +1,21 @@
+package import Model
+
+/// What must be read from a proxy before a plan for it can be made.
+///
+/// Servers of every backend are always read, since they come with one command; maps only by name.
+package struct ObservationScope: Hashable, Sendable {
+    /// Maps whose entries are needed, sorted by name.
+    package let maps: [PatternFileName]
+
+    package init(maps: [PatternFileName]) { self.maps = Set(maps).sorted() }
+
+    /// What a fleet's plan depends on.
+    package init(_ fleet: DesiredFleet) {
+        self.init(maps: fleet.maps.map(\.name) + (fleet.statusMap.map { [$0] } ?? []))
+    }
+
+    /// What verifying and applying a proxy's plan depends on.
+    package init(_ plan: ProxyPlan) {
+        self.init(maps: plan.steps.compactMap(\.change.map))
+    }
+}
