@@ -1,1 +1,78 @@
+#define _GNU_SOURCE
 #include "CProxyShims.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int proxy_accept(int listener, void *address, uint32_t *length) {
+    int descriptor = accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
+int proxy_pin_thread(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    return pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+}
+
+int proxy_cpu_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+    return CPU_COUNT(&set);
+}
+
+int proxy_cpu(int index) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0) return -1;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &set) && index-- == 0) return cpu;
+    }
+    return -1;
+}
+
+int proxy_signal_descriptor(const int *signals) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (; *signals; signals++) sigaddset(&set, *signals);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -errno;
+    int descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
+int proxy_next_signal(int descriptor) {
+    struct signalfd_siginfo info;
+    return read(descriptor, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+int proxy_epoll_control(int epoll, int operation, int descriptor, uint32_t flags, uint64_t token) {
+    struct epoll_event event = {.events = flags, .data = {.u64 = token}};
+    return epoll_ctl(epoll, operation, descriptor, &event) == 0 ? 0 : -errno;
+}
+
+int proxy_epoll_create(void) {
+    int descriptor = epoll_create1(EPOLL_CLOEXEC);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
+int proxy_epoll_wait(int epoll, struct proxy_event *events, int timeout) {
+    struct epoll_event raw[256];
+    int count = epoll_wait(epoll, raw, 256, timeout);
+    for (int index = 0; index < count; index++) {
+        events[index].token = raw[index].data.u64;
+        events[index].flags = raw[index].events;
+    }
+    return count > 0 ? count : 0;
+}
+
+int proxy_eventfd(void) {
+    int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return descriptor >= 0 ? descriptor : -errno;
+}

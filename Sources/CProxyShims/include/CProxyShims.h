@@ -1,1 +1,37 @@
 #pragma once
+// What Glibc's module map does not show to Swift; only Proxy/Loop imports it.
+#include <stdint.h>
+
+/// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC; the descriptor or -errno.
+int proxy_accept(int listener, void *address, uint32_t *length);
+
+/// Binds the calling thread to one CPU; 0 or an errno.
+int proxy_pin_thread(int cpu);
+
+/// The CPUs the process may run on as a count, and the n-th of them (or -1).
+int proxy_cpu_count(void);
+int proxy_cpu(int index);
+
+/// Blocks the signals in the list (ended by 0) for this and later threads; a signalfd for them or -errno.
+int proxy_signal_descriptor(const int *signals);
+
+/// The next signal waiting in a signalfd, or 0.
+int proxy_next_signal(int descriptor);
+
+/// One event of epoll in plain words.
+struct proxy_event {
+    uint64_t token;
+    uint32_t flags;
+};
+
+/// epoll_ctl; operation 1 adds, 2 removes, 3 changes. 0 or -errno.
+int proxy_epoll_control(int epoll, int operation, int descriptor, uint32_t flags, uint64_t token);
+
+/// A new epoll descriptor or -errno.
+int proxy_epoll_create(void);
+
+/// epoll_wait for at most 256 events; how many were written, 0 after a signal.
+int proxy_epoll_wait(int epoll, struct proxy_event *events, int timeout);
+
+/// A non-blocking eventfd or -errno.
+int proxy_eventfd(void);

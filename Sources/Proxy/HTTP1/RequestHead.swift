@@ -2,9 +2,6 @@
 ///
 /// Fixed in size and bitwise copyable, so the request path neither allocates nor counts references.
 package struct RequestHead: BitwiseCopyable {
-    /// HAProxy's `tune.http.maxhdr` (101) counts header fields.
-    package static let fieldLimit = 101
-
     /// Offsets into the receive buffer.
     package struct Part: BitwiseCopyable {
         package var start: Int32 = 0
@@ -15,8 +12,16 @@ package struct RequestHead: BitwiseCopyable {
             self.count = count
         }
 
+        /// The bytes from `lower` up to `upper`.
+        @inline(__always)
+        init(from lower: Int, to upper: Int) {
+            start = Int32(truncatingIfNeeded: lower)
+            count = Int32(truncatingIfNeeded: upper &- lower)
+        }
+
         package var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
         package var isEmpty: Bool { count == 0 }
+        var end: Int { Int(start) + Int(count) }
     }
 
     /// One `name: value` line without surrounding white space.
@@ -27,7 +32,16 @@ package struct RequestHead: BitwiseCopyable {
         package init() {}
     }
 
+    /// Methods that framing and retries treat differently.
+    package enum Method: UInt8, BitwiseCopyable {
+        case get, head, options, put, delete, trace, connect, other
+
+        /// May be sent again when a connection broke before any response (RFC 9110 §9.2.2).
+        var isIdempotent: Bool { self != .connect && self != .other }
+    }
+
     package var method = Part()
+    package var methodKind: Method = .other
     /// The request-target as received.
     package var target = Part()
     /// The path of the target, without query; empty for `*` and authority-form.
@@ -36,16 +50,35 @@ package struct RequestHead: BitwiseCopyable {
     package var query = Part()
     /// The authority: the target's in absolute-form, else the Host field's value.
     package var host = Part()
-    package var fieldCount = 0
-    package var fields = InlineArray<101, Field>(repeating: Field())
+    /// The target was in absolute-form, so only its path and query are forwarded.
+    package var isAbsoluteForm = false
+    package var isVersion10 = false
+    package var fields = FieldTable()
     /// Bytes of the whole header including its empty line.
     package var byteCount = 0
 
     package init() {}
 
+    package var fieldCount: Int { fields.count }
+
+    /// Ready for the next request.
+    @inline(__always)
+    mutating func reset() {
+        method = Part()
+        methodKind = .other
+        target = Part()
+        path = Part()
+        query = Part()
+        host = Part()
+        isAbsoluteForm = false
+        isVersion10 = false
+        fields.reset()
+        byteCount = 0
+    }
+
     /// The index of the first field with this name (lower case, compared without case), or nil.
     package func firstField(named name: RawText, in bytes: Span<UInt8>) -> Int? {
-        for index in 0..<fieldCount {
+        for index in 0..<fields.count {
             let part = fields[index].name
             guard Int(part.count) == name.count else { continue }
             var offset = 0

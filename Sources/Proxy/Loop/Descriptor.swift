@@ -1,0 +1,80 @@
+import Glibc
+
+/// What one receive or send came to.
+package enum Transfer: Equatable, BitwiseCopyable {
+    /// More than zero bytes.
+    case bytes(Int)
+    case wouldBlock
+    /// The peer will send nothing more (receive only).
+    case end
+    /// The connection is lost; the errno.
+    case failed(Int32)
+}
+
+/// A descriptor as a plain number, for tables that own many; `Socket` owns a single one.
+package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
+    package let number: Int32
+
+    package init(_ number: Int32) { self.number = number }
+
+    @inline(__always)
+    func receive(into memory: UnsafeMutablePointer<UInt8>, capacity: Int) -> Transfer {
+        let received = unsafe recv(number, memory, capacity, 0)
+        if received > 0 { return .bytes(received) }
+        if received == 0 { return .end }
+        let code = errno
+        return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(code)
+    }
+
+    /// Receives behind what `buffer` holds.
+    @inline(__always)
+    package func receive(into buffer: inout ScratchBuffer) -> Transfer {
+        let result = unsafe receive(into: buffer.base + buffer.count, capacity: buffer.room)
+        if case .bytes(let count) = result { buffer.grow(by: count) }
+        return result
+    }
+
+    /// Sends what the socket takes; never raises SIGPIPE.
+    @inline(__always)
+    package func send(_ slice: ByteSlice) -> Transfer {
+        guard let base = unsafe slice.base else { return .bytes(0) }
+        let sent = unsafe Glibc.send(number, base, slice.count, Int32(MSG_NOSIGNAL))
+        if sent >= 0 { return .bytes(sent) }
+        let code = errno
+        return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(code)
+    }
+
+    /// Whether an idle connection still stands: nothing to read and no end.
+    package var isQuiet: Bool {
+        var byte: UInt8 = 0
+        let seen = unsafe recv(number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return seen < 0 && errno == EAGAIN
+    }
+
+    /// The error that a finished `connect` left, 0 for none.
+    package var pendingError: Int32 {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length) == 0 ? code : errno
+    }
+
+    /// Tells the peer that nothing more will come.
+    package func shutdownSending() { _ = shutdown(number, Int32(SHUT_WR)) }
+
+    /// Closes; a close by reset discards what the peer has not read.
+    package func close(byReset: Bool = false) {
+        if byReset {
+            var off = linger(l_onoff: 1, l_linger: 0)
+            _ = unsafe setsockopt(number, SOL_SOCKET, SO_LINGER, &off, socklen_t(MemoryLayout<linger>.size))
+        }
+        _ = Glibc.close(number)
+    }
+
+    /// Sends small segments at once.
+    package func setNoDelay() { setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
+
+    func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {
+        var value = value
+        _ = unsafe setsockopt(number, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}

@@ -1,0 +1,59 @@
+import CProxyShims
+import Glibc
+
+/// A thread of the operating system, joined once.
+package struct SystemThread: ~Copyable {
+    private let thread: pthread_t
+
+    private final class Start {
+        let body: @Sendable () -> Void
+        let cpu: Int?
+
+        init(cpu: Int?, body: @escaping @Sendable () -> Void) {
+            self.cpu = cpu
+            self.body = body
+        }
+    }
+
+    /// Runs `body` on a new thread, bound to `cpu` if one is given.
+    package init(cpu: Int? = nil, _ body: @escaping @Sendable () -> Void) {
+        let start = unsafe Unmanaged.passRetained(Start(cpu: cpu, body: body)).toOpaque()
+        var thread = pthread_t()
+        let result = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                if let cpu = start.cpu { _ = proxy_pin_thread(Int32(cpu)) }
+                start.body()
+                return nil
+            },
+            start
+        )
+        precondition(result == 0, "the system gives no more threads")
+        self.thread = thread
+    }
+
+    /// Waits until the thread has ended.
+    package consuming func join() { _ = pthread_join(thread, nil) }
+
+    /// How many CPUs the process may use.
+    package static var cpuCount: Int { Int(proxy_cpu_count()) }
+
+    /// The number of the `index`-th CPU the process may use.
+    package static func cpu(_ index: Int) -> Int? {
+        let cpu = proxy_cpu(Int32(index))
+        return cpu < 0 ? nil : Int(cpu)
+    }
+
+    /// Allows as many descriptors as the hard limit does; returns that many.
+    package static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return 1024 }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(7), &limit)
+        _ = unsafe getrlimit(__rlimit_resource_t(7), &limit)
+        return Int(clamping: limit.rlim_cur)
+    }
+}

@@ -1,0 +1,61 @@
+/// A stretch of bytes in someone's buffer: valid until that buffer is filled again or given back.
+///
+/// Sound because every access is checked against the count, and because workers hold a slice only while
+/// they handle the one event for which the bytes were received.
+@safe package struct ByteSlice: BitwiseCopyable {
+    let base: UnsafePointer<UInt8>?
+    package let count: Int
+
+    @inline(__always)
+    init(base: UnsafePointer<UInt8>?, count: Int) {
+        unsafe self.base = base
+        self.count = count
+    }
+
+    /// No bytes.
+    @inline(__always) package static var empty: ByteSlice { unsafe ByteSlice(base: nil, count: 0) }
+    @inline(__always) package var isEmpty: Bool { count == 0 }
+
+    @inline(__always)
+    package subscript(index: Int) -> UInt8 {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "byte outside a slice")
+        return unsafe base.unsafelyUnwrapped[index]
+    }
+
+    @inline(__always)
+    package subscript(range: Range<Int>) -> ByteSlice {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside a slice")
+        guard !range.isEmpty, let base = unsafe base else { return .empty }
+        return unsafe ByteSlice(base: base + range.lowerBound, count: range.count)
+    }
+
+    /// All but the first `length` bytes.
+    @inline(__always)
+    package func dropFirst(_ length: Int) -> ByteSlice { self[length..<count] }
+
+    /// The first `length` bytes.
+    @inline(__always)
+    package func prefix(_ length: Int) -> ByteSlice { self[0..<length] }
+
+    /// Lends the bytes as a span.
+    @inline(__always)
+    package func withSpan<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let buffer = unsafe UnsafeBufferPointer(start: base, count: count)
+        return try unsafe body(buffer.span)
+    }
+
+    /// A copy, for what is not on the request path.
+    package var array: [UInt8] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
+}
+
+extension Span where Element == UInt8 {
+    /// Lends the span as a slice; the slice must not outlive the call.
+    @inline(__always)
+    package func withSlice<Result>(_ body: (ByteSlice) -> Result) -> Result {
+        unsafe withUnsafeBufferPointer { buffer in
+            unsafe body(ByteSlice(base: buffer.baseAddress, count: buffer.count))
+        }
+    }
+}

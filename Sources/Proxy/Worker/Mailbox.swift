@@ -1,0 +1,38 @@
+import Synchronization
+
+/// Letters from the control thread to one worker, which it reads when its descriptor wakes it.
+final class Mailbox: Sendable {
+    enum Letter: Sendable, Equatable {
+        /// Close the idle connections to a slot.
+        case purge(slot: UInt32)
+        /// End what is in progress on a slot.
+        case shutdownSessions(slot: UInt32)
+        /// Accept nothing more, finish what is there, then stop.
+        case drain
+        /// Stop now.
+        case stop
+    }
+
+    /// Readable while letters wait.
+    let wakeup = Wakeup()
+    private let letters = Mutex<[Letter]>([])
+
+    /// Leaves a letter and wakes the worker; a letter that already waits is not left twice.
+    func post(_ letter: Letter) {
+        let isNew = letters.withLock { letters in
+            guard !letters.contains(letter) else { return false }
+            letters.append(letter)
+            return true
+        }
+        if isNew { wakeup.signal() }
+    }
+
+    /// Takes all letters.
+    func take() -> [Letter] {
+        wakeup.clear()
+        return letters.withLock { letters in
+            defer { letters = [] }
+            return letters
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// What workers count on frontends, backends and the process, outside single servers.
+struct TrafficCounters: BitwiseCopyable, Sendable {
+    enum Frontend: Int {
+        case currentSessions, maxSessions, totalSessions, requests, bytesIn, bytesOut
+        case requestErrors, deniedRequests, intercepted
+        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther, count
+    }
+
+    enum Backend: Int {
+        case currentSessions, totalSessions, bytesIn, bytesOut, unserved
+        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther, count
+    }
+
+    private let frontends: CounterTable
+    private let backends: CounterTable
+
+    init(workers: Int, frontends frontendCount: Int, backends backendCount: Int) {
+        frontends = CounterTable(
+            columns: Frontend.count.rawValue,
+            workers: workers,
+            rowLimit: max(1, frontendCount)
+        )
+        backends = CounterTable(
+            columns: Backend.count.rawValue,
+            workers: workers,
+            rowLimit: max(1, backendCount)
+        )
+        frontends.reserve(rows: frontendCount)
+        backends.reserve(rows: backendCount)
+        self.frontendCount = frontendCount
+    }
+
+    private let frontendCount: Int
+
+    @inline(__always) @discardableResult
+    func add(_ amount: Int, to counter: Frontend, of frontend: Int, worker: Int) -> Int {
+        frontends.add(amount, row: frontend, column: counter.rawValue, worker: worker)
+    }
+
+    @inline(__always) @discardableResult
+    func add(_ amount: Int, to counter: Backend, of backend: Int, worker: Int) -> Int {
+        backends.add(amount, row: backend, column: counter.rawValue, worker: worker)
+    }
+
+    /// Counts one session in, and the most there were at once.
+    @inline(__always)
+    func open(frontend: Int, worker: Int) {
+        let current = add(1, to: Frontend.currentSessions, of: frontend, worker: worker)
+        add(1, to: Frontend.totalSessions, of: frontend, worker: worker)
+        if current > frontends.load(row: frontend, column: Frontend.maxSessions.rawValue, worker: worker) {
+            frontends.store(current, row: frontend, column: Frontend.maxSessions.rawValue, worker: worker)
+        }
+    }
+
+    /// Counts a response by its class on both sides; no backend when `backend` is negative.
+    @inline(__always)
+    func countResponse(_ status: Int, frontend: Int, backend: Int, worker: Int) {
+        let kind = status / 100 >= 1 && status / 100 <= 5 ? status / 100 - 1 : 5
+        frontends.add(1, row: frontend, column: Frontend.responses1xx.rawValue + kind, worker: worker)
+        guard backend >= 0 else { return }
+        backends.add(1, row: backend, column: Backend.responses1xx.rawValue + kind, worker: worker)
+    }
+
+    func counters(ofFrontend frontend: Int) -> FrontendCounters {
+        func sum(_ counter: Frontend) -> Int { frontends.sum(row: frontend, column: counter.rawValue) }
+        var counters = FrontendCounters()
+        counters.currentSessions = sum(.currentSessions)
+        counters.maxSessions = sum(.maxSessions)
+        counters.totalSessions = sum(.totalSessions)
+        counters.requests = sum(.requests)
+        counters.bytesIn = sum(.bytesIn)
+        counters.bytesOut = sum(.bytesOut)
+        counters.requestErrors = sum(.requestErrors)
+        counters.deniedRequests = sum(.deniedRequests)
+        counters.intercepted = sum(.intercepted)
+        for kind in 0..<6 {
+            counters.responses[kind] = frontends.sum(
+                row: frontend,
+                column: Frontend.responses1xx.rawValue + kind
+            )
+        }
+        return counters
+    }
+
+    func counters(ofBackend backend: Int) -> BackendCounters {
+        func sum(_ counter: Backend) -> Int { backends.sum(row: backend, column: counter.rawValue) }
+        var counters = BackendCounters()
+        counters.currentSessions = sum(.currentSessions)
+        counters.totalSessions = sum(.totalSessions)
+        counters.bytesIn = sum(.bytesIn)
+        counters.bytesOut = sum(.bytesOut)
+        counters.unserved = sum(.unserved)
+        for kind in 0..<6 {
+            counters.responses[kind] = backends.sum(row: backend, column: Backend.responses1xx.rawValue + kind)
+        }
+        return counters
+    }
+
+    /// All frontends together.
+    var process: ProcessCounters {
+        var process = ProcessCounters()
+        for frontend in 0..<frontendCount {
+            let counters = counters(ofFrontend: frontend)
+            process.currentConnections += counters.currentSessions
+            process.totalConnections += counters.totalSessions
+            process.totalRequests += counters.requests
+        }
+        return process
+    }
+}

@@ -1,0 +1,89 @@
+/// The workers as the control thread sees them: publishes to them, mails them, adds up what they counted.
+///
+/// Used by the control thread alone; what the workers share with it are `Published`, `SlotArena`, the
+/// counter tables and their mailboxes.
+package final class WorkerPlane: DataPlane {
+    let published: Published
+    let arena: SlotArena
+    let totals: TrafficCounters
+    private(set) var mailboxes: [Mailbox] = []
+    private var retired = RetireList()
+    private var slotCount: UInt32 = 0
+    private var freeSlots: [UInt32] = []
+    /// Slots given back, each with the epoch after which no worker picks it.
+    private var released: [(slot: UInt32, epoch: Int)] = []
+
+    package init(workers: Int, frontends: Int, backends: Int) {
+        published = Published(RoutingSnapshot(), readers: workers)
+        arena = SlotArena(workers: workers)
+        totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
+        mailboxes = (0..<workers).map { _ in Mailbox() }
+    }
+
+    package func publish(_ snapshot: RoutingSnapshot, retiring memory: [RetiredMemory]) {
+        retired.publish(snapshot, through: published, retiring: memory)
+    }
+
+    /// Frees what has become unreachable; the control thread calls it now and then.
+    package func collect() {
+        retired.collect(published)
+        guard !released.isEmpty else { return }
+        var waiting: [(slot: UInt32, epoch: Int)] = []
+        for entry in released {
+            if published.oldestSeen >= entry.epoch, holdsNothing(entry.slot) {
+                freeSlots.append(entry.slot)
+            } else {
+                waiting.append(entry)
+                purgeIdleConnections(of: entry.slot)
+            }
+        }
+        released = waiting
+    }
+
+    package func allocateSlot() -> UInt32 {
+        if freeSlots.isEmpty, !released.isEmpty { collect() }
+        if let slot = freeSlots.popLast() {
+            arena.clear(slot)
+            return slot
+        }
+        defer { slotCount += 1 }
+        arena.reserve(Int(slotCount) + 1)
+        return slotCount
+    }
+
+    package func releaseSlot(_ slot: UInt32) {
+        released.append((slot, published.epoch))
+    }
+
+    package func purgeIdleConnections(of slot: UInt32) {
+        for (worker, mailbox) in mailboxes.enumerated()
+        where arena.value(.idleConnections, of: slot, worker: worker) > 0 {
+            mailbox.post(.purge(slot: slot))
+        }
+    }
+
+    package func shutdownSessions(of slot: UInt32) {
+        for mailbox in mailboxes { mailbox.post(.shutdownSessions(slot: slot)) }
+    }
+
+    package func isUnused(_ slot: UInt32) -> Bool {
+        published.oldestSeen >= published.epoch && holdsNothing(slot)
+    }
+
+    private func holdsNothing(_ slot: UInt32) -> Bool {
+        arena.sum(.currentSessions, of: slot) == 0 && arena.sum(.idleConnections, of: slot) == 0
+            && arena.sum(.usedConnections, of: slot) == 0
+    }
+
+    package func counters(of slot: UInt32) -> ServerCounters { arena.counters(of: slot) }
+
+    package func counters(ofFrontend frontend: Int) -> FrontendCounters {
+        totals.counters(ofFrontend: frontend)
+    }
+
+    package func counters(ofBackend backend: Int) -> BackendCounters {
+        totals.counters(ofBackend: backend)
+    }
+
+    package func processCounters() -> ProcessCounters { totals.process }
+}
