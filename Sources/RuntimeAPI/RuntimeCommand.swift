@@ -110,6 +110,10 @@ package struct StatFilter: Hashable, Sendable {
     package var types = -1
     /// A server's id; -1 for all.
     package var server = -1
+    /// `up`: only what is up.
+    package var isUpOnly = false
+    /// `no-maint`: no servers in maintenance.
+    package var skipsMaintenance = false
 
     package init() {}
 }

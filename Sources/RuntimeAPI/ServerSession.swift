@@ -4,6 +4,7 @@ package import Model
 ///
 /// Pull `next()` until nil. After `.execute` nothing more comes until `finish` gave the reply, so
 /// commands of one connection run one after the other while further input queues up to a bound.
+/// Modes, prompts and limits are those of HAProxy 3.2 (management.txt §9.3).
 package struct ServerSession: Sendable {
     /// What the owner of the connection does next.
     package enum Action: Hashable, Sendable {
@@ -27,27 +28,198 @@ package struct ServerSession: Sendable {
         package init() {}
     }
 
+    private enum State {
+        /// Ready for the next command.
+        case idle
+        /// A command was handed out; its reply is due.
+        case executing
+        case closing
+        case closed
+    }
+
+    /// A line whose payload is still coming.
+    private struct OpenPayload {
+        let mark: [UInt8]
+        var text: [UInt8] = []
+    }
+
     /// How long the client may stay silent; `set timeout cli` changes it.
     package private(set) var idleTimeout: Milliseconds
+    /// What the session may do; `operator` and `user` lower it for good.
     package private(set) var level: AccessLevel
+
+    private let limits: Limits
+    private var state = State.idle
+    private var mode = PromptMode.none
+    private var severityOutput = SeverityOutput.none
+    private var input = InputBuffer()
+    private var hasEnded = false
+    /// Commands of the current line that are not yet done, the next one last.
+    private var commands: [[String]] = []
+    private var isInLine = false
+    private var openPayload: OpenPayload?
+    private var payload: String?
 
     package init(level: AccessLevel, limits: Limits = Limits()) {
         self.level = level
+        self.limits = limits
         idleTimeout = limits.idleTimeout
     }
 
     /// More input is welcome; when false, stop reading until `next()` has been pulled dry.
-    package var wantsInput: Bool { true }
+    package var wantsInput: Bool { !hasEnded && state != .closed && input.count <= 4 * limits.command }
 
     /// Takes what the client sent.
-    package mutating func receive(_ bytes: some Collection<UInt8>) {}
+    package mutating func receive(_ bytes: some Collection<UInt8>) {
+        if state == .idle || state == .executing { input.append(bytes) }
+    }
 
-    /// The client closed its side: what it sent is still answered.
-    package mutating func receiveEnd() {}
+    /// The client closed its side: whole lines it sent are still answered.
+    package mutating func receiveEnd() { hasEnded = true }
 
     /// The next thing to do, nil until more input or a reply comes.
-    package mutating func next() -> Action? { nil }
+    package mutating func next() -> Action? {
+        while true {
+            switch state {
+            case .executing, .closed: return nil
+            case .closing:
+                state = .closed
+                return .close
+            case .idle: break
+            }
+            if isInLine {
+                if let action = startCommand() { return action }
+            } else if let line = input.takeLine() {
+                if let action = accept(line) { return action }
+            } else if input.count + (openPayload?.text.count ?? 0) > limits.command {
+                return refuseTooBig()
+            } else if hasEnded {
+                state = .closing
+            } else {
+                return nil
+            }
+        }
+    }
 
     /// Frames the reply to the command handed out last.
-    package mutating func finish(_ reply: RuntimeReply) -> [UInt8] { [] }
+    package mutating func finish(_ reply: RuntimeReply) -> [UInt8] {
+        precondition(state == .executing, "finish() answers exactly one execute")
+        state = .idle
+        return framed(reply)
+    }
+
+    private mutating func accept(_ line: ArraySlice<UInt8>) -> Action? {
+        if openPayload != nil { return acceptPayload(line) }
+        guard line.count < limits.command else { return refuseTooBig() }
+        let parsed = CommandLine(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+        commands = parsed.commands.reversed()
+        payload = nil
+        guard let mark = parsed.payloadMark else {
+            isInLine = true
+            return nil
+        }
+        openPayload = OpenPayload(mark: mark)
+        return mode == .prompt ? .reply(Array("+ ".utf8)) : nil
+    }
+
+    /// Payload lines take no escapes; the first line equal to the mark ends them.
+    private mutating func acceptPayload(_ line: ArraySlice<UInt8>) -> Action? {
+        guard var open = openPayload else { return nil }
+        if line.elementsEqual(open.mark) {
+            payload = String(decoding: open.text, as: UTF8.self)
+            openPayload = nil
+            isInLine = true
+            return nil
+        }
+        open.text += line
+        open.text.append(UInt8(ascii: "\n"))
+        guard open.text.count < limits.command else { return refuseTooBig() }
+        openPayload = open
+        return mode == .prompt ? .reply(Array("+ ".utf8)) : nil
+    }
+
+    private mutating func refuseTooBig() -> Action {
+        state = .closing
+        let text = """
+            The command is too big for the buffer size. Please change tune.bufsize in the \
+            configuration to use a bigger command.
+
+            """
+        return .reply(Array(text.utf8))
+    }
+
+    /// Starts the next command of the line, or ends the line when there is none left.
+    private mutating func startCommand() -> Action? {
+        guard let words = commands.popLast() else {
+            isInLine = false
+            if mode == .none { state = .closing }
+            return nil
+        }
+        guard !words.isEmpty else { return .reply(terminator) }
+        guard words.count <= limits.arguments else {
+            let text = "Too many arguments. Commands must have at most \(limits.arguments) arguments."
+            return .reply(framed(RuntimeReply(severity: .error, text: text)))
+        }
+        let isLast = commands.isEmpty
+        do throws(RuntimeSyntaxError) {
+            let hasPayload = isLast && payload != nil
+            return run(try RuntimeCommand.parse(words, hasPayload: hasPayload, level: level), isLast)
+        } catch {
+            return .reply(framed(error.reply))
+        }
+    }
+
+    private mutating func run(_ command: RuntimeCommand, _ isLast: Bool) -> Action? {
+        var reply = RuntimeReply()
+        switch command {
+        case .prompt(let mode): self.mode = mode ?? (self.mode == .prompt ? .none : .prompt)
+        case .setSeverityOutput(let output): severityOutput = output
+        case .setTimeout(let timeout): idleTimeout = timeout
+        case .lowerLevel(let level): self.level = min(self.level, level)
+        case .showCLILevel: reply = RuntimeReply(text: "\(level)")
+        case .help(let words): reply = RuntimeReply(severity: .info, text: CommandKeyword.help(matching: words))
+        case .echo(let text): reply = RuntimeReply(text: text)
+        case .quit:
+            state = .closing
+            return nil
+        default:
+            state = .executing
+            return .execute(command, payload: isLast ? payload : nil)
+        }
+        return .reply(framed(reply))
+    }
+
+    private var terminator: [UInt8] { Array((mode == .prompt ? "\n> " : "\n").utf8) }
+
+    /// Severity prefix, text with exactly one end of line, then what separates replies in this mode.
+    private func framed(_ reply: RuntimeReply) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(reply.text.utf8.count + 16)
+        if let severity = reply.severity, !reply.text.isEmpty {
+            switch severityOutput {
+            case .none: break
+            case .number: bytes += "[\(severity.rawValue)]: ".utf8
+            case .string: bytes += "[\(severity.name)]: ".utf8
+            }
+        }
+        bytes += reply.text.utf8
+        if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+        bytes += terminator
+        return bytes
+    }
+}
+
+extension RuntimeReply.Severity {
+    /// What `set severity-output string` prints.
+    var name: String {
+        switch self {
+        case .alert: "alert"
+        case .critical: "crit"
+        case .error: "err"
+        case .warning: "warning"
+        case .notice: "notice"
+        case .info: "info"
+        case .debug: "debug"
+        }
+    }
 }

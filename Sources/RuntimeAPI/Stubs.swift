@@ -1,17 +1,3 @@
-extension RuntimeCommand {
-    /// Understands the words of one command; `hasPayload` tells forms apart that take one.
-    package static func parse(
-        _ words: [String], hasPayload: Bool = false
-    ) throws(RuntimeSyntaxError) -> RuntimeCommand {
-        throw RuntimeSyntaxError(error: "Unknown command: '\(words.first ?? "")'")
-    }
-
-    /// The command line, escaped, without its end of line and payload.
-    package var text: String { "" }
-
-    /// The least level a session needs for it.
-    package var requiredLevel: AccessLevel { .admin }
-}
 extension ServerStateTable {
     /// Reads a table by the names in its header.
     package static func parse(_ text: String) throws(TableError) -> Self { Self() }

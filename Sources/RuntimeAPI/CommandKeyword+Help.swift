@@ -1,0 +1,80 @@
+extension CommandKeyword {
+    /// The words and arguments, then what the command does, as `help` shows them.
+    private var usage: (form: String, purpose: String) {
+        switch self {
+        case .addMap: ("add map [@<ver>] <map> <key> <val>", "add a map entry (payload supported instead of key/val)")
+        case .addServer: ("add server <bk>/<srv>", "create a new server")
+        case .clearMap: ("clear map [@<ver>] <map>", "clear the contents of this map")
+        case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
+        case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
+        case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
+        case .disableHealth: ("disable health", "disable health checks")
+        case .disableServer: ("disable server (DEPRECATED)", "disable a server for maintenance (use 'set server' instead)")
+        case .dumpStatsFile: ("dump stats-file", "dump stats for restore")
+        case .echo: ("echo [text]*", "repeat the words")
+        case .enableHealth: ("enable health", "enable health checks")
+        case .enableServer: ("enable server  (DEPRECATED)", "enable a disabled server (use 'set server' instead)")
+        case .getMap: ("get map <acl> <value>", "report the keys and values matching a sample for a map")
+        case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
+        case .operator: ("operator", "lower the level of the current CLI session to operator")
+        case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
+        case .setMap: ("set map <map> [<key>|#<ref>] <value>", "modify a map entry")
+        case .setMaxconnServer: ("set maxconn server <bk>/<srv>", "change a server's maxconn setting")
+        case .setServer: ("set server <bk>/<srv> [opts]", "change a server's state, weight, address or ssl")
+        case .setSeverityOutput: ("set severity-output [none|number|string]", "set presence of severity level in feedback information")
+        case .setTimeout: ("set timeout [cli] <delay>", "change a timeout setting")
+        case .setWeight: ("set weight <bk>/<srv>  (DEPRECATED)", "change a server's weight (use 'set server' instead)")
+        case .showBackend: ("show backend", "list backends in the current running config")
+        case .showCLILevel: ("show cli level", "display the level of the current CLI session")
+        case .showInfo: ("show info [desc|json|typed|float]*", "report information about the running process")
+        case .showMap: ("show map [@ver] [map]", "report available maps or dump a map's contents")
+        case .showServersConfig: ("show servers config [<backend>]", "dump every attribute of servers (all or for a single backend)")
+        case .showServersConn: ("show servers conn [<backend>]", "dump server connections status (all or for a single backend)")
+        case .showServersState: ("show servers state [<backend>]", "dump volatile server information (all or for a single backend)")
+        case .showStat: ("show stat [desc|json|no-maint|typed|up]*", "report counters for each proxy and server")
+        case .showVersion: ("show version", "show version of the current process")
+        case .shutdownSessionsServer: ("shutdown sessions server <bk>/<srv>", "kill sessions on a server")
+        case .user: ("user", "lower the level of the current CLI session to user")
+        case .wait: ("wait {-h|<delay_ms>} cond [args...]", "wait the specified delay or condition (-h to see list)")
+        case .help: ("help [<command>]", "list matching or all commands")
+        case .prompt: ("prompt [n|i|p]", "change or toggle the interactive mode")
+        case .quit: ("quit", "disconnect")
+        }
+    }
+
+    private var helpLine: String {
+        let (form, purpose) = usage
+        let padding = String(repeating: " ", count: max(0, 39 - form.utf8.count))
+        return "  \(form)\(padding): \(purpose)\n"
+    }
+
+    /// What `help words` answers; everything when no command begins with these words.
+    static func help(matching words: [String]) -> String {
+        "The following commands are valid at this level:\n" + lines(matching: words)
+    }
+
+    /// What a line answers that names no command (management.txt §9.3).
+    static func unknown(_ words: [String]) -> String {
+        let name = words.first ?? ""
+        return isGuess(words)
+            ? "Unknown command: '\(name)', but maybe one of the following ones is a better match:\n"
+                + lines(matching: words)
+            : "Unknown command: '\(name)'. Please enter one of the following commands only:\n"
+                + lines(matching: [])
+    }
+
+    private static func isGuess(_ words: [String]) -> Bool { longestPrefix(of: words) > 0 }
+
+    /// How many of these words some command begins with.
+    private static func longestPrefix(of words: [String]) -> Int {
+        allCases.map { zip($0.words, words).prefix { $0 == $1 }.count }.max() ?? 0
+    }
+
+    private static func lines(matching words: [String]) -> String {
+        let prefix = words.prefix(longestPrefix(of: words))
+        let session: Set<Self> = [.help, .prompt, .quit]
+        return allCases.filter { keyword in
+            session.contains(keyword) || zip(keyword.words, prefix).allSatisfy { $0 == $1 }
+        }.map(\.helpLine).joined()
+    }
+}

@@ -1,0 +1,69 @@
+/// The words a command begins with, who may use it and what `help` says of it.
+///
+/// In the order of `help`: sorted, the commands of the session itself last (HAProxy 3.0–3.2).
+enum CommandKeyword: String, CaseIterable, Sendable {
+    case addMap = "add map"
+    case addServer = "add server"
+    case clearMap = "clear map"
+    case commitMap = "commit map"
+    case deleteMap = "del map"
+    case deleteServer = "del server"
+    case disableHealth = "disable health"
+    case disableServer = "disable server"
+    case dumpStatsFile = "dump stats-file"
+    case echo = "echo"
+    case enableHealth = "enable health"
+    case enableServer = "enable server"
+    case getMap = "get map"
+    case getWeight = "get weight"
+    case `operator` = "operator"
+    case prepareMap = "prepare map"
+    case setMap = "set map"
+    case setMaxconnServer = "set maxconn server"
+    case setServer = "set server"
+    case setSeverityOutput = "set severity-output"
+    case setTimeout = "set timeout"
+    case setWeight = "set weight"
+    case showBackend = "show backend"
+    case showCLILevel = "show cli level"
+    case showInfo = "show info"
+    case showMap = "show map"
+    case showServersConfig = "show servers config"
+    case showServersConn = "show servers conn"
+    case showServersState = "show servers state"
+    case showStat = "show stat"
+    case showVersion = "show version"
+    case shutdownSessionsServer = "shutdown sessions server"
+    case user = "user"
+    case wait = "wait"
+    case help = "help"
+    case prompt = "prompt"
+    case quit = "quit"
+
+    var words: [Substring] { rawValue.split(separator: " ") }
+
+    /// What a session needs before its arguments are even looked at.
+    var level: AccessLevel {
+        switch self {
+        case .operator: .operator
+        case .echo, .getWeight, .setSeverityOutput, .setTimeout, .showBackend, .showCLILevel,
+            .showInfo, .showMap, .showServersConfig, .showServersConn, .showServersState,
+            .showStat, .showVersion, .user, .help, .prompt, .quit:
+            .user
+        default: .admin
+        }
+    }
+
+    private static let table = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+
+    /// The command that these words begin with, and how many of them it takes.
+    static func match(_ words: [String]) -> (keyword: Self, length: Int)? {
+        var name = ""
+        for (count, word) in words.prefix(3).enumerated() {
+            if count > 0 { name += " " }
+            name += word
+            if let keyword = table[name] { return (keyword, count + 1) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,139 @@
+import Model
+
+extension RuntimeCommand {
+    /// Understands the words of one command the way HAProxy does, errors in its order and words.
+    ///
+    /// The level comes before the arguments; what can only be said of an existing server or map comes
+    /// out as `.invalid`. `add server` without an address yields an empty one: the backend is looked up
+    /// first.
+    package static func parse(
+        _ words: [String],
+        hasPayload: Bool = false,
+        level: AccessLevel = .admin
+    ) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        guard let (keyword, length) = CommandKeyword.match(words) else {
+            throw RuntimeSyntaxError(
+                RuntimeReply(severity: .info, text: CommandKeyword.unknown(words))
+            )
+        }
+        guard level >= keyword.level else { throw RuntimeSyntaxError(error: "Permission denied") }
+        let arguments = Arguments(words: words, skipping: length)
+        if let command = try parseServer(keyword, arguments) { return command }
+        if let command = try parseMap(keyword, arguments, hasPayload: hasPayload) { return command }
+        return try parseSession(keyword, arguments)
+    }
+
+    /// Understands one command without payload as it stands on a line.
+    package static func parse(line: String) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        try parse(CommandLine(ArraySlice(line.utf8)).commands.first ?? [])
+    }
+
+    /// The least level a session needs for it; its arguments are not looked at below that.
+    package var requiredLevel: AccessLevel {
+        CommandKeyword.match(words)?.keyword.level ?? .admin
+    }
+
+    private static func parseSession(
+        _ keyword: CommandKeyword,
+        _ arguments: Arguments
+    ) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        switch keyword {
+        case .operator: .lowerLevel(.operator)
+        case .user: .lowerLevel(.user)
+        case .prompt: .prompt(PromptMode(rawValue: arguments[0]))
+        case .help: .help(arguments.all)
+        case .echo: .echo(arguments.all.joined(separator: " "))
+        case .quit: .quit
+        case .showCLILevel: .showCLILevel
+        case .setSeverityOutput: try parseSeverityOutput(arguments[0])
+        case .setTimeout: try parseTimeout(arguments)
+        case .showInfo: .showInfo(OutputFormat(arguments.all))
+        case .showVersion: .showVersion
+        case .showBackend: .showBackend
+        case .dumpStatsFile: .dumpStatsFile
+        case .showStat: try parseShowStat(arguments)
+        default: preconditionFailure("\(keyword.rawValue) belongs to another group")
+        }
+    }
+
+    private static func parseSeverityOutput(
+        _ word: String
+    ) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        guard let output = SeverityOutput(rawValue: word) else {
+            throw RuntimeSyntaxError(
+                error: "one of 'none', 'number', 'string' is a required argument"
+            )
+        }
+        return .setSeverityOutput(output)
+    }
+
+    private static func parseTimeout(_ arguments: Arguments) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        guard arguments[0] == "cli" else {
+            throw RuntimeSyntaxError(error: "'set timeout' only supports 'cli'.")
+        }
+        guard !arguments[1].isEmpty else {
+            throw RuntimeSyntaxError(error: "Expects an integer value.")
+        }
+        let isBare = arguments[1].utf8.allSatisfy(isDigit)
+        // Unlike every other duration, a bare number is in seconds here.
+        guard let timeout = Milliseconds(parsing: arguments[1] + (isBare ? "s" : "")), timeout.count > 0
+        else { throw RuntimeSyntaxError(error: "Invalid timeout value.") }
+        return .setTimeout(timeout)
+    }
+
+    private static func parseShowStat(_ arguments: Arguments) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        var filter = StatFilter()
+        var flags = arguments.all
+        if flags.first == "domain" {
+            guard flags.count > 1, flags[1] == "proxy" else {
+                throw RuntimeSyntaxError(error: "Invalid statistics domain.")
+            }
+            flags.removeFirst(2)
+        }
+        if flags.count >= 3 {
+            filter.proxy = flags[0] == "-1" ? nil : flags[0]
+            filter.types = leadingInteger(flags[1])
+            filter.server = leadingInteger(flags[2])
+            flags.removeFirst(3)
+        }
+        filter.isUpOnly = flags.contains("up")
+        filter.skipsMaintenance = flags.contains("no-maint")
+        return .showStat(filter, OutputFormat(flags))
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// What C's `atoi` makes of a word; 0 when it begins with no number.
+    private static func leadingInteger(_ word: String) -> Int {
+        let isNegative = word.hasPrefix("-")
+        let digits = word.utf8.dropFirst(isNegative ? 1 : 0).prefix(while: isDigit)
+        let number = Int(String(Substring(digits))) ?? 0
+        return isNegative ? -number : number
+    }
+}
+
+/// The words after a command's own; reading past the end gives an empty word, as in HAProxy.
+struct Arguments {
+    let words: [String]
+    let skipped: Int
+
+    init(words: [String], skipping skipped: Int) {
+        self.words = words
+        self.skipped = skipped
+    }
+
+    subscript(index: Int) -> String {
+        index + skipped < words.count ? words[index + skipped] : ""
+    }
+
+    var count: Int { words.count - skipped }
+
+    var all: [String] { Array(words[skipped...]) }
+}
+
+extension OutputFormat {
+    /// The last format among these flags; plain when there is none.
+    init(_ flags: [String]) {
+        self = flags.last { $0 == "typed" || $0 == "json" }.flatMap(Self.init) ?? .plain
+    }
+}

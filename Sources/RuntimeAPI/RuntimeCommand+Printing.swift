@@ -1,0 +1,126 @@
+import Model
+
+extension RuntimeCommand {
+    /// The command line, escaped, without its end of line and payload.
+    package var text: String {
+        words.map(Self.escaped).joined(separator: " ")
+    }
+
+    /// The words before escaping.
+    package var words: [String] {
+        serverWords ?? mapWords ?? sessionWords
+    }
+
+    /// `\` before every byte that would end the word, and before a `<<` that would announce a payload.
+    private static func escaped(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { !isSpecial($0) } && !word.hasPrefix("<<")
+        if isPlain { return word }
+        var bytes: [UInt8] = word.hasPrefix("<<") ? [UInt8(ascii: "\\")] : []
+        for byte in word.utf8 {
+            if isSpecial(byte) { bytes.append(UInt8(ascii: "\\")) }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: "\\"): true
+        default: false
+        }
+    }
+
+    private var serverWords: [String]? {
+        switch self {
+        case .addServer(let server, let address, let arguments):
+            ["add", "server", "\(server)"] + (address.isEmpty ? [] : [address]) + arguments
+        case .deleteServer(let server): ["del", "server", "\(server)"]
+        case .enableServer(let server): ["enable", "server", "\(server)"]
+        case .disableServer(let server): ["disable", "server", "\(server)"]
+        case .enableHealth(let server): ["enable", "health", "\(server)"]
+        case .disableHealth(let server): ["disable", "health", "\(server)"]
+        case .getWeight(let server): ["get", "weight", "\(server)"]
+        case .setServerState(let server, let state): Self.set(server, ["state", state.rawValue])
+        case .setServerWeight(let server, .absolute(let weight)): Self.set(server, ["weight", "\(weight)"])
+        case .setServerWeight(let server, .relative(let weight)): Self.set(server, ["weight", "\(weight)%"])
+        case .setServerAddress(let server, let address, let port):
+            Self.set(server, ["addr", address] + Self.portWords(port))
+        case .setServerHealth(let server, let health): Self.set(server, ["health", health.rawValue])
+        case .setServerCheckAddress(let server, let address, let port):
+            Self.set(server, ["check-addr", address] + Self.portWords(port))
+        case .setServerCheckPort(let server, let port): Self.set(server, ["check-port", port])
+        case .setServerMaxconn(let server, let value): ["set", "maxconn", "server", "\(server)", value]
+        case .shutdownServerSessions(let server): ["shutdown", "sessions", "server", "\(server)"]
+        case .wait(let duration, nil): ["wait", "\(duration)"]
+        case .wait(let duration, .serverRemovable(let server)?):
+            ["wait", "\(duration)", "srv-removable", "\(server)"]
+        default: nil
+        }
+    }
+
+    private static func set(_ server: ServerReference, _ words: [String]) -> [String] {
+        ["set", "server", "\(server)"] + words
+    }
+
+    private static func portWords(_ port: String?) -> [String] {
+        port.map { ["port"] + ($0.isEmpty ? [] : [$0]) } ?? []
+    }
+
+    private var mapWords: [String]? {
+        switch self {
+        case .showMap(let map): ["show", "map"] + (map?.words ?? [])
+        case .getMap(let map, let key): ["get", "map"] + map.words + [key]
+        case .addMap(let map, let key, let value): ["add", "map"] + map.words + [key, value]
+        case .addMapPayload(let map): ["add", "map"] + map.words
+        case .setMap(let map, let key, let value): ["set", "map"] + map.words + [key, value]
+        case .deleteMap(let map, let key): ["del", "map"] + map.words + [key]
+        case .clearMap(let map): ["clear", "map"] + map.words
+        case .prepareMap(let map): ["prepare", "map"] + map.words
+        case .commitMap(let map): ["commit", "map"] + map.words
+        default: nil
+        }
+    }
+
+    private var sessionWords: [String] {
+        switch self {
+        case .showInfo(let format): ["show", "info"] + format.words
+        case .showStat(let filter, let format): ["show", "stat"] + filter.words + format.words
+        case .showServersState(let backend): ["show", "servers", "state"] + (backend.map { [$0] } ?? [])
+        case .showServersConn(let backend): ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
+        case .showServersConfig(let backend): ["show", "servers", "config"] + (backend.map { [$0] } ?? [])
+        case .showBackend: ["show", "backend"]
+        case .showVersion: ["show", "version"]
+        case .dumpStatsFile: ["dump", "stats-file"]
+        case .prompt(let mode): ["prompt"] + (mode.map { [$0.rawValue] } ?? [])
+        case .setSeverityOutput(let output): ["set", "severity-output", output.rawValue]
+        case .setTimeout(let timeout): ["set", "timeout", "cli", "\(timeout)"]
+        case .lowerLevel(let level): [level == .operator ? "operator" : "user"]
+        case .showCLILevel: ["show", "cli", "level"]
+        case .help(let words): ["help"] + words
+        case .echo(let text): ["echo"] + text.split(separator: " ").map(String.init)
+        case .quit: ["quit"]
+        case .invalid(let command): command.words
+        default: preconditionFailure("a command without words")
+        }
+    }
+}
+
+extension PatternReference {
+    fileprivate var words: [String] { (version.map { ["@\($0)"] } ?? []) + (name.isEmpty ? [] : [name]) }
+}
+
+extension OutputFormat {
+    fileprivate var words: [String] { self == .plain ? [] : [rawValue] }
+}
+
+extension StatFilter {
+    fileprivate var words: [String] {
+        var words: [String] = []
+        if proxy != nil || types != -1 || server != -1 {
+            words = [proxy ?? "-1", String(types), String(server)]
+        }
+        if isUpOnly { words.append("up") }
+        if skipsMaintenance { words.append("no-maint") }
+        return words
+    }
+}
