@@ -122,7 +122,9 @@ package struct BalanceConfiguration: Hashable, Sendable {
     package var hashInput = HashInput.none
     /// Header name in lower case for `hdr(name)`.
     package var header = ""
-    /// `hash-type` without `consistent`: HAProxy refuses dynamic servers for it, and so do we.
+    /// `hash-type consistent`.
+    package var isConsistent = false
+    /// A hashing algorithm without `consistent`: HAProxy refuses dynamic servers for it, and so do we.
     package var isMapBased = false
     /// Whether a key is mixed once more (`avalanche`), as `hash-type consistent` alone implies.
     package var usesAvalanche = false
@@ -283,7 +285,9 @@ package struct SampleConfiguration: Sendable {
         case path, url, query, method, always, never
         /// The header's name in lower case.
         case header(String)
-        /// Usable servers of a backend, by its number.
+        /// `str(text)`.
+        case constant(String)
+        /// Usable servers of a backend, by its number (`nbsrv`).
         case usableServers(Int)
     }
 

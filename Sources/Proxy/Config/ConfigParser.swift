@@ -1,3 +1,4 @@
+import BootConfig
 package import Model
 
 /// Turns a boot file into a `ProxyConfiguration`, refusing whatever it would have to ignore.
@@ -7,19 +8,175 @@ package struct ConfigParser {
     /// Gives a map file's text; nil when it cannot be read.
     package typealias FileReader = (_ path: String) -> String?
 
+    var configuration = ProxyConfiguration()
+    private(set) var diagnostics: [Diagnostic] = []
+    let readFile: FileReader
+    /// Where each named pattern file lies in `configuration.maps`.
+    var mapNumbers: [String: Int] = [:]
+    /// Numbers of backends by name; known before any line that refers to one is read.
+    var backendNumbers: [String: Int] = [:]
+
     /// The configuration, or nil when a diagnostic is an error.
     package static func parse(
         files: [(name: String, text: String)],
         environment: [String: String],
         reading readFile: FileReader
     ) -> (configuration: ProxyConfiguration?, diagnostics: [Diagnostic]) {
-        (nil, [])
+        withoutActuallyEscaping(readFile) { readFile in
+            let boot = BootConfig.parse(files: files, environment: environment)
+            var parser = ConfigParser(readFile: readFile)
+            parser.diagnostics = boot.diagnostics
+            parser.parse(boot)
+            let isRefused = parser.diagnostics.contains { $0.severity == .error }
+            return (isRefused ? nil : parser.configuration, parser.diagnostics)
+        }
     }
 
     /// One diagnostic as HAProxy prints it at boot.
     package static func alert(_ diagnostic: Diagnostic, pid: Int) -> String {
-        let label = diagnostic.severity == .error ? "[ALERT]  " : "[WARNING]"
+        let label = diagnostic.severity == .error ? "[ALERT]   " : "[WARNING] "
         let place = "\(diagnostic.origin.file):\(diagnostic.origin.line)"
-        return "\(label)  (\(pid)) : config : parsing [\(place)] : \(diagnostic.message)"
+        return "\(label) (\(pid)) : config : parsing [\(place)] : \(diagnostic.message)"
+    }
+
+    private init(readFile: @escaping FileReader) {
+        self.readFile = readFile
+    }
+
+    mutating func report(_ message: String, at origin: Origin) {
+        diagnostics.append(Diagnostic(at: origin, message))
+    }
+
+    private mutating func parse(_ boot: BootConfig) {
+        for section in boot.sections where section.kind == .global { parse(global: section) }
+        var drafts = number(boot)
+        var defaults: [Int: ProxyDraft] = [:]
+        var last = ProxyDraft(kind: .defaults, name: "", id: 0, origin: Origin(file: "", line: 0, column: 0))
+        let empty = last
+        for (index, section) in boot.sections.enumerated() {
+            switch section.kind {
+            case .global: break
+            case .defaults:
+                let base = section.from.flatMap { name in Self.latest(name, in: boot, before: index).flatMap { defaults[$0] } }
+                var draft = base ?? empty
+                draft.origin = section.origin
+                apply(section.lines, to: &draft)
+                defaults[index] = draft
+                last = draft
+            case .frontend, .backend, .listen:
+                guard var draft = drafts.removeValue(forKey: index) else { break }
+                let named = section.from.flatMap { name in Self.latest(name, in: boot, before: index) }
+                draft.inherit(named.flatMap { defaults[$0] } ?? last)
+                apply(section.lines, to: &draft)
+                finish(draft)
+            default:
+                report("section '\(section.kind.rawValue)' is not supported by apus-proxy.", at: section.origin)
+            }
+        }
+    }
+
+    private static func latest(_ name: String, in boot: BootConfig, before index: Int) -> Int? {
+        boot.sections[..<index].lastIndex { $0.kind == .defaults && $0.name == name }
+    }
+
+    /// Gives every proxy section its id and its place, so that references forward in the file resolve.
+    private mutating func number(_ boot: BootConfig) -> [Int: ProxyDraft] {
+        var drafts: [Int: ProxyDraft] = [:]
+        var places: [String: Origin] = [:]
+        // The frontend of the stats sockets takes the first id, as in HAProxy.
+        var id = configuration.statsSockets.isEmpty ? 1 : 2
+        for (index, section) in boot.sections.enumerated() where section.kind.isProxy {
+            let sides = section.kind == .listen ? ["frontend", "backend"] : [section.kind.rawValue]
+            if let first = sides.lazy.compactMap({ places["\($0) \(section.name)"] }).first {
+                report(
+                    "\(section.kind.rawValue) '\(section.name)' has the same name as another declared "
+                        + "at \(first.file):\(first.line).",
+                    at: section.origin
+                )
+            }
+            for side in sides { places["\(side) \(section.name)"] = section.origin }
+            let draft = ProxyDraft(kind: section.kind, name: section.name, id: id, origin: section.origin)
+            id += 1
+            drafts[index] = draft
+            if section.kind != .frontend {
+                backendNumbers[section.name] = configuration.backends.count
+                configuration.backends.append(draft.backend)
+            }
+        }
+        return drafts
+    }
+
+    private mutating func finish(_ draft: ProxyDraft) {
+        var draft = draft
+        if !draft.hasMode {
+            report(
+                "proxy '\(draft.name)' has no 'mode http', and 'mode tcp', which would be its default, "
+                    + "is not supported by apus-proxy.",
+                at: draft.origin
+            )
+        }
+        draft.settleInheritance()
+        if draft.kind != .backend {
+            if let name = draft.defaultBackend {
+                draft.frontend.defaultBackend = backend(named: name.text, at: name.origin)
+            } else if draft.kind == .listen {
+                draft.frontend.defaultBackend = backendNumbers[draft.name]
+            }
+            if draft.frontend.binds.isEmpty, draft.kind == .frontend, !draft.frontend.isDisabled {
+                report("frontend '\(draft.name)' has no 'bind' directive.", at: draft.origin)
+            }
+            configuration.frontends.append(draft.frontend)
+        }
+        if draft.kind != .frontend, let number = backendNumbers[draft.name] {
+            configuration.backends[number] = draft.backend
+        }
+    }
+
+    /// The number of a backend some line names.
+    mutating func backend(named name: String, at origin: Origin) -> Int? {
+        guard let number = backendNumbers[name] else {
+            report("unable to find required backend: '\(name)'", at: origin)
+            return nil
+        }
+        return number
+    }
+
+    /// A count within a range, or nil after reporting.
+    mutating func integer(_ line: BootLine, _ range: ClosedRange<Int>, at index: Int = 1) -> Int? {
+        let name = line.words[..<index].joined(separator: " ")
+        guard line.words.count > index else {
+            report("'\(name)' expects an integer argument.", at: line.origin)
+            return nil
+        }
+        guard let number = Int(line.words[index]), range.contains(number) else {
+            report(
+                "'\(name)' : invalid value '\(line.words[index])', expects an integer between "
+                    + "\(range.lowerBound) and \(range.upperBound).",
+                at: line.origin
+            )
+            return nil
+        }
+        return number
+    }
+
+    /// A duration, or nil after reporting.
+    mutating func duration(_ line: BootLine, at index: Int) -> Milliseconds? {
+        let name = line.words[..<index].joined(separator: " ")
+        guard line.words.count > index else {
+            report("'\(name)' expects an integer value (in milliseconds).", at: line.origin)
+            return nil
+        }
+        guard let duration = Milliseconds(parsing: line.words[index]) else {
+            report("'\(name)' : invalid or too large duration '\(line.words[index])'.", at: line.origin)
+            return nil
+        }
+        return duration
+    }
+
+    /// Reports words that a keyword does not take.
+    mutating func expectEnd(of line: BootLine, after count: Int) {
+        guard line.words.count > count else { return }
+        let name = line.words[..<min(count, 2)].joined(separator: " ")
+        report("'\(name)' cannot handle unexpected argument '\(line.words[count])'.", at: line.origin)
     }
 }

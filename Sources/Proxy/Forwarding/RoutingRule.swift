@@ -56,12 +56,12 @@ package struct IntegerRange: BitwiseCopyable {
 package struct RoutingSample: BitwiseCopyable {
     /// Where the bytes come from.
     package enum Fetch: UInt8, BitwiseCopyable {
-        case path, url, query, method, header, usableServers, always, never
+        case path, url, query, method, header, constant, usableServers, always, never
     }
 
     package var fetch: Fetch = .never
-    /// Header name in lower case.
-    package var header: RawText = .empty
+    /// Header name in lower case, or the constant.
+    package var text: RawText = .empty
     /// For `usableServers`.
     package var backend: Int32 = -1
     package var converters: RawArray<RoutingConverter> = .empty

@@ -1,0 +1,144 @@
+import BootConfig
+import Model
+import RuntimeAPI
+
+extension ConfigParser {
+    /// Reads one `global` section; several of them add up.
+    mutating func parse(global section: BootSection) {
+        for line in section.lines {
+            switch line.keyword {
+            case "stats": parse(stats: line)
+            case "maxconn":
+                configuration.maxconn = integer(line, 1...10_000_000) ?? configuration.maxconn
+                expectEnd(of: line, after: 2)
+            case "nbthread":
+                configuration.threads = integer(line, 1...64) ?? configuration.threads
+                expectEnd(of: line, after: 2)
+            case "node", "pidfile":
+                guard line.words.count >= 2 else {
+                    report("'\(line.keyword)' expects an argument.", at: line.origin)
+                    continue
+                }
+                if line.keyword == "node" {
+                    configuration.node = line.words[1]
+                } else {
+                    configuration.pidfile = line.words[1]
+                }
+                expectEnd(of: line, after: 2)
+            case "description":
+                configuration.description = line.arguments.joined(separator: " ")
+            case "quiet", "zero-warning":
+                expectEnd(of: line, after: 1)
+            case "log" where line.words.count == 2 && line.words[1] == "none":
+                break
+            default:
+                report(
+                    "unknown or unsupported keyword '\(line.keyword)' in 'global' section; "
+                        + "apus-proxy refuses what it cannot do.",
+                    at: line.origin
+                )
+            }
+        }
+    }
+
+    private mutating func parse(stats line: BootLine) {
+        switch line.arguments.first {
+        case "socket":
+            parse(statsSocket: line)
+        case "timeout":
+            if let timeout = duration(line, at: 2) { configuration.statsTimeout = timeout }
+            expectEnd(of: line, after: 3)
+        case "maxconn":
+            if let count = integer(line, 1...100_000, at: 2) { configuration.statsMaxconn = count }
+            expectEnd(of: line, after: 3)
+        default:
+            report(
+                "'stats' only supports 'socket', 'maxconn' and 'timeout' (got '\(line.arguments.first ?? "")').",
+                at: line.origin
+            )
+        }
+    }
+
+    private mutating func parse(statsSocket line: BootLine) {
+        guard line.words.count > 2 else {
+            return report("'stats socket' in section 'global' : expects an address", at: line.origin)
+        }
+        guard let address = statsAddress(line.words[2]) else {
+            return report(
+                "'stats socket' in section 'global' : '\(line.words[2])' is neither a path nor an address with a port.",
+                at: line.origin
+            )
+        }
+        var socket = StatsSocket(address: address, origin: line.origin)
+        var index = 3
+        while index < line.words.count {
+            let keyword = line.words[index]
+            let value = index + 1 < line.words.count ? line.words[index + 1] : nil
+            index += 2
+            switch (keyword, value) {
+            case ("expose-fd", "listeners"?), ("severity-output", "none"?):
+                // Listeners are handed over with `-x` only, which apus-proxy does not have yet.
+                if keyword == "expose-fd" {
+                    report("'stats socket' : 'expose-fd' is not supported by apus-proxy.", at: line.origin)
+                }
+            case ("level", let level?):
+                guard let level = AccessLevel(named: level) else {
+                    report("'level' only supports 'user', 'operator' or 'admin' (got '\(level)').", at: line.origin)
+                    continue
+                }
+                socket.level = level
+            case ("mode", let mode?):
+                guard let bits = UInt32(mode, radix: 8), bits <= 0o777 else {
+                    report("'mode' : missing or invalid mode '\(mode)' (octal integer expected)", at: line.origin)
+                    continue
+                }
+                socket.mode = bits
+            case ("name", .some): break
+            default:
+                report("'stats socket' : unknown or unsupported keyword '\(keyword)'.", at: line.origin)
+                index = line.words.count
+            }
+        }
+        configuration.statsSockets.append(socket)
+    }
+
+    private func statsAddress(_ text: String) -> StatsSocket.Address? {
+        if text.hasPrefix("/") { return .unix(text) }
+        if text.hasPrefix("unix@") { return text.utf8.count > 5 ? .unix(String(text.dropFirst(5))) : nil }
+        if text.hasPrefix("abns@") { return text.utf8.count > 5 ? .abstract(String(text.dropFirst(5))) : nil }
+        if text.hasPrefix("fd@") { return Int32(text.dropFirst(3)).map { .descriptor($0) } }
+        guard let endpoint = ListenAddress.parse(text) else {
+            // HAProxy takes any other word with a slash for a path.
+            return text.contains("/") && !text.contains("@") ? .unix(text) : nil
+        }
+        return .inet(endpoint)
+    }
+}
+
+extension AccessLevel {
+    /// By its name in the configuration.
+    init?(named name: String) {
+        switch name {
+        case "user": self = .user
+        case "operator": self = .operator
+        case "admin": self = .admin
+        default: return nil
+        }
+    }
+}
+
+/// Addresses to listen on, which may leave the host out.
+enum ListenAddress {
+    /// `*:80`, `:80`, `ip:port`, `[v6]:port`, `ipv4@…`, `ipv6@…`; nil for anything else or without a port.
+    static func parse(_ text: String) -> Endpoint? {
+        var text = text
+        for prefix in ["ipv4@", "ipv6@"] where text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
+        if text.hasPrefix("*:") { text.removeFirst() }
+        if text.hasPrefix(":"), !text.hasPrefix("::") { text = "0.0.0.0\(text)" }
+        guard let endpoint = Endpoint(text) else { return nil }
+        switch endpoint {
+        case .ipv4(_, let port), .ipv6(_, let port): return port == 0 ? nil : endpoint
+        case .unix, .abstract: return nil
+        }
+    }
+}

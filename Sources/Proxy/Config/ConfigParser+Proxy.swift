@@ -1,0 +1,225 @@
+import BootConfig
+import Model
+
+extension ConfigParser {
+    /// Obeys the lines of one proxy section or of its defaults.
+    mutating func apply(_ lines: [BootLine], to draft: inout ProxyDraft) {
+        for line in lines {
+            guard isAllowed(line, in: draft.kind) else { continue }
+            apply(line, to: &draft)
+        }
+    }
+
+    private mutating func apply(_ line: BootLine, to draft: inout ProxyDraft) {
+        switch line.keyword {
+        case "mode": parse(mode: line, into: &draft)
+        case "timeout": parse(timeout: line, into: &draft)
+        case "option": parse(option: line, isOn: true, into: &draft)
+        case "no" where line.words.count > 2 && line.words[1] == "option":
+            parse(option: BootLine(words: Array(line.arguments), origin: line.origin), isOn: false, into: &draft)
+        case "maxconn": draft.maxconn = integer(line, 1...10_000_000)
+        case "retries": draft.backend.retries = integer(line, 0...100) ?? 3
+        case "disabled", "enabled":
+            draft.frontend.isDisabled = line.keyword == "disabled"
+            draft.backend.isDisabled = line.keyword == "disabled"
+        case "description": break
+        case "log" where line.words == ["log", "global"], "no" where line.words == ["no", "log"]: break
+        case "fullconn": _ = integer(line, 1...Int(Int32.max))
+        case "id": parse(id: line, into: &draft)
+        case "bind": parse(bind: line, into: &draft)
+        case "acl": parse(acl: line, into: &draft)
+        case "use_backend": parse(useBackend: line, into: &draft)
+        case "default_backend":
+            guard line.words.count == 2 else {
+                return report("'default_backend' expects the name of one backend.", at: line.origin)
+            }
+            draft.defaultBackend = .init(text: line.words[1], origin: line.origin)
+        case "monitor-uri":
+            guard line.words.count == 2 else { return report("'monitor-uri' expects an URI.", at: line.origin) }
+            draft.frontend.monitorURI = line.words[1]
+        case "monitor": parse(monitorFail: line, into: &draft)
+        case "balance": parse(balance: line, into: &draft)
+        case "hash-type": parse(hashType: line, into: &draft)
+        case "http-check": parse(httpCheck: line, into: &draft)
+        case "http-reuse" where line.words == ["http-reuse", "safe"]: break
+        case "default-server": parse(defaultServer: line, into: &draft)
+        case "server": parse(server: line, into: &draft)
+        default:
+            report(
+                "unknown or unsupported keyword '\(line.keyword)' in '\(draft.kind.rawValue)' section; "
+                    + "apus-proxy refuses what it cannot do.",
+                at: line.origin
+            )
+        }
+    }
+
+    /// Keywords at home in one half only; the other half's sections refuse them, as HAProxy's do in part.
+    private mutating func isAllowed(_ line: BootLine, in kind: BootSection.Kind) -> Bool {
+        let front: Set = ["bind", "use_backend", "default_backend", "monitor-uri", "monitor", "maxconn"]
+        let back: Set = [
+            "server", "default-server", "balance", "hash-type", "http-check", "retries", "fullconn", "http-reuse",
+        ]
+        let isMisplaced =
+            switch kind {
+            case .frontend: back.contains(line.keyword)
+            case .backend: front.contains(line.keyword)
+            case .defaults: ["bind", "use_backend", "monitor", "server", "acl", "id"].contains(line.keyword)
+            default: false
+            }
+        if isMisplaced {
+            report("'\(line.keyword)' not allowed in '\(kind.rawValue)' section.", at: line.origin)
+        }
+        return !isMisplaced
+    }
+
+    private mutating func parse(mode line: BootLine, into draft: inout ProxyDraft) {
+        draft.hasMode = true
+        guard line.words.count == 2, line.words[1] == "http" else {
+            return report("'mode' : only 'http' is supported by apus-proxy.", at: line.origin)
+        }
+    }
+
+    private mutating func parse(id line: BootLine, into draft: inout ProxyDraft) {
+        guard let id = integer(line, 1...Int(Int32.max)) else { return }
+        draft.frontend.id = id
+        draft.backend.id = id
+    }
+
+    private mutating func parse(timeout line: BootLine, into draft: inout ProxyDraft) {
+        guard line.words.count == 3 else {
+            return report("'timeout' expects a name and a duration.", at: line.origin)
+        }
+        guard let time = duration(line, at: 2) else { return }
+        let count = UInt32(time.count)
+        switch line.words[1] {
+        case "client": draft.timeouts.client = count
+        case "server": draft.timeouts.server = count
+        case "connect": draft.timeouts.connect = count
+        case "queue": draft.timeouts.queue = count
+        case "http-request": draft.timeouts.httpRequest = count
+        case "http-keep-alive": draft.timeouts.httpKeepAlive = count
+        case "check": draft.backend.check.timeout = time
+        default:
+            report("'timeout' : '\(line.words[1])' is not supported by apus-proxy.", at: line.origin)
+        }
+    }
+
+    private mutating func parse(option line: BootLine, isOn: Bool, into draft: inout ProxyDraft) {
+        guard line.words.count >= 2 else { return report("'option' expects an option name.", at: line.origin) }
+        let extra = line.words.count > 2
+        switch line.words[1] {
+        case "forwardfor" where !extra:
+            draft.frontend.addsForwardedFor = isOn
+            draft.backend.addsForwardedFor = isOn
+        case "httpchk": parse(httpchk: line, isOn: isOn, into: &draft)
+        case "tcp-check" where !extra: draft.usesHTTPCheck = false
+        case "redispatch" where !extra: draft.backend.redispatches = isOn
+        case "allbackups" where !extra: draft.backend.usesAllBackups = isOn
+        // Without logs these change nothing.
+        case "httplog", "tcplog", "dontlognull", "dontlog-normal", "log-health-checks",
+            "log-separate-errors", "logasap":
+            break
+        case "http-keep-alive" where isOn && !extra: break
+        // Switched off is what we are.
+        case "httpclose", "http-server-close", "abortonclose", "http-buffer-request", "prefer-last-server",
+            "persist", "transparent":
+            if isOn { refuse(option: line) }
+        default: refuse(option: line)
+        }
+    }
+
+    private mutating func refuse(option line: BootLine) {
+        let words = line.words.dropFirst().joined(separator: " ")
+        report("option '\(words)' is not supported by apus-proxy.", at: line.origin)
+    }
+
+    private mutating func parse(httpchk line: BootLine, isOn: Bool, into draft: inout ProxyDraft) {
+        draft.usesHTTPCheck = isOn
+        guard isOn else { return }
+        let words = Array(line.words.dropFirst(2))
+        switch words.count {
+        case 0: break
+        case 1: draft.httpCheck.uri = words[0]
+        case 2:
+            draft.httpCheck.method = words[0]
+            draft.httpCheck.uri = words[1]
+        default:
+            draft.httpCheck.method = words[0]
+            draft.httpCheck.uri = words[1]
+            setVersion(words[2], line: line, in: &draft)
+            if words.count > 3 {
+                report("'option httpchk' : headers belong on an 'http-check send' line.", at: line.origin)
+            }
+        }
+    }
+
+    private mutating func setVersion(_ version: String, line: BootLine, in draft: inout ProxyDraft) {
+        guard version == "HTTP/1.0" || version == "HTTP/1.1" else {
+            return report("'\(version)' : only HTTP/1.0 and HTTP/1.1 checks are supported.", at: line.origin)
+        }
+        draft.httpCheck.version = version
+    }
+
+    private mutating func parse(httpCheck line: BootLine, into draft: inout ProxyDraft) {
+        switch line.arguments.first {
+        case "send": parse(send: line, into: &draft)
+        case "expect": parse(expect: line, into: &draft)
+        default:
+            report("'http-check' : only 'send' and 'expect status' are supported by apus-proxy.", at: line.origin)
+        }
+    }
+
+    private mutating func parse(send line: BootLine, into draft: inout ProxyDraft) {
+        if !draft.sendsOwnHeaders { draft.httpCheck.headers = [] }
+        draft.sendsOwnHeaders = true
+        var index = 2
+        while index < line.words.count {
+            let rest = line.words[index...].dropFirst()
+            switch line.words[index] {
+            case "meth" where !rest.isEmpty: draft.httpCheck.method = rest.first ?? ""
+            case "uri" where !rest.isEmpty: draft.httpCheck.uri = rest.first ?? ""
+            case "ver" where !rest.isEmpty: setVersion(rest.first ?? "", line: line, in: &draft)
+            case "body" where !rest.isEmpty: draft.httpCheck.body = rest.first ?? ""
+            case "hdr" where rest.count >= 2:
+                let name = rest[rest.startIndex]
+                draft.httpCheck.headers.append(.init(name: name, value: rest[rest.startIndex + 1]))
+                index += 1
+            default:
+                return report(
+                    "'http-check send' : unknown keyword or missing argument at '\(line.words[index])'.",
+                    at: line.origin
+                )
+            }
+            index += 2
+        }
+    }
+
+    private mutating func parse(expect line: BootLine, into draft: inout ProxyDraft) {
+        guard !draft.hasExpectation else {
+            return report("'http-check expect' : only one is supported by apus-proxy.", at: line.origin)
+        }
+        var words = line.words[2...]
+        let isNegated = words.first == "!"
+        if isNegated { words = words.dropFirst() }
+        let ranges = words.last.flatMap { Self.ranges(of: $0) }
+        guard words.count == 2, words.first == "status", let ranges else {
+            return report("'http-check expect' : only '[!] status <codes>' is supported by apus-proxy.", at: line.origin)
+        }
+        draft.hasExpectation = true
+        draft.httpCheck.statuses = ranges
+        draft.httpCheck.refusesListed = isNegated
+    }
+
+    /// `200,204,300-399`; nil when it is not a list of statuses.
+    private static func ranges(of text: String) -> [ClosedRange<Int>]? {
+        var ranges: [ClosedRange<Int>] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1],
+                100 <= low, low <= high, high <= 999
+            else { return nil }
+            ranges.append(low...high)
+        }
+        return ranges
+    }
+}

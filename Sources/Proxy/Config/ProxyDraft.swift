@@ -1,0 +1,82 @@
+import BootConfig
+import Model
+
+/// A proxy section while its lines are read: both halves, and what only the end of the section settles.
+struct ProxyDraft {
+    /// A name of something else, with the place that names it.
+    struct Reference {
+        let text: String
+        let origin: Origin
+    }
+
+    let kind: BootSection.Kind
+    let name: String
+    var origin: Origin
+    var frontend: FrontendConfiguration
+    var backend: BackendConfiguration
+    var hasMode = false
+    var defaultBackend: Reference?
+    /// Tests by acl name; several lines of one name are alternatives.
+    var acls: [String: [TestConfiguration]] = [:]
+    /// Merged under every server declared after it.
+    var serverDefaults = ServerArguments()
+    /// Kept apart because `option httpchk` and `http-check` lines may come in any order.
+    var httpCheck = HTTPCheckConfiguration()
+    var usesHTTPCheck = false
+    var hasExpectation = false
+    var sendsOwnHeaders = false
+    var timeouts = Timeouts()
+    var maxconn: Int?
+
+    init(kind: BootSection.Kind, name: String, id: Int, origin: Origin) {
+        self.kind = kind
+        self.name = name
+        self.origin = origin
+        frontend = FrontendConfiguration(name: name, id: id, origin: origin)
+        backend = BackendConfiguration(name: name, id: id, origin: origin)
+    }
+
+    /// Starts from what a `defaults` section said; identity stays this section's own.
+    mutating func inherit(_ base: ProxyDraft) {
+        var inherited = base
+        inherited.frontend = FrontendConfiguration(name: name, id: frontend.id, origin: origin)
+        inherited.frontend.monitorURI = base.frontend.monitorURI
+        inherited.frontend.addsForwardedFor = base.frontend.addsForwardedFor
+        inherited.frontend.isDisabled = base.frontend.isDisabled
+        var half = base.backend
+        half = BackendConfiguration(name: name, id: backend.id, origin: origin)
+        half.balance = base.backend.balance
+        half.retries = base.backend.retries
+        half.redispatches = base.backend.redispatches
+        half.addsForwardedFor = base.backend.addsForwardedFor
+        half.usesAllBackups = base.backend.usesAllBackups
+        half.isDisabled = base.backend.isDisabled
+        half.check.timeout = base.backend.check.timeout
+        inherited.backend = half
+        self = inherited.renamed(kind: kind, name: name, origin: origin)
+    }
+
+    private func renamed(kind: BootSection.Kind, name: String, origin: Origin) -> ProxyDraft {
+        var copy = ProxyDraft(kind: kind, name: name, id: frontend.id, origin: origin)
+        copy.frontend = frontend
+        copy.backend = backend
+        copy.hasMode = hasMode
+        copy.defaultBackend = defaultBackend
+        copy.serverDefaults = serverDefaults
+        copy.httpCheck = httpCheck
+        copy.usesHTTPCheck = usesHTTPCheck
+        copy.hasExpectation = hasExpectation
+        copy.sendsOwnHeaders = sendsOwnHeaders
+        copy.timeouts = timeouts
+        copy.maxconn = maxconn
+        return copy
+    }
+
+    /// Moves what several lines said together into the halves.
+    mutating func settleInheritance() {
+        frontend.timeouts = timeouts
+        frontend.maxconn = maxconn ?? 0
+        backend.timeouts = timeouts
+        backend.check.http = usesHTTPCheck ? httpCheck : nil
+    }
+}
