@@ -21,6 +21,7 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -88,16 +89,22 @@ let package = Package(
             path: "Tests/Simulate",
             swiftSettings: strict
         ),
+        .target(
+            name: "Stage",
+            dependencies: ["Model", "Proxy"],
+            path: "Tests/Stage",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "apus-bench",
-            dependencies: ["Model", "RuntimeAPI", "Proxy", subprocess],
+            dependencies: ["Stage", unixSignals],
             path: "Tests/Benchmarks",
             exclude: ["Results"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "apus-demo",
-            dependencies: ["Model", "RuntimeAPI", "Proxy", subprocess],
+            dependencies: ["Stage", unixSignals],
             path: "Tests/Demo",
             swiftSettings: strict
         ),
@@ -150,7 +157,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Model", "RuntimeAPI", "Simulation", subprocess, "apus", "apus-proxy"],
+            dependencies: ["Stage", "Model", "RuntimeAPI", "Simulation", "apus", "apus-proxy"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

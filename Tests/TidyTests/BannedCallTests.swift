@@ -88,7 +88,7 @@ struct BannedCallTests {
             words: ["ContinuousClock", "SuspendingClock"],
             matches: { $0.contains(#/\b(Continuous|Suspending)Clock(\(\))?\.now\b/#) },
             instead: "`any Clock<Duration>` passed by parameter",
-            allowed: mains + ["Tests/EndToEndTests/", "Tests/Load/"]
+            allowed: mains + ["Tests/EndToEndTests/", "Tests/Stage/"]
         ),
         Ban(
             name: "sleep in a test",
@@ -96,7 +96,7 @@ struct BannedCallTests {
             matches: { $0.contains(#/\b(Task|Thread)\.sleep\(|\busleep\(|(^|[^.\w])sleep\(/#) },
             instead: "wait for the condition with a deadline (Deadline.swift)",
             allowed: [
-                "Sources/", "Tests/Simulation/", "Tests/Load/", "Tests/Benchmarks/", "Tests/Demo/",
+                "Sources/", "Tests/Simulation/", "Tests/Stage/", "Tests/Benchmarks/", "Tests/Demo/",
             ]
         ),
         Ban(
