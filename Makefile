@@ -50,8 +50,9 @@ golden: ready ## rewrite the golden files; the diff is the review
 	GOLDEN=rewrite $(TEST)
 
 simulate: ready ## simulated fleets under faults; SEED=n for one, RUNS=n for many
-	$(BUILD) --build-tests
-	SEED=$(SEED) RUNS=$(RUNS) $(TEST) --filter SimulationTests
+	swift build -c release --product apus-simulate
+	@"$$(swift build -c release --show-bin-path)/apus-simulate" \
+		--seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,1000))
 
 fuzz: ready ## feed the parsers mutated input; TARGET=name SECONDS=n
 	@echo "fuzz: no target yet" && exit 1

@@ -85,7 +85,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "apus-simulate",
-            dependencies: ["SimulatedFleet", "Simulation"],
+            dependencies: ["SimulatedFleet", "Simulation", argumentParser],
             path: "Tests/Simulate",
             swiftSettings: strict
         ),

@@ -1,2 +1,148 @@
-/// The network between Apus and a simulated fleet.
-package enum SimulatedNetwork {}
+import Fleet
+import Model
+import Simulation
+import Synchronization
+
+/// The network between Apus and a simulated fleet: every exchange takes a little time, and rules break some.
+final class SimulatedNetwork: RuntimeTransport {
+    /// Which pass the current task works for: what proves that two passes never interleave.
+    @TaskLocal static var pass = 0
+
+    private let clock: SimulatedClock
+    private let trace: Trace
+    private let rules: [FaultRule]
+    private let proxies: [RuntimeAddress: SimulatedProxy]
+    private let generator: Mutex<SeededGenerator>
+
+    init(
+        proxies: [RuntimeAddress: SimulatedProxy],
+        rules: [FaultRule],
+        clock: SimulatedClock,
+        trace: Trace,
+        generator: SeededGenerator
+    ) {
+        self.clock = clock
+        self.trace = trace
+        self.rules = rules
+        self.proxies = proxies
+        self.generator = Mutex(generator)
+    }
+
+    func connect(
+        to address: RuntimeAddress,
+        within limit: Duration
+    ) async throws(TransportError) -> any RuntimeConnection {
+        let latency = Duration.microseconds(random(in: 50...2000))
+        guard await sleeps(for: latency) else { throw .failed("cancelled") }
+        guard let proxy = proxies[address] else { throw .absent }
+        if case .refuse? = fault(for: proxy) { throw .refused }
+        let client = SimulatedConnection(clock: clock)
+        let pass = Self.pass
+        let life = proxy.life
+        let opened = proxy.withProcess(life: life) { process in process.open(client, pass: pass) }
+        guard let session = opened else { throw .refused }
+        let wire = Wire(
+            proxy: proxy,
+            life: life,
+            session: session,
+            client: client,
+            latency: latency
+        )
+        return SimulatedSocket(network: self, wire: wire)
+    }
+
+    /// One open connection's two ends.
+    fileprivate struct Wire: Sendable {
+        let proxy: SimulatedProxy
+        let life: Int
+        let session: Int
+        let client: SimulatedConnection
+        let latency: Duration
+    }
+
+    fileprivate func fault(for proxy: SimulatedProxy) -> FaultRule.Fault? {
+        let now = clock.now.sinceStart
+        let fault = generator.withLock { generator in
+            FaultRule.fault(in: rules, for: proxy.name, at: now, using: &generator)
+        }
+        if let fault { trace.note("\(proxy.name) fault \(fault)") }
+        return fault
+    }
+
+    fileprivate func random(in range: ClosedRange<Int>) -> Int {
+        generator.withLock { Int.random(in: range, using: &$0) }
+    }
+
+    /// False when cancelled.
+    private func sleeps(for duration: Duration) async -> Bool {
+        do {
+            try await clock.sleep(for: duration)
+            return true
+        } catch { return false }
+    }
+
+    /// Passes bytes on, as far as the world allows.
+    fileprivate func send(_ bytes: [UInt8], over wire: Wire) {
+        let client = wire.client
+        switch fault(for: wire.proxy) {
+        case nil, .refuse:
+            forward(bytes, over: wire)
+        case .delay(let delay):
+            client.setReplyPath(.delay(delay))
+            forward(bytes, over: wire)
+        case .hang:
+            client.setReplyPath(.drop)
+        case .dropReply:
+            client.setReplyPath(.drop)
+            forward(bytes, over: wire)
+        case .cutReply:
+            client.setReplyPath(.cut(after: random(in: 0...400)))
+            forward(bytes, over: wire)
+        case .restartBefore:
+            forward(Array(bytes.prefix(random(in: 0...bytes.count))), over: wire)
+            clock.schedule(after: wire.latency) { wire.proxy.restart(life: wire.life) }
+        case .restartAfter:
+            client.setReplyPath(.cut(after: random(in: 0...400)))
+            forward(bytes, over: wire)
+            clock.schedule(after: wire.latency) { wire.proxy.restart(life: wire.life) }
+        }
+    }
+
+    private func forward(_ bytes: [UInt8], over wire: Wire) {
+        clock.schedule(after: wire.latency) {
+            wire.proxy.withProcess(life: wire.life) { process in
+                process.receive(bytes, from: wire.session)
+            }
+        }
+    }
+
+    fileprivate func close(_ wire: Wire) {
+        wire.client.closeByClient()
+        clock.schedule(after: wire.latency) {
+            wire.proxy.withProcess(life: wire.life) { process in
+                process.receiveEnd(from: wire.session)
+            }
+        }
+    }
+}
+
+/// The client's end of a simulated connection.
+private struct SimulatedSocket: RuntimeConnection {
+    let network: SimulatedNetwork
+    let wire: SimulatedNetwork.Wire
+
+    func send(_ bytes: [UInt8], within limit: Duration) async throws(TransportError) {
+        guard !wire.client.isClosedByClient, wire.proxy.life == wire.life else { throw .reset }
+        network.send(bytes, over: wire)
+    }
+
+    func receive(within limit: Duration) async throws(TransportError) -> [UInt8] {
+        guard let bytes = await wire.client.receive(within: limit) else { throw .timedOut }
+        return bytes
+    }
+
+    func close() async {
+        guard !wire.client.isClosedByClient else { return }
+        network.close(wire)
+    }
+}

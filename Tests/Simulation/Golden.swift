@@ -1,12 +1,12 @@
 package import FoundationEssentials
 
-/// Compares a text with the file that holds what it should be; `GOLDEN=write` rewrites the file instead.
+/// Compares a text with the file that holds what it should be; `GOLDEN=rewrite` rewrites the file instead.
 ///
 /// `make golden` sets the variable; the diff of the files is then the review.
 package enum Golden {
     /// Nil when `text` equals the file's content, else what differs and what to do.
     package static func difference(of text: String, from file: URL) -> String? {
-        if ProcessInfo.processInfo.environment["GOLDEN"] == "write" { return write(text, to: file) }
+        if ProcessInfo.processInfo.environment["GOLDEN"] == "rewrite" { return write(text, to: file) }
         guard let data = try? Data(contentsOf: file) else {
             return "\(file.path) does not exist; `make golden` writes it"
         }

@@ -79,8 +79,18 @@ package final class SimulatedClock: Clock {
     }
 
     /// Calls `action` when the clock is advanced to the instant that lies `delay` ahead.
-    package func schedule(after delay: Duration, _ action: @escaping @Sendable () -> Void) {
-        register(.callback(action), number: reserveNumber(), at: now.advanced(by: delay))
+    ///
+    /// Returns the alarm's number for `cancelAlarm`.
+    @discardableResult
+    package func schedule(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> Int {
+        let number = reserveNumber()
+        register(.callback(action), number: number, at: now.advanced(by: delay))
+        return number
+    }
+
+    /// Takes a scheduled alarm back; one that rang already is gone anyway.
+    package func cancelAlarm(_ number: Int) {
+        state.withLock { _ = $0.alarms.removeValue(forKey: number) }
     }
 
     /// When the next alarm rings; nil when none is set.

@@ -67,7 +67,7 @@ package final class SimulatedExecutor: TaskExecutor {
     private func finishInstant() throws(SimulationStuck) {
         for _ in 0..<Self.jobLimit {
             guard let job = nextJob() else { return }
-            // Sound: `self` outlives the call, and each job was enqueued once and is run once.
+            // Exception: sound, since `self` outlives the call and each job was enqueued once and is run once.
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
         throw .livelock(clock.now)

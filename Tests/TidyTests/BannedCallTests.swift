@@ -24,6 +24,7 @@ struct BannedCallTests {
     /// Programs: what they print is their purpose, and they hand the clock to the rooms.
     static let mains = [
         "Sources/apus/", "Sources/apus-", "Tests/Benchmarks/", "Tests/Demo/", "Tests/Record/",
+        "Tests/Simulate/",
     ]
 
     static let bans: [Ban] = [

@@ -9,7 +9,7 @@ enum Ratchet {
     static let functions: [String: Int] = [:]
 
     /// Lines that break a banned-call rule under `// Exception:` and a reason.
-    static let exceptedLines = 1
+    static let exceptedLines = 2
 
     /// Source files without a tests file of their own: mains, and values that other tests exercise.
     static let untested: Set<String> = []

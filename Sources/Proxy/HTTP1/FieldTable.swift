@@ -29,7 +29,7 @@ package struct FieldTable: BitwiseCopyable {
 
     /// False when the table is full.
     @inline(__always)
-    mutating func append(name: RequestHead.Part, value: RequestHead.Part) -> Bool {
+    package mutating func append(name: RequestHead.Part, value: RequestHead.Part) -> Bool {
         guard count < Self.limit else { return false }
         fields[count].name = name
         fields[count].value = value
