@@ -12,7 +12,7 @@ extension RuntimeCommand {
     }
 
     /// `\` before every byte that would end the word, and before a `<<` that would announce a payload.
-    private static func escaped(_ word: String) -> String {
+    static func escaped(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { !isSpecial($0) } && !word.hasPrefix("<<")
         if isPlain { return word }
         var bytes: [UInt8] = word.hasPrefix("<<") ? [UInt8(ascii: "\\")] : []

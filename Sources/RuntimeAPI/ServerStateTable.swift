@@ -3,43 +3,41 @@ package struct ServerStateTable: Hashable, Sendable {
     package var rows: [ServerStateRow]
 
     package init(rows: [ServerStateRow] = []) { self.rows = rows }
-}
 
-/// One server of `show servers state`; a nil text prints as `-` (format version 1, HAProxy 2.4–3.5).
-package struct ServerStateRow: Hashable, Sendable {
-    package var backendID: Int
-    package var backendName: String
-    package var serverID: Int
-    package var serverName: String
-    package var address: String?
-    package var operationalState: Int = 0
-    /// Bits of `ServerStateRow.Admin`.
-    package var adminBits: Int = 0
-    package var userWeight: Int = 1
-    package var initialWeight: Int = 1
-    /// Seconds since the operational state changed.
-    package var timeSinceChange: Int = 0
-    package var checkStatus: Int = 0
-    package var checkResult: Int = 0
-    package var checkHealth: Int = 0
-    /// Bits of `ServerStateRow.Check`.
-    package var checkBits: Int = 0
-    package var agentBits: Int = 0
-    package var backendForcedID: Int = 0
-    package var serverForcedID: Int = 0
-    package var fqdn: String?
-    package var port: Int = 0
-    package var srvRecord: String?
-    package var usesSSL = false
-    package var checkPort: Int = 0
-    package var checkAddress: String?
-    package var agentAddress: String?
-    package var agentPort: Int = 0
+    /// Reads a table by the names in its header; columns it does not know are skipped.
+    package static func parse(_ text: String) throws(TableError) -> Self {
+        var reader = TableReader(text, of: "show servers state")
+        guard let version = reader.nextFilledLine(), reader.number(version) == 1 else {
+            throw reader.error("the format version is not 1")
+        }
+        let columns = try reader.header().map(ServerStateRow.Column.init)
+        for needed: ServerStateRow.Column in [.backendID, .backendName, .serverID, .serverName]
+        where !columns.contains(needed) {
+            throw reader.error("the header lacks \(needed.rawValue)")
+        }
+        var rows: [ServerStateRow] = []
+        var words: [Range<Int>] = []
+        while let line = reader.nextFilledLine() {
+            reader.split(line, into: &words)
+            guard words.count >= columns.count else {
+                throw reader.error("\(words.count) columns where the header has \(columns.count)")
+            }
+            var row = ServerStateRow(backendID: 0, backendName: "", serverID: 0, serverName: "")
+            for (index, column) in columns.enumerated() {
+                if let column { try row.read(column, words[index], reader) }
+            }
+            rows.append(row)
+        }
+        return Self(rows: rows)
+    }
 
-    package init(backendID: Int, backendName: String, serverID: Int, serverName: String) {
-        self.backendID = backendID
-        self.backendName = backendName
-        self.serverID = serverID
-        self.serverName = serverName
+    /// What HAProxy prints.
+    package var text: String {
+        var writer = TableWriter(reserving: rows.count * 96 + 512)
+        writer.write("1\n# ")
+        writer.write(ServerStateRow.Column.allCases.map(\.rawValue).joined(separator: " "))
+        writer.write("\n")
+        for row in rows { row.write(to: &writer) }
+        return writer.text
     }
 }

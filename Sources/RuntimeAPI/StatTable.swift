@@ -3,6 +3,27 @@ package struct StatTable: Hashable, Sendable {
     package var rows: [StatRow]
 
     package init(rows: [StatRow] = []) { self.rows = rows }
+
+    /// Reads any format, which its first byte tells; keeps only `fields`.
+    package static func parse(
+        _ text: String,
+        keeping fields: Set<StatField> = Set(StatField.allCases)
+    ) throws(TableError) -> Self {
+        switch text.utf8.first {
+        case UInt8(ascii: "#"): try parseCSV(text, keeping: fields)
+        case UInt8(ascii: "["): try parseJSON(text, keeping: fields)
+        default: try parseTyped(text, keeping: fields)
+        }
+    }
+
+    /// What HAProxy 3.0 prints, without module columns.
+    package func text(_ format: OutputFormat) -> String {
+        switch format {
+        case .plain: csv
+        case .typed: typed
+        case .json: json
+        }
+    }
 }
 
 /// One frontend, backend, server or listener of `show stat`: a sparse list of fields in column order.
@@ -39,9 +60,13 @@ package struct StatRow: Hashable, Sendable {
         return text
     }
 
-    /// Adds a column that comes after all present ones in the table; cheaper than the subscript.
+    /// Sets a column quickly when columns come in the order of the table.
     package mutating func append(_ field: StatField, _ value: StatValue) {
-        fields.append(Entry(field: field, value: value))
+        if let last = fields.last, last.field.rawValue >= field.rawValue {
+            self[field] = value
+        } else {
+            fields.append(Entry(field: field, value: value))
+        }
     }
 }
 
@@ -49,4 +74,34 @@ package struct StatRow: Hashable, Sendable {
 package enum StatValue: Hashable, Sendable {
     case number(Int)
     case text(String)
+}
+
+/// What a row of `show stat` is about; column `type`.
+package enum StatKind: Int, Hashable, Sendable {
+    case frontend = 0, backend, server, listener
+
+    /// How the typed format names it.
+    var letter: String {
+        switch self {
+        case .frontend: "F"
+        case .backend: "B"
+        case .server: "S"
+        case .listener: "L"
+        }
+    }
+
+    /// How JSON names it.
+    var name: String {
+        switch self {
+        case .frontend: "Frontend"
+        case .backend: "Backend"
+        case .server: "Server"
+        case .listener: "Listener"
+        }
+    }
+}
+
+extension StatRow {
+    /// Nil for a row without the column `type`.
+    package var kind: StatKind? { number(.type).flatMap(StatKind.init) }
 }
