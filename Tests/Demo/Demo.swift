@@ -1,0 +1,225 @@
+import Foundation
+import Stage
+
+/// The acts of the demo, in order.
+struct Demo {
+    let screen = Screen()
+    let fleet: ExampleFleet
+    let start = ContinuousClock.now
+
+    static let timedPushLimit = 300.0
+    static let requestsPerSecond = 200
+
+    /// What must be true in the end.
+    struct Verdict {
+        var timedPush = 0.0
+        var failed = 0
+        var completed = 0
+    }
+
+    /// Runs everything, cleans up, and tells the exit status.
+    static func run() async -> Int32 {
+        do {
+            let fleet = try ExampleFleet("demo", traffic: trafficPlan())
+            defer { fleet.close() }
+            let demo = Demo(fleet: fleet)
+            do {
+                let verdict = try await demo.play()
+                return demo.close(verdict)
+            } catch is CancellationError {
+                print("\ninterrupted; everything is stopped")
+                return 130
+            } catch {
+                demo.explain(error)
+                return 1
+            }
+        } catch {
+            print("demo: \(error)")
+            return 1
+        }
+    }
+
+    private static func trafficPlan() -> TrafficPlan {
+        var plan = TrafficPlan()
+        plan.origins = ExampleFleet.origins.map { TrafficPlan.Origin(name: $0.name) }
+        plan.rate = requestsPerSecond
+        plan.connections = 64
+        plan.requests = (0..<40).map { number in
+            switch number % 4 {
+            case 0, 1: TrafficPlan.Request(host: "shop.example.com", path: "/cart/\(number)")
+            case 2: TrafficPlan.Request(host: "static.example.com", path: "/app-\(number).js")
+            default: TrafficPlan.Request(host: "img.example.com", path: "/photo-\(number).jpg")
+            }
+        }
+        return plan
+    }
+
+    private func play() async throws -> Verdict {
+        print(screen.styled("Apus: three Swift proxies follow a git repository", .bold))
+        try await startEverything()
+        try await pushTheBigChange()
+        var verdict = Verdict()
+        verdict.timedPush = try await pushAgainstTheClock()
+        try await breakByHand()
+        fleet.traffic.pause()
+        let report = fleet.traffic.report
+        verdict.failed = report.failed
+        verdict.completed = report.completed
+        for (reason, count) in report.failures.sorted(by: { $0.key < $1.key }) {
+            print("    \(count) × \(reason)")
+        }
+        return verdict
+    }
+
+    // MARK: - Acts
+
+    private func startEverything() async throws {
+        heading("1", "Start: origins, three apus-proxy, a bare repository, apus run")
+        try await fleet.startProxies()
+        for proxy in fleet.proxies {
+            print(
+                "    \(screen.styled(proxy.name, .name))  traffic 127.0.0.1:\(proxy.port)   Runtime API run/\(proxy.name).sock"
+            )
+        }
+        try fleet.repository.commit("Describe the edge fleet")
+        try fleet.repository.push()
+        let hook = try fleet.apus("hook", "install", fleet.repository.bare)
+        guard hook.status == 0 else {
+            throw DemoFailure("apus hook install: \(hook.errors)\(hook.output)")
+        }
+        let began = ContinuousClock.now
+        try fleet.startController()
+        try await converge("the first revision", since: began) { view in
+            view.isReady("shop", ["shop-1", "shop-2", "shop-3"])
+                && view.isReady("cache", ["cache-1", "cache-2", "cache-3"])
+                && view.maps["maps/hosts.map"]?["shop.example.com"] == "shop"
+                && view.maps["maps/apus.map"]?["ready"] != nil
+        }
+        fleet.traffic.send(to: fleet.proxies.map(\.port))
+        print(
+            "    traffic from here on: \(Self.requestsPerSecond) requests a second to each proxy, without a pause"
+        )
+        try await Task.sleep(for: .seconds(2))
+    }
+
+    private func pushTheBigChange() async throws {
+        heading("2", "git push: two servers more, one less, a weight, a route")
+        let repository = fleet.repository
+        let before = try repository.run("rev-parse", "HEAD").trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
+        try repository.edit(
+            "backends/shop.yaml",
+            replace: "    shop-1: \(fleet.address(of: "shop-1"))\n",
+            with:
+                "    shop-4: \(fleet.address(of: "shop-4"))\n    shop-5: \(fleet.address(of: "shop-5"))\n"
+        )
+        try repository.edit("backends/shop.yaml", replace: "weight: 50", with: "weight: 10")
+        try repository.edit(
+            "routes.yaml",
+            replace: "hosts: [static.example.com]",
+            with: "hosts: [static.example.com, img.example.com]"
+        )
+        let after = try repository.commit(
+            "Grow the shop, retire shop-1, serve images from the cache"
+        )
+        print("    $ apus plan --from \(before.prefix(7)) --to \(after.prefix(7))")
+        try fleet.repository.run("push", "--quiet", "origin", "HEAD:review")
+        let plan = try fleet.apus("plan", fleet.repository.bare, "--from", before, "--to", after)
+        print(indented(plan.output + plan.errors))
+        guard plan.status == 0 else {
+            throw DemoFailure("apus plan ended with status \(plan.status)")
+        }
+
+        let atPush = fleet.traffic.report
+        let output = try repository.push()
+        if !output.isEmpty { print(indented(output)) }
+        try await converge("the push", since: nil) { view in
+            view.isReady("shop", ["shop-2", "shop-3", "shop-4", "shop-5"])
+                && view.servers["shop/shop-3"]?.weight == 10
+                && view.maps["maps/hosts.map"]?["img.example.com"] == "cache"
+        }
+        let atEnd = fleet.traffic.report
+        try await Task.sleep(for: .seconds(2))
+        showServers(before: atPush, after: fleet.traffic.report.since(atEnd))
+    }
+
+    /// Milliseconds from the update of the ref to the last proxy's confirmation.
+    private func pushAgainstTheClock() async throws -> Double {
+        heading("3", "git push against the clock: no checks, no soak, one wave")
+        try fleet.repository.edit(
+            "backends/cache.yaml",
+            replace: "    cache-1: \(fleet.address(of: "cache-1"))\n",
+            with: "    cache-1: {address: \"\(fleet.address(of: "cache-1"))\", weight: 20}\n"
+                + "    cache-4: \(fleet.address(of: "cache-4"))\n"
+        )
+        try fleet.repository.commit("Grow the cache")
+        try fleet.repository.push()
+        return try await converge("the push", since: nil) { view in
+            view.isReady("cache", ["cache-1", "cache-2", "cache-3", "cache-4"])
+                && view.servers["cache/cache-1"]?.weight == 20
+        }
+    }
+
+    private func breakByHand() async throws {
+        heading("4", "Drift: someone changes lb2 by hand")
+        let proxy = fleet.proxies[1]
+        let began = ContinuousClock.now
+        for command in ["set server shop/shop-2 weight 1", "set server cache/cache-2 state maint"] {
+            print("    $ echo \"\(command)\" | socat run/lb2.sock -")
+            let answer = try RuntimeConsole.ask(command, socket: proxy.socket)
+            if !answer.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty {
+                print(indented(answer))
+            }
+        }
+        try await Deadline.wait(for: "repair of the drift", within: .seconds(15)) {
+            let view = try ProxyView(socket: proxy.socket)
+            return view.servers["shop/shop-2"]?.weight == 100
+                && view.servers["cache/cache-2"]?.isReady == true
+        }
+        print(
+            "    \(screen.styled("✓", .good)) repaired by apus after \(milliseconds(ContinuousClock.now - began))"
+        )
+    }
+
+    // MARK: - Waiting
+
+    /// Waits until every proxy shows what `isDone` wants and apus has confirmed it; prints when each did.
+    ///
+    /// Counted from `since`, or from the moment the branch in the bare repository moved.
+    @discardableResult
+    private func converge(
+        _ what: String,
+        since: ContinuousClock.Instant?,
+        isDone: @escaping (ProxyView) -> Bool
+    ) async throws -> Double {
+        var times: [String: Double] = [:]
+        try await Deadline.wait(
+            for: "convergence on \(what)",
+            within: .seconds(20),
+            every: .milliseconds(2)
+        ) {
+            guard fleet.controller?.isRunning == true else {
+                throw DemoFailure("apus run ended by itself")
+            }
+            for (proxy, view) in zip(fleet.proxies, try fleet.views())
+            where times[proxy.name] == nil {
+                if isDone(view) { times[proxy.name] = elapsed(since: since) }
+            }
+            return times.count == fleet.proxies.count
+        }
+        for proxy in fleet.proxies {
+            let time = times[proxy.name] ?? 0
+            let bar = Screen.bar(time, of: times.values.max() ?? 1)
+            print(
+                "    \(screen.styled(proxy.name, .name))  \(screen.styled(bar, .good)) \(Int(time.rounded())) ms"
+            )
+        }
+        return times.values.max() ?? 0
+    }
+
+    private func elapsed(since: ContinuousClock.Instant?) -> Double {
+        if let since { return (ContinuousClock.now - since) / .milliseconds(1) }
+        return (Date.now.timeIntervalSince1970 - fleet.repository.refUpdate) * 1000
+    }
+}
