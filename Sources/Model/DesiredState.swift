@@ -137,7 +137,7 @@ package enum Quota: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// What becomes of objects that live on a proxy but that nobody declared.
-package enum UnmanagedPolicy: String, Hashable, Sendable, Codable { case keep, remove }
+package enum UnmanagedPolicy: String, Hashable, Sendable, Codable, CaseIterable { case keep, remove }
 
 /// A backend whose servers Apus manages.
 package struct DesiredBackend: Hashable, Sendable {
@@ -147,7 +147,7 @@ package struct DesiredBackend: Hashable, Sendable {
     }
 
     /// How a server is replaced when its attributes cannot change in place.
-    package enum Replacement: String, Hashable, Sendable, Codable { case inPlaceName, surge }
+    package enum Replacement: String, Hashable, Sendable, Codable, CaseIterable { case inPlaceName, surge }
 
     package let name: BackendName
     /// `metadata.name` of the document.

@@ -16,16 +16,24 @@ package struct IPv4Address: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// Dotted decimal with exactly four parts and no leading zeros (RFC 6943 §3.1.1 tells why), or nil.
     package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var bits: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-                part.utf8.count == 1 || part.utf8.first != 48, let octet = UInt8(part)
-            else { return nil }
-            bits = bits << 8 | UInt32(octet)
+        var octet: UInt32?
+        var parts = 1
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ".") {
+                guard let done = octet, parts < 4 else { return nil }
+                bits = bits << 8 | done
+                octet = nil
+                parts += 1
+                continue
+            }
+            guard (48...57).contains(byte), octet != 0 else { return nil }
+            let next = (octet ?? 0) * 10 + UInt32(byte - 48)
+            guard next <= 255 else { return nil }
+            octet = next
         }
-        self.bits = bits
+        guard let last = octet, parts == 4 else { return nil }
+        self.bits = bits << 8 | last
     }
 
     package var description: String {

@@ -11,7 +11,9 @@ package struct Name<Kind>: Hashable, Comparable, Sendable, CustomStringConvertib
         guard text.utf8.count <= 255 else {
             throw InvalidName(text: text, reason: "a name has at most 255 characters")
         }
-        if let bad = text.unicodeScalars.first(where: { !InvalidName.isAllowed($0) }) {
+        if !text.utf8.allSatisfy(InvalidName.isAllowed),
+            let bad = text.unicodeScalars.first(where: { !$0.isASCII || !InvalidName.isAllowed(UInt8($0.value)) })
+        {
             throw InvalidName(
                 text: text,
                 reason: "character '\(bad.escaped(asASCII: true))' is not permitted in a name"
@@ -32,9 +34,12 @@ package struct InvalidName: Error, Hashable, CustomStringConvertible {
 
     package var description: String { reason }
 
-    fileprivate static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", "_", ":", ".", "-": true
+    fileprivate static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: ":"),
+            UInt8(ascii: "."), UInt8(ascii: "-"):
+            true
         default: false
         }
     }

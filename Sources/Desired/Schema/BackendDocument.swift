@@ -1,0 +1,155 @@
+import Model
+
+/// A Backend document; a class, so that what is derived from it can be kept by its identity.
+final class BackendDocument: Sendable {
+    let head: DocumentHead
+    let spec: Spec
+
+    private init(head: DocumentHead, spec: Spec) {
+        self.head = head
+        self.spec = spec
+    }
+
+    /// The keys under `spec`.
+    struct Spec: Sendable {
+        /// The proxy's name for it.
+        var name: BackendName
+        var fleets: Located<FleetSelector>?
+        var template: Located<String>?
+        var shared = AttributeLayer()
+        /// Sorted by name.
+        var servers: [ServerEntry] = []
+        var unmanaged: UnmanagedPolicy = .keep
+        var manages = Set(DesiredBackend.Aspect.allCases)
+        var maxUnavailable: Quota = .count(1)
+        var minCapacity = 0
+        var replacement: DesiredBackend.Replacement = .inPlaceName
+    }
+
+    static let schema = ObjectSchema<Spec>(
+        [
+            ObjectSchema.Field("name", "The proxy's name for it; default metadata.name.", .name()) { $0.name = $1 },
+            .required("fleets", "The fleets that have it.", FleetSelector.value) { $0.fleets = $1 },
+            ObjectSchema.Field("dynamic", "Created at runtime; not supported by this version.", dynamic) { _, _ in },
+            ObjectSchema.Field("inherit", "A ServerTemplate.", .located(.word)) { $0.template = $1 },
+            ObjectSchema.Field("server", "Attributes of all servers below.", AttributeLayer.value) { $0.shared = $1 },
+            .required("servers", "Servers by name.", ServerEntry.mapping) { $0.servers = $1 },
+            ObjectSchema.Field("unmanaged", "What becomes of servers nobody declared.", .choice()) {
+                $0.unmanaged = $1
+            },
+            ObjectSchema.Field("manage", "What Apus corrects; default all.", .list(of: .choice())) {
+                $0.manages = Set($1)
+            },
+            ObjectSchema.Field("maxUnavailable", "Servers out at once for a replacement.", .quota) {
+                $0.maxUnavailable = $1
+            },
+            ObjectSchema.Field("minCapacity", "Share of the weight now up that stays up.", .percent) {
+                $0.minCapacity = $1
+            },
+            ObjectSchema.Field("replace", "How a server is replaced.", .choice()) { $0.replacement = $1 },
+        ],
+        announced: ["discovery", "from"]
+    )
+
+    private static let dynamic = ValueSchema<Bool>(.boolean) { node, reader in
+        guard let isDynamic = ValueSchema<Bool>.boolean.read(node, &reader) else { return nil }
+        if isDynamic {
+            reader.report("dynamic: true is not supported by this version; declare the backend in the boot file", at: node)
+        }
+        return isDynamic
+    }
+
+    static func read(
+        _ spec: YAMLTree.Node,
+        _ head: DocumentHead,
+        _ reader: inout DocumentReader
+    ) -> BackendDocument? {
+        let isNamed = reader.tree.value(of: "name", in: spec) != nil
+        let fallback: BackendName? = isNamed ? nil : reader.documentName(head)
+        // A stand-in, so that the other mistakes are found; a document without a name is never used.
+        guard let standIn = fallback ?? (try? BackendName("unnamed")) else { return nil }
+        var draft = Spec(name: standIn)
+        let before = reader.errorCount
+        schema.read(spec, &reader, into: &draft)
+        let hasName = fallback != nil || isNamed && (reader.errorCount == before || draft.name != standIn)
+        return hasName ? BackendDocument(head: head, spec: draft) : nil
+    }
+}
+
+/// One entry of `servers`.
+struct ServerEntry: Hashable, Sendable {
+    let name: ServerName
+    let endpoint: Endpoint
+    let state: AdminState
+    /// The server's own attributes; nil when it has none.
+    let attributes: AttributeLayer?
+    let mark: YAMLTree.Mark
+
+    /// The long form, before it is known to be complete.
+    struct Draft {
+        var endpoint: Endpoint?
+        var state: AdminState = .ready
+        var layer = AttributeLayer()
+    }
+
+    /// `address`, `state`, `id` and every shared attribute.
+    static let schema = ObjectSchema<Draft>(
+        [
+            .required("address", "IP address and port, unix@path or abns@name.", .endpoint) { $0.endpoint = $1 },
+            ObjectSchema.Field("state", "ready (default), drain or maint.", .choice()) { $0.state = $1 },
+            ObjectSchema.Field("id", "The numeric id, instead of the one derived from the name.", id) {
+                $0.layer.values[.id] = .integer($1)
+            },
+        ]
+            + AttributeLayer.schema.fields.map { field in
+                ObjectSchema<Draft>.Field(property: field.property) { node, reader, draft in
+                    field.read(node, &reader, &draft.layer)
+                }
+            }
+    )
+
+    private static let id = ValueSchema<Int>.integer(1...ServerIdentity.idLimit)
+
+    /// The mapping under `servers`, sorted by name.
+    static let mapping = ValueSchema<[ServerEntry]>(
+        .dictionary(of: .anyOf([ValueSchema<Endpoint>.endpoint.shape, schema.shape]))
+    ) { node, reader in
+        var servers: [ServerEntry] = []
+        if reader.tree.kind(node) == .mapping { servers.reserveCapacity(reader.tree.count(node)) }
+        let isMapping = reader.entries(of: node, expected: "a mapping from names to addresses") { key, value, reader in
+            reader.server = key
+            if let server = read(key, value, &reader) { servers.append(server) }
+        }
+        reader.server = nil
+        guard isMapping else { return nil }
+        return servers.sorted { $0.name < $1.name }
+    }
+
+    private static func read(
+        _ key: YAMLTree.Node,
+        _ value: YAMLTree.Node,
+        _ reader: inout DocumentReader
+    ) -> ServerEntry? {
+        let text = reader.tree.string(key)
+        reader.key = "server"
+        let name: ServerName? = reader.name(text, at: key)
+        var draft = Draft()
+        switch reader.tree.kind(value) {
+        case .plain, .quoted:
+            reader.key = "address"
+            draft.endpoint = ValueSchema<Endpoint>.endpoint.read(value, &reader)
+        case .mapping:
+            schema.read(value, &reader, into: &draft)
+        case .sequence:
+            reader.reject(value, expected: "an address or a mapping")
+        }
+        guard let name, let endpoint = draft.endpoint else { return nil }
+        return ServerEntry(
+            name: name,
+            endpoint: endpoint,
+            state: draft.state,
+            attributes: draft.layer.isEmpty ? nil : draft.layer,
+            mark: reader.tree.mark(key)
+        )
+    }
+}

@@ -1,0 +1,86 @@
+import Model
+
+/// Reads values out of a tree and collects what is wrong with them, each with its place.
+struct DocumentReader {
+    typealias Node = YAMLTree.Node
+
+    let tree: YAMLTree
+    let path: String
+    private(set) var diagnostics: [Diagnostic] = []
+    /// The key whose value is being read; messages begin with it.
+    var key = ""
+    /// `backend shop`, once the document's kind and name are known.
+    var document = ""
+    /// The key of the server that is being read.
+    var server: Node?
+
+    init(tree: YAMLTree, path: String) {
+        self.tree = tree
+        self.path = path
+    }
+
+    func origin(_ node: Node) -> Origin {
+        let mark = tree.mark(node)
+        return Origin(file: path, line: Int(mark.line), column: Int(mark.column))
+    }
+
+    mutating func report(_ message: String, at node: Node, related: Origin? = nil) {
+        diagnostics.append(Diagnostic(at: origin(node), message, context: context, related: related))
+    }
+
+    mutating func report(_ message: String, at origin: Origin, related: Origin? = nil) {
+        diagnostics.append(Diagnostic(at: origin, message, context: context, related: related))
+    }
+
+    /// How many mistakes were found so far.
+    var errorCount: Int { diagnostics.count }
+
+    /// Reports that the value of the current key is not what `expected` says.
+    mutating func reject(_ node: Node, expected: String) {
+        if isNull(node) {
+            report("\(key) has no value; it must be \(expected)", at: node)
+        } else {
+            report("\(key) must be \(expected), not \(describe(node))", at: node)
+        }
+    }
+
+    /// `~`, `null` or nothing at all (YAML 1.2 core schema).
+    func isNull(_ node: Node) -> Bool {
+        guard tree.kind(node) == .plain else { return false }
+        return switch tree.range(node).count {
+        case 0: true
+        case 1: tree.equals(node, "~")
+        case 4: tree.equals(node, "null") || tree.equals(node, "Null") || tree.equals(node, "NULL")
+        default: false
+        }
+    }
+
+    /// The text of a scalar that is not null; nil without a report otherwise.
+    func text(_ node: Node) -> String? {
+        switch tree.kind(node) {
+        case .quoted: tree.string(node)
+        case .plain: isNull(node) ? nil : tree.string(node)
+        case .sequence, .mapping: nil
+        }
+    }
+
+    /// How a message names a value that does not fit.
+    func describe(_ node: Node) -> String {
+        switch tree.kind(node) {
+        case .plain, .quoted: VisibleText.quoted(tree.string(node))
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+
+    private var context: String {
+        guard let server else { return document.isEmpty ? "" : "in \(document)" }
+        return "in server \(VisibleText.escape(tree.string(server).unicodeScalars.prefix(60))) of \(document)"
+    }
+}
+
+/// A value and the place where it was written.
+struct Located<Value: Hashable & Sendable>: Hashable, Sendable {
+    let value: Value
+    let origin: Origin
+}
