@@ -1,4 +1,5 @@
 package import Model
+import Synchronization
 
 /// Gives the desired state at a revision; hides libgit2 and libyaml.
 ///
@@ -14,20 +15,24 @@ package final class DesiredSource: Sendable {
     }
 
     package let location: Location
+    private let loader: Mutex<StateLoader>
 
     package init(_ location: Location) {
         self.location = location
+        loader = Mutex(StateLoader(location: location))
     }
 
     /// The commit that `ref` names: `HEAD`, a branch, a tag, `refs/…` or 40 hexadecimal digits.
     ///
     /// A worktree has one revision, whose tree is known after `load`.
     package func resolve(_ ref: String = "HEAD") throws(GitError) -> Revision {
-        throw GitError(.noRepository, "cannot read \(ref)")
+        try loader.withLock { loader throws(GitError) in try loader.resolve(ref) }
     }
 
     /// The state at a revision that `resolve` gave, with every mistake in it.
+    ///
+    /// Throws what makes the revision unreadable; such a failure means *unknown*, never *empty*.
     package func load(_ revision: Revision) throws(GitError) -> LoadedState {
-        throw GitError(.noRepository, "cannot read \(revision)")
+        try loader.withLock { loader throws(GitError) in try loader.load(revision) }
     }
 }

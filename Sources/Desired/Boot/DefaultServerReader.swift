@@ -1,0 +1,71 @@
+import BootConfig
+import Model
+
+/// Reads one `default-server` line into attributes; keeps what dynamic servers cannot have as warnings.
+struct DefaultServerReader {
+    private let origin: Origin
+    private let words: [String]
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(line: BootLine) {
+        origin = line.origin
+        words = Array(line.arguments)
+    }
+
+    /// Keywords without a form in `add server` (HAProxy 2.6 to 3.4) and how many words follow them.
+    private static let withoutDynamicForm: [String: Int] = [
+        "allow-0rtt": 0, "cc": 1, "check-pool-conn-name": 1, "check-reuse-pool": 0, "check-via-socks4": 0,
+        "client-sigalgs": 1, "disabled": 0, "enabled": 0, "force-sslv3": 0, "force-tlsv10": 0,
+        "force-tlsv11": 0, "force-tlsv12": 0, "force-tlsv13": 0, "idle-ping": 1, "init-addr": 1,
+        "log-bufsize": 1, "log-proto": 1, "namespace": 1, "no-renegotiate": 0, "no-ssl-reuse": 0,
+        "no-sslv3": 0, "no-tls-tickets": 0, "no-tlsv10": 0, "no-tlsv11": 0, "no-tlsv12": 0,
+        "no-tlsv13": 0, "non-stick": 0, "redir": 1, "renegotiate": 0, "resolve-net": 1, "resolve-opts": 1,
+        "resolve-prefer": 1, "resolvers": 1, "set-proxy-v2-tlv-fmt": 1, "sigalgs": 1, "socks4": 1,
+        "ssl-reuse": 0, "stick": 0, "strict-maxconn": 0, "tcp-md5sig": 1, "tcp-ut": 1, "tls-tickets": 0,
+    ]
+
+    /// Applies the keywords in order, the last of each winning.
+    mutating func apply(to attributes: inout ServerAttributes) {
+        var index = 0
+        while index < words.count {
+            let keyword = words[index]
+            index += 1
+            if let attribute = ServerAttribute(rawValue: keyword) {
+                index += set(attribute, following: index, in: &attributes)
+            } else if keyword.hasPrefix("no-"), let attribute = ServerAttribute(rawValue: String(keyword.dropFirst(3))),
+                attribute.form == .flag
+            {
+                attributes[attribute] = nil
+            } else if keyword != "enabled" {
+                warn("default-server \(keyword) has no form for servers added at runtime: it needs a restart")
+                index += Self.withoutDynamicForm[keyword, default: 0]
+            }
+        }
+    }
+
+    /// Sets one attribute and returns how many words its value took.
+    private mutating func set(
+        _ attribute: ServerAttribute,
+        following index: Int,
+        in attributes: inout ServerAttributes
+    ) -> Int {
+        if attribute.form == .flag {
+            attributes[attribute] = .flag
+            return 0
+        }
+        guard index < words.count else {
+            warn("default-server \(attribute.keyword) has no value")
+            return 0
+        }
+        if let value = AttributeValue(words[index], for: attribute) {
+            attributes[attribute] = value
+        } else {
+            warn("default-server \(attribute.keyword) has a value Apus cannot read: \(VisibleText.quoted(words[index]))")
+        }
+        return 1
+    }
+
+    private mutating func warn(_ message: String) {
+        diagnostics.append(Diagnostic(.warning, at: origin, message, context: "in the boot file"))
+    }
+}
