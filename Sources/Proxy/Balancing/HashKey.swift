@@ -14,6 +14,7 @@ package struct HashKey: BitwiseCopyable, Hashable, Sendable {
         self.isPresent = isPresent
     }
 
+    /// A key to look up as it is.
     package init(_ value: UInt32) {
         self.init(value: value, isPresent: true)
     }
@@ -29,17 +30,5 @@ package struct HashKey: BitwiseCopyable, Hashable, Sendable {
         mixed = (mixed &+ 0xfd70_46c5) &+ (mixed << 3)
         mixed = (mixed ^ 0xb55a_4f09) ^ (mixed >> 16)
         return mixed &* 3_221_225_473
-    }
-
-    /// The key of one request for one backend.
-    ///
-    /// - Parameter source: The client's address.
-    package static func of(
-        _ head: borrowing RequestHead,
-        in bytes: Span<UInt8>,
-        source: SocketAddress,
-        for backend: BackendSnapshot
-    ) -> HashKey {
-        .none
     }
 }

@@ -72,7 +72,11 @@ package struct BackendSnapshot: BitwiseCopyable {
     /// Servers that may take a request now (ready or forced, up, weight above 0), active before backup,
     /// in order of declaration. Draining servers are not here.
     package var servers: RawArray<ServerSnapshot> = .empty
-    /// Sorted by key; empty unless the algorithm hashes or is random. `server` indexes `servers`.
+    /// The greatest weight among `servers`.
+    package var maxWeight: UInt16 = 1
+    /// All of `servers` weigh the same.
+    package var hasEqualWeights = true
+    /// Sorted by key; empty unless the algorithm hashes. `server` indexes `servers`.
     package var ring: RawArray<RingPoint> = .empty
     package var timeouts = Timeouts()
     package var addsForwardedFor = false
