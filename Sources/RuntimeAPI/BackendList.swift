@@ -7,7 +7,9 @@ package struct BackendList: Hashable, Sendable {
     /// Reads what follows `# name`.
     package static func parse(_ text: String) throws(TableError) -> Self {
         var reader = TableReader(text, of: "show backend")
-        guard try reader.header() == ["name"] else { throw reader.error("the header is not `# name`") }
+        guard try reader.header() == ["name"] else {
+            throw reader.error("the header is not `# name`")
+        }
         var names: [String] = []
         while let line = reader.nextFilledLine() { names.append(reader.string(line)) }
         return Self(names: names)

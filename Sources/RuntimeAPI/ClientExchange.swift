@@ -65,10 +65,15 @@ package struct ClientExchange: Sendable {
             out += command.text.utf8
             var reply = Expected()
             if let payload {
-                precondition(mode != .oneShot || index == commands.count - 1, "a payload ends the line")
+                precondition(
+                    mode != .oneShot || index == commands.count - 1,
+                    "a payload ends the line"
+                )
                 reply.payloadLines = Self.append(payload, to: &out)
             } else {
-                out.append(UInt8(ascii: mode == .oneShot && index < commands.count - 1 ? ";" : "\n"))
+                out.append(
+                    UInt8(ascii: mode == .oneShot && index < commands.count - 1 ? ";" : "\n")
+                )
             }
             if mode == .interactive, command == .dumpStatsFile {
                 reply.isMarked = true
@@ -96,14 +101,20 @@ package struct ClientExchange: Sendable {
             return []
         }
         var replies: [RuntimeReply] = []
-        while answered < expected.count, let end = findEnd(of: expected[answered]) {
-            if let reply = try take(start..<end.text, for: expected[answered]) { replies.append(reply) }
+        while answered < expected.count {
+            try checkGreeting()
+            guard let end = findEnd(of: expected[answered]) else { break }
+            if let reply = try take(start..<end.text, for: expected[answered]) {
+                replies.append(reply)
+            }
             start = end.next
             searched = start
             answered += 1
         }
         if answered == expected.count, start < bytes.count {
-            throw .unexpected("the proxy sent something nobody asked for: \(excerpt(start..<bytes.count))")
+            throw .unexpected(
+                "the proxy sent something nobody asked for: \(excerpt(start..<bytes.count))"
+            )
         }
         try checkLimit()
         return replies
@@ -112,10 +123,21 @@ package struct ClientExchange: Sendable {
     /// The proxy closed: the replies that this completes (one-shot), or `truncated`.
     package mutating func receiveEnd() throws(FramingError) -> [RuntimeReply] {
         guard mode == .oneShot else {
-            guard answered == expected.count, start == bytes.count else { throw truncated(answered) }
+            guard answered == expected.count, start == bytes.count else {
+                throw truncated(answered)
+            }
             return []
         }
         return try takeOneShot()
+    }
+
+    /// A greeting is answered by nothing but the end of a reply; anything else would never end in this mode.
+    private func checkGreeting() throws(FramingError) {
+        guard expected[answered].isGreeting, start < bytes.count, bytes[start] != newline else {
+            return
+        }
+        let text = excerpt(start..<bytes.count)
+        throw .unexpected("the proxy does not speak this mode, it says: \(text)")
     }
 
     private mutating func takeOneShot() throws(FramingError) -> [RuntimeReply] {
@@ -126,7 +148,9 @@ package struct ClientExchange: Sendable {
             guard let end = isLast ? oneShotEnd : findEnd(of: expected[answered]) else {
                 throw truncated(answered)
             }
-            if let reply = try take(start..<end.text, for: expected[answered]) { replies.append(reply) }
+            if let reply = try take(start..<end.text, for: expected[answered]) {
+                replies.append(reply)
+            }
             start = end.next
             searched = start
             answered += 1
@@ -153,7 +177,12 @@ package struct ClientExchange: Sendable {
     private mutating func findEnd(of reply: Expected) -> (text: Int, next: Int)? {
         if reply.isMarked { return findMark() }
         let separator = mode == .prompt ? 3 : 1
-        let index = Self.emptyLine(in: bytes.span, from: searched, start: start, separator: separator)
+        let index = Self.emptyLine(
+            in: bytes.span,
+            from: searched,
+            start: start,
+            separator: separator
+        )
         searched = index
         guard index + separator > bytes.count else { return (index, index + separator) }
         return mode == .prompt ? findEndAfterPayloadPrompts(of: reply) : nil
@@ -170,7 +199,8 @@ package struct ClientExchange: Sendable {
         while index + separator <= bytes.count {
             if bytes[index] == newline, index == start || bytes[index - 1] == newline,
                 separator == 1
-                    || bytes[index + 1] == UInt8(ascii: ">") && bytes[index + 2] == UInt8(ascii: " ")
+                    || bytes[index + 1] == UInt8(ascii: ">")
+                        && bytes[index + 2] == UInt8(ascii: " ")
             {
                 return index
             }
@@ -216,13 +246,17 @@ package struct ClientExchange: Sendable {
         return index
     }
 
-    private func take(_ range: Range<Int>, for reply: Expected) throws(FramingError) -> RuntimeReply? {
+    private func take(_ range: Range<Int>, for reply: Expected) throws(FramingError)
+        -> RuntimeReply?
+    {
         guard range.count <= replyLimit else { throw .replyTooLong(limit: replyLimit) }
         let start = startOfText(from: range.lowerBound, for: reply)
         let taken = RuntimeReply(wire: bytes[start..<max(start, range.upperBound)])
         guard reply.isGreeting else { return taken }
         guard taken.text.isEmpty else {
-            throw .unexpected("the proxy does not speak this mode: \(taken.text.prefix(200))")
+            throw .unexpected(
+                "the proxy does not speak this mode, it says: \(taken.text.prefix(200))"
+            )
         }
         return nil
     }
@@ -240,7 +274,9 @@ package struct ClientExchange: Sendable {
             expected.removeFirst(answered)
             answered = 0
         }
-        guard start > 0, start == bytes.count || start > 65_536 && start > bytes.count / 2 else { return }
+        guard start > 0, start == bytes.count || start > 65_536 && start > bytes.count / 2 else {
+            return
+        }
         bytes.removeSubrange(0..<start)
         searched -= start
         start = 0

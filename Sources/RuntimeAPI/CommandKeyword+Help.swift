@@ -2,40 +2,82 @@ extension CommandKeyword {
     /// The words and arguments, then what the command does, as `help` shows them.
     private var usage: (form: String, purpose: String) {
         switch self {
-        case .addMap: ("add map [@<ver>] <map> <key> <val>", "add a map entry (payload supported instead of key/val)")
+        case .addMap:
+            (
+                "add map [@<ver>] <map> <key> <val>",
+                "add a map entry (payload supported instead of key/val)"
+            )
         case .addServer: ("add server <bk>/<srv>", "create a new server")
         case .clearMap: ("clear map [@<ver>] <map>", "clear the contents of this map")
         case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
         case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
         case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
         case .disableHealth: ("disable health", "disable health checks")
-        case .disableServer: ("disable server (DEPRECATED)", "disable a server for maintenance (use 'set server' instead)")
+        case .disableServer:
+            (
+                "disable server (DEPRECATED)",
+                "disable a server for maintenance (use 'set server' instead)"
+            )
         case .dumpStatsFile: ("dump stats-file", "dump stats for restore")
         case .echo: ("echo [text]*", "repeat the words")
         case .enableHealth: ("enable health", "enable health checks")
-        case .enableServer: ("enable server  (DEPRECATED)", "enable a disabled server (use 'set server' instead)")
-        case .getMap: ("get map <acl> <value>", "report the keys and values matching a sample for a map")
+        case .enableServer:
+            ("enable server  (DEPRECATED)", "enable a disabled server (use 'set server' instead)")
+        case .getMap:
+            ("get map <acl> <value>", "report the keys and values matching a sample for a map")
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
         case .operator: ("operator", "lower the level of the current CLI session to operator")
         case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
         case .setMap: ("set map <map> [<key>|#<ref>] <value>", "modify a map entry")
-        case .setMaxconnServer: ("set maxconn server <bk>/<srv>", "change a server's maxconn setting")
-        case .setServer: ("set server <bk>/<srv> [opts]", "change a server's state, weight, address or ssl")
-        case .setSeverityOutput: ("set severity-output [none|number|string]", "set presence of severity level in feedback information")
+        case .setMaxconnServer:
+            ("set maxconn server <bk>/<srv>", "change a server's maxconn setting")
+        case .setServer:
+            ("set server <bk>/<srv> [opts]", "change a server's state, weight, address or ssl")
+        case .setSeverityOutput:
+            (
+                "set severity-output [none|number|string]",
+                "set presence of severity level in feedback information"
+            )
         case .setTimeout: ("set timeout [cli] <delay>", "change a timeout setting")
-        case .setWeight: ("set weight <bk>/<srv>  (DEPRECATED)", "change a server's weight (use 'set server' instead)")
+        case .setWeight:
+            (
+                "set weight <bk>/<srv>  (DEPRECATED)",
+                "change a server's weight (use 'set server' instead)"
+            )
         case .showBackend: ("show backend", "list backends in the current running config")
         case .showCLILevel: ("show cli level", "display the level of the current CLI session")
-        case .showInfo: ("show info [desc|json|typed|float]*", "report information about the running process")
+        case .showInfo:
+            ("show info [desc|json|typed|float]*", "report information about the running process")
         case .showMap: ("show map [@ver] [map]", "report available maps or dump a map's contents")
-        case .showServersConfig: ("show servers config [<backend>]", "dump every attribute of servers (all or for a single backend)")
-        case .showServersConn: ("show servers conn [<backend>]", "dump server connections status (all or for a single backend)")
-        case .showServersState: ("show servers state [<backend>]", "dump volatile server information (all or for a single backend)")
-        case .showStat: ("show stat [desc|json|no-maint|typed|up]*", "report counters for each proxy and server")
+        case .showServersConfig:
+            (
+                "show servers config [<backend>]",
+                "dump every attribute of servers (all or for a single backend)"
+            )
+        case .showServersConn:
+            (
+                "show servers conn [<backend>]",
+                "dump server connections status (all or for a single backend)"
+            )
+        case .showServersState:
+            (
+                "show servers state [<backend>]",
+                "dump volatile server information (all or for a single backend)"
+            )
+        case .showStat:
+            (
+                "show stat [desc|json|no-maint|typed|up]*",
+                "report counters for each proxy and server"
+            )
         case .showVersion: ("show version", "show version of the current process")
-        case .shutdownSessionsServer: ("shutdown sessions server <bk>/<srv>", "kill sessions on a server")
+        case .shutdownSessionsServer:
+            ("shutdown sessions server <bk>/<srv>", "kill sessions on a server")
         case .user: ("user", "lower the level of the current CLI session to user")
-        case .wait: ("wait {-h|<delay_ms>} cond [args...]", "wait the specified delay or condition (-h to see list)")
+        case .wait:
+            (
+                "wait {-h|<delay_ms>} cond [args...]",
+                "wait the specified delay or condition (-h to see list)"
+            )
         case .help: ("help [<command>]", "list matching or all commands")
         case .prompt: ("prompt [n|i|p]", "change or toggle the interactive mode")
         case .quit: ("quit", "disconnect")

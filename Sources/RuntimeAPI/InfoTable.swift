@@ -89,7 +89,9 @@ package struct InfoEntry: Hashable, Sendable {
 }
 
 extension InfoField {
-    fileprivate func typed(_ value: String) -> String { "\(position).\(name).1:\(tags):\(type):\(value)\n" }
+    fileprivate func typed(_ value: String) -> String {
+        "\(position).\(name).1:\(tags):\(type):\(value)\n"
+    }
 
     fileprivate func json(_ value: String) -> String {
         var writer = TableWriter()

@@ -35,7 +35,9 @@ struct InputBuffer: Sendable {
     mutating func consume(_ count: Int) { start += count }
 
     private mutating func compact() {
-        guard start > 0, start == bytes.count || start > 65_536 && start > bytes.count / 2 else { return }
+        guard start > 0, start == bytes.count || start > 65_536 && start > bytes.count / 2 else {
+            return
+        }
         bytes.removeSubrange(0..<start)
         searched = max(0, searched - start)
         start = 0

@@ -75,13 +75,16 @@ struct JSONReader {
 
     private mutating func scalar() throws(TableError) -> Value {
         let start = position
-        while position < reader.bytes.count, !Self.endsScalar(reader.bytes[position]) { position += 1 }
+        while position < reader.bytes.count, !Self.endsScalar(reader.bytes[position]) {
+            position += 1
+        }
         guard position > start else { throw error("no value") }
         return reader.number(start..<position).map(Value.number) ?? .other
     }
 
     private static func endsScalar(_ byte: UInt8) -> Bool {
-        byte <= 32 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}")
+        byte <= 32 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]")
+            || byte == UInt8(ascii: "}")
     }
 
     private mutating func string() throws(TableError) -> String {

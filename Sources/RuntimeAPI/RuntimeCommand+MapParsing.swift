@@ -6,7 +6,8 @@ extension RuntimeCommand {
         hasPayload: Bool
     ) throws(RuntimeSyntaxError) -> RuntimeCommand? {
         switch keyword {
-        case .showMap: return arguments.count == 0 ? .showMap(nil) : .showMap(arguments.versioned.map)
+        case .showMap:
+            return arguments.count == 0 ? .showMap(nil) : .showMap(arguments.versioned.map)
         case .addMap: return try parseAdd(arguments.versioned, hasPayload: hasPayload)
         case .setMap:
             guard !arguments[2].isEmpty else {
@@ -30,12 +31,16 @@ extension RuntimeCommand {
             return .deleteMap(PatternReference(name: arguments[0]), key: arguments[1])
         case .clearMap:
             let map = arguments.versioned.map
-            guard !map.name.isEmpty else { throw RuntimeSyntaxError(error: "Missing map identifier.") }
+            guard !map.name.isEmpty else {
+                throw RuntimeSyntaxError(error: "Missing map identifier.")
+            }
             return .clearMap(map)
         case .prepareMap: return .prepareMap(PatternReference(name: arguments[0]))
         case .commitMap:
             let map = arguments.versioned.map
-            guard map.version != nil else { throw RuntimeSyntaxError(error: "Missing version number.") }
+            guard map.version != nil else {
+                throw RuntimeSyntaxError(error: "Missing version number.")
+            }
             return .commitMap(map)
         default: return nil
         }

@@ -67,7 +67,9 @@ extension RuntimeCommand {
         return .setSeverityOutput(output)
     }
 
-    private static func parseTimeout(_ arguments: Arguments) throws(RuntimeSyntaxError) -> RuntimeCommand {
+    private static func parseTimeout(_ arguments: Arguments) throws(RuntimeSyntaxError)
+        -> RuntimeCommand
+    {
         guard arguments[0] == "cli" else {
             throw RuntimeSyntaxError(error: "'set timeout' only supports 'cli'.")
         }
@@ -76,12 +78,15 @@ extension RuntimeCommand {
         }
         let isBare = arguments[1].utf8.allSatisfy(isDigit)
         // Unlike every other duration, a bare number is in seconds here.
-        guard let timeout = Milliseconds(parsing: arguments[1] + (isBare ? "s" : "")), timeout.count > 0
+        guard let timeout = Milliseconds(parsing: arguments[1] + (isBare ? "s" : "")),
+            timeout.count > 0
         else { throw RuntimeSyntaxError(error: "Invalid timeout value.") }
         return .setTimeout(timeout)
     }
 
-    private static func parseShowStat(_ arguments: Arguments) throws(RuntimeSyntaxError) -> RuntimeCommand {
+    private static func parseShowStat(_ arguments: Arguments) throws(RuntimeSyntaxError)
+        -> RuntimeCommand
+    {
         var filter = StatFilter()
         var flags = arguments.all
         if flags.first == "domain" {

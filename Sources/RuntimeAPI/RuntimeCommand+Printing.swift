@@ -41,15 +41,19 @@ extension RuntimeCommand {
         case .disableHealth(let server): ["disable", "health", "\(server)"]
         case .getWeight(let server): ["get", "weight", "\(server)"]
         case .setServerState(let server, let state): Self.set(server, ["state", state.rawValue])
-        case .setServerWeight(let server, .absolute(let weight)): Self.set(server, ["weight", "\(weight)"])
-        case .setServerWeight(let server, .relative(let weight)): Self.set(server, ["weight", "\(weight)%"])
+        case .setServerWeight(let server, .absolute(let weight)):
+            Self.set(server, ["weight", "\(weight)"])
+        case .setServerWeight(let server, .relative(let weight)):
+            Self.set(server, ["weight", "\(weight)%"])
         case .setServerAddress(let server, let address, let port):
             Self.set(server, ["addr", address] + Self.portWords(port))
-        case .setServerHealth(let server, let health): Self.set(server, ["health", health.rawValue])
+        case .setServerHealth(let server, let health):
+            Self.set(server, ["health", health.rawValue])
         case .setServerCheckAddress(let server, let address, let port):
             Self.set(server, ["check-addr", address] + Self.portWords(port))
         case .setServerCheckPort(let server, let port): Self.set(server, ["check-port", port])
-        case .setServerMaxconn(let server, let value): ["set", "maxconn", "server", "\(server)", value]
+        case .setServerMaxconn(let server, let value):
+            ["set", "maxconn", "server", "\(server)", value]
         case .shutdownServerSessions(let server): ["shutdown", "sessions", "server", "\(server)"]
         case .wait(let duration, nil): ["wait", "\(duration)"]
         case .wait(let duration, .serverRemovable(let server)?):
@@ -85,9 +89,12 @@ extension RuntimeCommand {
         switch self {
         case .showInfo(let format): ["show", "info"] + format.words
         case .showStat(let filter, let format): ["show", "stat"] + filter.words + format.words
-        case .showServersState(let backend): ["show", "servers", "state"] + (backend.map { [$0] } ?? [])
-        case .showServersConn(let backend): ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
-        case .showServersConfig(let backend): ["show", "servers", "config"] + (backend.map { [$0] } ?? [])
+        case .showServersState(let backend):
+            ["show", "servers", "state"] + (backend.map { [$0] } ?? [])
+        case .showServersConn(let backend):
+            ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
+        case .showServersConfig(let backend):
+            ["show", "servers", "config"] + (backend.map { [$0] } ?? [])
         case .showBackend: ["show", "backend"]
         case .showVersion: ["show", "version"]
         case .dumpStatsFile: ["dump", "stats-file"]
@@ -106,7 +113,9 @@ extension RuntimeCommand {
 }
 
 extension PatternReference {
-    fileprivate var words: [String] { (version.map { ["@\($0)"] } ?? []) + (name.isEmpty ? [] : [name]) }
+    fileprivate var words: [String] {
+        (version.map { ["@\($0)"] } ?? []) + (name.isEmpty ? [] : [name])
+    }
 }
 
 extension OutputFormat {
@@ -116,7 +125,8 @@ extension OutputFormat {
 extension StatFilter {
     fileprivate var words: [String] {
         var words: [String] = []
-        if proxy != nil || types != -1 || server != -1 {
+        // Three words in a row would be taken for a filter, so two flags and a format need one before.
+        if proxy != nil || types != -1 || server != -1 || isUpOnly && skipsMaintenance {
             words = [proxy ?? "-1", String(types), String(server)]
         }
         if isUpOnly { words.append("up") }

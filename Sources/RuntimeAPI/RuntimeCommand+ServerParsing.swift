@@ -53,7 +53,9 @@ extension RuntimeCommand {
         case "addr":
             if !value.isEmpty { return .setServerAddress(server, address: value, port: port) }
         case "health":
-            if let health = ForcedHealth(rawValue: value) { return .setServerHealth(server, health) }
+            if let health = ForcedHealth(rawValue: value) {
+                return .setServerHealth(server, health)
+            }
         case "check-addr":
             if !value.isEmpty { return .setServerCheckAddress(server, address: value, port: port) }
         case "check-port":
@@ -145,7 +147,9 @@ extension RuntimeCommand {
         return (text.hasPrefix("-") ? -magnitude : magnitude, rest)
     }
 
-    private static func parseWait(_ arguments: Arguments) throws(RuntimeSyntaxError) -> RuntimeCommand {
+    private static func parseWait(_ arguments: Arguments) throws(RuntimeSyntaxError)
+        -> RuntimeCommand
+    {
         if arguments[0] == "-h" { throw RuntimeSyntaxError(error: waitUsage) }
         guard !arguments[0].isEmpty else {
             throw RuntimeSyntaxError(error: "Expects a duration in milliseconds.")

@@ -119,7 +119,10 @@ package struct StatFilter: Hashable, Sendable {
 }
 
 /// `N` or `N%` of the initial weight.
-package enum WeightArgument: Hashable, Sendable { case absolute(Int), relative(Int) }
+package enum WeightArgument: Hashable, Sendable {
+    case absolute(Int)
+    case relative(Int)
+}
 
 /// `set server … health`.
 package enum ForcedHealth: String, Hashable, Sendable { case up, stopping, down }
@@ -128,14 +131,19 @@ package enum ForcedHealth: String, Hashable, Sendable { case up, stopping, down 
 package enum WaitCondition: Hashable, Sendable { case serverRemovable(ServerReference) }
 
 /// `prompt n|i|p` (3.2); plain `prompt` toggles.
-package enum PromptMode: String, Hashable, Sendable { case none = "n", interactive = "i", prompt = "p" }
+package enum PromptMode: String, Hashable, Sendable {
+    case none = "n"
+    case interactive = "i"
+    case prompt = "p"
+}
 
 /// `set severity-output`.
 package enum SeverityOutput: String, Hashable, Sendable { case none, number, string }
 
 /// What a session may do; each level includes the ones before it.
 package enum AccessLevel: Int, Hashable, Sendable, Comparable {
-    case user = 0, `operator`, admin
+    case user = 0
+    case `operator`, admin
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

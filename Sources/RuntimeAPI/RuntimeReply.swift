@@ -2,7 +2,8 @@
 package struct RuntimeReply: Hashable, Sendable {
     /// syslog's numbers; the only machine-readable success flag, present after `set severity-output number`.
     package enum Severity: Int, Hashable, Sendable {
-        case alert = 1, critical, error, warning, notice, info, debug
+        case alert = 1
+        case critical, error, warning, notice, info, debug
     }
 
     /// Nil for tables and dumps, which carry none.

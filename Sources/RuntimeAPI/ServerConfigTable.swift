@@ -24,7 +24,9 @@ package struct ServerConfigTable: Hashable, Sendable {
                 server: String(words[0][words[0].index(after: slash)...])
             )
             let arguments = Array(words.dropFirst(3))
-            rows.append(ServerConfigRow(server: server, id: id, address: words[2], arguments: arguments))
+            rows.append(
+                ServerConfigRow(server: server, id: id, address: words[2], arguments: arguments)
+            )
         }
         return Self(rows: rows)
     }

@@ -80,9 +80,13 @@ package struct ServerConnRow: Hashable, Sendable {
         )
         for (index, column) in columns.enumerated().dropFirst() {
             if column.hasPrefix("idle_per_thr") {
-                for word in words.dropFirst(index) { idlePerThread.append(try reader.integer(word)) }
+                for word in words.dropFirst(index) {
+                    idlePerThread.append(try reader.integer(word))
+                }
             } else {
-                guard index < words.count else { throw reader.error("the line ends before \(column)") }
+                guard index < words.count else {
+                    throw reader.error("the line ends before \(column)")
+                }
                 try read(column, words[index], reader)
             }
         }

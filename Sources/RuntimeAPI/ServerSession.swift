@@ -67,7 +67,9 @@ package struct ServerSession: Sendable {
     }
 
     /// More input is welcome; when false, stop reading until `next()` has been pulled dry.
-    package var wantsInput: Bool { !hasEnded && state != .closed && input.count <= 4 * limits.command }
+    package var wantsInput: Bool {
+        !hasEnded && state != .closed && input.count <= 4 * limits.command
+    }
 
     /// Takes what the client sent.
     package mutating func receive(_ bytes: some Collection<UInt8>) {
@@ -157,13 +159,17 @@ package struct ServerSession: Sendable {
         }
         guard !words.isEmpty else { return .reply(terminator) }
         guard words.count <= limits.arguments else {
-            let text = "Too many arguments. Commands must have at most \(limits.arguments) arguments."
+            let text =
+                "Too many arguments. Commands must have at most \(limits.arguments) arguments."
             return .reply(framed(RuntimeReply(severity: .error, text: text)))
         }
         let isLast = commands.isEmpty
         do throws(RuntimeSyntaxError) {
             let hasPayload = isLast && payload != nil
-            return run(try RuntimeCommand.parse(words, hasPayload: hasPayload, level: level), isLast)
+            return run(
+                try RuntimeCommand.parse(words, hasPayload: hasPayload, level: level),
+                isLast
+            )
         } catch {
             return .reply(framed(error.reply))
         }
@@ -177,7 +183,8 @@ package struct ServerSession: Sendable {
         case .setTimeout(let timeout): idleTimeout = timeout
         case .lowerLevel(let level): self.level = min(self.level, level)
         case .showCLILevel: reply = RuntimeReply(text: "\(level)")
-        case .help(let words): reply = RuntimeReply(severity: .info, text: CommandKeyword.help(matching: words))
+        case .help(let words):
+            reply = RuntimeReply(severity: .info, text: CommandKeyword.help(matching: words))
         case .echo(let text): reply = RuntimeReply(text: text)
         case .quit:
             state = .closing

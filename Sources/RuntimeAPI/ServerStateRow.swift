@@ -66,7 +66,9 @@ package struct ServerStateRow: Hashable, Sendable {
     }
 
     /// Sets one column from its bytes.
-    mutating func read(_ column: Column, _ word: Range<Int>, _ reader: TableReader) throws(TableError) {
+    mutating func read(_ column: Column, _ word: Range<Int>, _ reader: TableReader)
+        throws(TableError)
+    {
         switch column {
         case .backendID: backendID = try reader.integer(word)
         case .backendName: backendName = reader.string(word)

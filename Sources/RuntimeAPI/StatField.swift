@@ -2,7 +2,8 @@
 ///
 /// Module columns after the separator `-` are not ours to read. Raw values are positions.
 package enum StatField: UInt8, Hashable, Sendable, CaseIterable {
-    case proxyName = 0, serverName, qcur, qmax, scur, smax, slim, stot, bin, bout, dreq, dresp
+    case proxyName = 0
+    case serverName, qcur, qmax, scur, smax, slim, stot, bin, bout, dreq, dresp
     case ereq, econ, eresp, wretr, wredis, status, weight, act, bck, chkfail, chkdown, lastchg
     case downtime, qlimit, pid, iid, sid, throttle, lbtot, tracked, type, rate, rateLim, rateMax
     case checkStatus, checkCode, checkDuration, hrsp1xx, hrsp2xx, hrsp3xx, hrsp4xx, hrsp5xx

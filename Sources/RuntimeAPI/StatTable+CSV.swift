@@ -8,8 +8,13 @@ extension StatTable {
         guard let header = reader.nextFilledLine(), header.count > 2 else {
             throw reader.error("no header line")
         }
-        let names = reader.string(header.dropFirst(2)).split(separator: ",", omittingEmptySubsequences: false)
-        guard names.first == "pxname" else { throw reader.error("the header does not begin with pxname") }
+        let names = reader.string(header.dropFirst(2)).split(
+            separator: ",",
+            omittingEmptySubsequences: false
+        )
+        guard names.first == "pxname" else {
+            throw reader.error("the header does not begin with pxname")
+        }
         // What follows `-` belongs to modules and repeats names.
         let columns = names.prefix { $0 != "-" }.map { name in
             StatField.byName[String(name)].flatMap { kept.contains($0) ? $0 : nil }
@@ -75,7 +80,8 @@ extension TableReader {
         return index
     }
 
-    fileprivate func cell(_ range: Range<Int>, of field: StatField) throws(TableError) -> StatValue {
+    fileprivate func cell(_ range: Range<Int>, of field: StatField) throws(TableError) -> StatValue
+    {
         guard field.description.isText else { return .number(try integer(range)) }
         guard bytes[range.lowerBound] == UInt8(ascii: "\"") else { return .text(string(range)) }
         var text: [UInt8] = []
@@ -95,7 +101,8 @@ extension TableWriter {
         case .number(let number): write(number)
         case .text(let text):
             let needsQuotes = text.utf8.contains { byte in
-                byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
+                byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"")
+                    || byte == UInt8(ascii: "\n")
                     || byte == UInt8(ascii: "\r")
             }
             guard needsQuotes else { return write(text) }

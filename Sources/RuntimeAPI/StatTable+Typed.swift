@@ -34,7 +34,9 @@ extension StatTable {
                 let field = entry.field
                 writer.write(prefix)
                 writer.write(Int(field.rawValue))
-                writer.write(".\(field.name).\(process):\(field.tags(of: kind)):\(field.description.type):")
+                writer.write(
+                    ".\(field.name).\(process):\(field.tags(of: kind)):\(field.description.type):"
+                )
                 switch entry.value {
                 case .number(let number): writer.write(number)
                 case .text(let text): writer.write(text)
@@ -64,7 +66,8 @@ extension StatTable {
                     tags: entry.field.tags(of: kind)
                 )
                 switch entry.value {
-                case .number(let number): writer.writeJSONValue(String(number), entry.field.description.type)
+                case .number(let number):
+                    writer.writeJSONValue(String(number), entry.field.description.type)
                 case .text(let text): writer.writeJSONValue(text.jsonQuoted, "str")
                 }
             }
@@ -91,8 +94,13 @@ extension StatTable {
             }
             var row = StatRow()
             for cell in cells {
-                guard let name = cell["field"]?["name"]?.text, let value = cell["value"]?["value"] else {
-                    throw TableError(command, line: 1, reason: "row \(rows.count + 1) has a field without name or value")
+                guard let name = cell["field"]?["name"]?.text, let value = cell["value"]?["value"]
+                else {
+                    throw TableError(
+                        command,
+                        line: 1,
+                        reason: "row \(rows.count + 1) has a field without name or value"
+                    )
                 }
                 guard let field = StatField.byName[name], kept.contains(field) else { continue }
                 if let number = value.number { row.append(field, .number(number)) }
@@ -136,7 +144,9 @@ struct TypedCell {
 extension TableWriter {
     /// The members that every field of `show stat json` and `show info json` has.
     mutating func writeJSONField(name: String, position: Int, process: Int, tags: String) {
-        write("\"field\":{\"pos\":\(position),\"name\":\(name.jsonQuoted)},\"processNum\":\(process),")
+        write(
+            "\"field\":{\"pos\":\(position),\"name\":\(name.jsonQuoted)},\"processNum\":\(process),"
+        )
         write("\"tags\":{\(FieldTags.json(tags))},")
     }
 

@@ -44,7 +44,10 @@ package struct StatRow: Hashable, Sendable {
             let index = fields.firstIndex { $0.field.rawValue >= field.rawValue } ?? fields.count
             let isPresent = index < fields.count && fields[index].field == field
             let entry = newValue.map { Entry(field: field, value: $0) }
-            fields.replaceSubrange(index..<(isPresent ? index + 1 : index), with: entry.map { [$0] } ?? [])
+            fields.replaceSubrange(
+                index..<(isPresent ? index + 1 : index),
+                with: entry.map { [$0] } ?? []
+            )
         }
     }
 
@@ -78,7 +81,8 @@ package enum StatValue: Hashable, Sendable {
 
 /// What a row of `show stat` is about; column `type`.
 package enum StatKind: Int, Hashable, Sendable {
-    case frontend = 0, backend, server, listener
+    case frontend = 0
+    case backend, server, listener
 
     /// How the typed format names it.
     var letter: String {

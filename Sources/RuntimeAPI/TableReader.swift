@@ -31,7 +31,8 @@ struct TableReader: Sendable {
 
     /// The words of the next filled line, which must begin with `# `.
     mutating func header() throws(TableError) -> [String] {
-        guard let line = nextFilledLine(), line.count > 2, bytes[line.lowerBound] == UInt8(ascii: "#"),
+        guard let line = nextFilledLine(), line.count > 2,
+            bytes[line.lowerBound] == UInt8(ascii: "#"),
             bytes[line.lowerBound + 1] == UInt8(ascii: " ")
         else { throw error("no header line") }
         var words: [Range<Int>] = []

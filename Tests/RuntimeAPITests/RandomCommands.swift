@@ -1,0 +1,125 @@
+import Model
+import RuntimeAPI
+import Simulation
+
+/// Random values of what this module prints, hostile characters included.
+struct RandomCommands {
+    var generator: SeededGenerator
+
+    init(_ seed: Seed) { generator = seed.generator }
+
+    mutating func number(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &generator)
+    }
+
+    mutating func pick<Element>(_ choices: [Element]) -> Element {
+        choices[number(0...choices.count - 1)]
+    }
+
+    mutating func name() -> String {
+        String((0..<number(1...12)).map { _ in pick(Array("abcXYZ019_:.-")) })
+    }
+
+    /// Anything a word can hold, ends of line excepted.
+    mutating func word() -> String {
+        String((0..<number(1...12)).map { _ in pick(Array("abc ;\\<\t\"'#@é=,%")) })
+    }
+
+    mutating func server() -> ServerReference { ServerReference(backend: name(), server: name()) }
+
+    mutating func map() -> PatternReference { PatternReference(name: "virt@" + name()) }
+
+    mutating func versionedMap() -> PatternReference {
+        PatternReference(
+            name: name(),
+            version: generator.chance(50) ? UInt32(number(0...9999)) : nil
+        )
+    }
+
+    mutating func command() -> RuntimeCommand {
+        generator.chance(50) ? serverCommand() : otherCommand()
+    }
+
+    private mutating func serverCommand() -> RuntimeCommand {
+        let server = server()
+        switch number(0...15) {
+        case 0:
+            return .addServer(
+                server,
+                address: word(),
+                arguments: (0..<number(0...8)).map { _ in word() }
+            )
+        case 1: return .deleteServer(server)
+        case 2: return .enableServer(server)
+        case 3: return .disableServer(server)
+        case 4: return .enableHealth(server)
+        case 5: return .disableHealth(server)
+        case 6: return .setServerState(server, pick(AdminState.allCases))
+        case 7: return .setServerWeight(server, .absolute(number(0...256)))
+        case 8: return .setServerWeight(server, .relative(number(0...100)))
+        case 9: return .getWeight(server)
+        case 10:
+            return .setServerAddress(
+                server,
+                address: word(),
+                port: generator.chance(50) ? word() : nil
+            )
+        case 11: return .setServerHealth(server, pick([.up, .stopping, .down]))
+        case 12: return .setServerCheckAddress(server, address: word(), port: nil)
+        case 13: return .setServerMaxconn(server, value: String(number(0...9999)))
+        case 14: return .shutdownServerSessions(server)
+        default: return .wait(Milliseconds(number(1...99_999)), .serverRemovable(server))
+        }
+    }
+
+    private mutating func otherCommand() -> RuntimeCommand {
+        switch number(0...15) {
+        case 0: return .addMap(versionedMap(), key: word(), value: word())
+        case 1: return .setMap(map(), key: word(), value: word())
+        case 2: return .deleteMap(map(), key: word())
+        case 3: return .clearMap(versionedMap())
+        case 4: return .prepareMap(map())
+        case 5: return .commitMap(PatternReference(name: name(), version: UInt32(number(0...99))))
+        case 6: return .showMap(generator.chance(50) ? versionedMap() : nil)
+        case 7: return .getMap(map(), key: word())
+        case 8: return .showServersState(backend: generator.chance(50) ? name() : nil)
+        case 9: return .showServersConn(backend: generator.chance(50) ? name() : nil)
+        case 10: return .showServersConfig(backend: nil)
+        case 11: return .showStat(statFilter(), pick([.plain, .typed, .json]))
+        case 12: return .showInfo(pick([.plain, .typed, .json]))
+        case 13: return .showBackend
+        case 14: return .dumpStatsFile
+        default: return .wait(Milliseconds(number(0...99_999)), nil)
+        }
+    }
+
+    private mutating func statFilter() -> StatFilter {
+        var filter = StatFilter()
+        if generator.chance(50) {
+            filter.proxy = name()
+            filter.types = number(-1...15)
+            filter.server = number(-1...99)
+        }
+        filter.isUpOnly = generator.chance(30)
+        filter.skipsMaintenance = generator.chance(30)
+        return filter
+    }
+
+    /// Lines of text without an empty one among them.
+    mutating func replyText() -> String {
+        (0..<number(0...4)).map { _ in "\(pick(["", "> ", "+ ", "[3] ", "0x"]))\(name())" }
+            .joined(separator: "\n")
+    }
+
+    /// The bytes in pieces, some of them empty.
+    mutating func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var start = 0
+        while start < bytes.count {
+            let end = min(bytes.count, start + number(0...(generator.chance(70) ? 3 : 40)))
+            pieces.append(bytes[start..<end])
+            start = end
+        }
+        return pieces
+    }
+}
