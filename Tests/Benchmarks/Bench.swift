@@ -1,0 +1,34 @@
+import Foundation
+import Stage
+
+/// The measurements in order, and the report they make.
+struct Bench {
+    private var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    /// 0 when every limit of the report holds.
+    func run() async -> Int32 {
+        var report = BenchReport()
+        do {
+            let folder = try TemporaryFolder("bench")
+            defer { folder.remove() }
+            let parts = (environment["BENCH"] ?? "proxy check plan push").split(separator: " ")
+            if parts.contains("proxy") {
+                try await ProxyCost(folder: folder).measure(into: &report)
+            }
+            if parts.contains("check") || parts.contains("plan") {
+                try RepositoryCost(folder: folder).measure(into: &report)
+            }
+            if parts.contains("push") { try await PushTime().measure(into: &report) }
+            let text = report.markdown(date: Date.now, machine: Machine.description)
+            print(text)
+            try report.save(text, date: Date.now)
+            return report.holds ? 0 : 1
+        } catch is CancellationError {
+            print("interrupted; everything is stopped")
+            return 130
+        } catch {
+            print("bench: \(error)")
+            return 1
+        }
+    }
+}
