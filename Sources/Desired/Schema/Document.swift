@@ -117,6 +117,26 @@ enum Document: Sendable {
         }
     }
 
+    /// The whole document of one kind.
+    static func topLevel(of kind: Kind) -> Shape {
+        .object(
+            Envelope.schema.fields.map(\.property).map { property in
+                let shape: Shape =
+                    switch property.key {
+                    case "kind": .constant(kind.name)
+                    case "spec": kind.spec
+                    default: property.shape
+                    }
+                return Shape.Property(
+                    key: property.key,
+                    summary: property.summary,
+                    shape: shape,
+                    isRequired: property.isRequired
+                )
+            }
+        )
+    }
+
     /// `backend shop`, as far as the document tells.
     private static func title(of root: YAMLTree.Node, in tree: YAMLTree) -> String {
         guard let kind = tree.value(of: "kind", in: root).map(tree.string), !kind.isEmpty else { return "" }
