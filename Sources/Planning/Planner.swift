@@ -22,8 +22,12 @@ package enum Planner {
         observed: [ObservedProxy],
         options: Options = Options()
     ) -> Plan {
-        let proxies = observed.sorted { $0.name < $1.name }
-            .map { planProxy(fleet, observed: $0, options: options) }
+        let warnings = ringWarnings(fleet, observed)
+        let proxies = observed.sorted { $0.name < $1.name }.map { proxy in
+            var plan = planProxy(fleet, observed: proxy, options: options)
+            plan.remarks += warnings
+            return plan
+        }
         return Plan(revision: revision, fleet: fleet.name, proxies: proxies)
     }
 
@@ -33,16 +37,26 @@ package enum Planner {
         observed: ObservedProxy,
         options: Options = Options()
     ) -> ProxyPlan {
-        ProxyPlan(
-            proxy: observed.name,
-            incarnation: observed.incarnation,
-            base: baseDigest(of: [], in: observed),
-            steps: []
-        )
+        var planner = ProxyPlanner(fleet, observed, options: options)
+        return planner.plan()
     }
 
     /// A digest over the observed fields of the objects that have steps: equal means the plan still fits.
     ///
     /// Operational state (health, sessions) is not in it; it moves by itself.
-    package static func baseDigest(of steps: [Step], in observed: ObservedProxy) -> String { "" }
+    package static func baseDigest(of steps: [Step], in observed: ObservedProxy) -> String {
+        BaseDigest.of(steps, in: observed)
+    }
+
+    /// A fleet that mixes ring generations sends one key to different servers, whatever the ids.
+    private static func ringWarnings(_ fleet: DesiredFleet, _ observed: [ObservedProxy]) -> [Remark]
+    {
+        guard Set(observed.map(\.capabilities.ring)).count > 1 else { return [] }
+        return fleet.backends.filter { $0.boot?.usesConsistentHash == true }.map { backend in
+            let message =
+                "backend \(backend.name) hashes consistently by id, and this fleet mixes proxies "
+                + "that place ids differently (HAProxy 3.0 to 3.2 and others): keys will not agree"
+            return Remark(.warning, message, origin: backend.origin)
+        }
+    }
 }

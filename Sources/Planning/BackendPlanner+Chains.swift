@@ -1,0 +1,142 @@
+import Model
+
+extension BackendPlanner {
+    /// The administrative state stays.
+    mutating func adjust(
+        _ server: DesiredServer,
+        _ live: ObservedServer,
+        quietChanges: [Change],
+        weight: [Change]
+    ) {
+        let path = path(server.name)
+        let delta =
+            weight.isEmpty || !live.isUp ? 0 : server.attributes.weight.value - live.weight.value
+        guard delta != 0, !live.isBackup else {
+            append(ServerChain(server, path, quietChanges + weight), to: \.quiet)
+            return
+        }
+        append(ServerChain(server, path, quietChanges), to: \.quiet)
+        let chain = ServerChain(server, path, weight, loss: max(0, -delta), gain: max(0, delta))
+        append(chain, to: delta > 0 ? \.raising : \.lowering)
+    }
+
+    /// The administrative state changes and the address stays.
+    mutating func turn(
+        _ server: DesiredServer,
+        _ live: ObservedServer,
+        before: [Change],
+        target: AdminState
+    ) {
+        let path = path(server.name)
+        guard target == .ready else {
+            let changes = before + [.setAdmin(path, from: live.admin, to: target)]
+            let chain = ServerChain(server, path, changes, loss: live.servingWeight)
+            append(chain, to: live.admin == .ready ? \.lowering : \.quiet)
+            return
+        }
+        // A server that its checks found down may be ready at once: it gets traffic when they pass.
+        let isKnown = live.admin == .drain && (live.hasPassedCheck || live.operational == .stopped)
+        let awaits = live.isChecked && !isKnown ? sequences.upDeadline(server.attributes) : nil
+        let startsDown = capabilities.hasInitState && mark.isOurs(live, at: path)
+        let changes =
+            before
+            + sequences.admit(path, from: live.admin, awaits: awaits, startsDown: startsDown)
+        let comesUp = awaits != nil || live.operational != .stopped || !live.isChecked
+        let weight = weightAfter(server, live)
+        append(ServerChain(server, path, changes, gain: comesUp ? weight : 0), to: \.raising)
+    }
+
+    mutating func move(
+        _ server: DesiredServer,
+        _ live: ObservedServer,
+        before: [Change],
+        target: AdminState
+    ) {
+        let path = path(server.name)
+        let limit = sequences.upDeadline(server.attributes)
+        let changes =
+            before
+            + sequences.move(path, live, to: server.endpoint, ending: target, awaits: limit)
+        let loss = live.servingWeight
+        let gain = target == .ready ? weightAfter(server, live) : 0
+        let chain = ServerChain(server, path, changes, loss: loss, gain: min(gain, loss))
+        append(chain, to: loss > 0 ? \.dipping : \.quiet)
+    }
+
+    /// Removes and adds the server again, since no command changes what differs.
+    mutating func replace(_ server: DesiredServer, _ live: ObservedServer) {
+        let path = path(server.name)
+        if desired.boot?.referenced.contains(server.name) == true {
+            let message = "server \(path): cannot be replaced, `track` or `use-server` names it"
+            remarks.append(Remark(.needsRestart, message, origin: server.origin))
+            return
+        }
+        let ring = ServerIdentity.ringID(live.id)
+        guard let addition = addition(of: server, at: path, keeping: ring) else { return }
+        let removal = sequences.remove(path, live)
+        let loss = live.servingWeight
+        if desired.replacement == .surge, loss > 0, server.state == .ready,
+            let surge = surge(server, removal: removal, addition: addition)
+        {
+            // The stand-in has the new weight already.
+            let lasting = max(0, loss - gain(of: server))
+            dipping.append(ServerChain(server, path, surge, loss: lasting))
+            return
+        }
+        let gain = min(loss, gain(of: server))
+        let chain = ServerChain(server, path, removal + addition, loss: loss, gain: gain)
+        append(chain, to: loss > 0 ? \.dipping : \.quiet)
+    }
+
+    /// A stand-in under a temporary name serves while the server is replaced; nil when there is one already.
+    mutating func surge(
+        _ server: DesiredServer,
+        removal: [Change],
+        addition: [Change]
+    ) -> [Change]? {
+        guard let name = try? ServerName("\(server.name).surge"), observed.servers[name] == nil
+        else { return nil }
+        var standIn = DesiredServer(
+            name: name,
+            endpoint: server.endpoint,
+            attributes: server.attributes,
+            origin: server.origin
+        )
+        standIn.attributes[.id] = nil
+        standIn.attributes[.guid] = nil
+        let path = path(name)
+        guard let entry = self.addition(of: standIn, at: path, keeping: nil) else { return nil }
+        let live = ObservedServer(name: name, id: 0, endpoint: server.endpoint)
+        return entry + removal + addition + sequences.remove(path, live)
+    }
+
+    func weightAfter(_ server: DesiredServer, _ live: ObservedServer) -> Int {
+        guard !live.isBackup else { return 0 }
+        let isSet = manages(.weight) && !live.isAgentChecked
+        return isSet ? server.attributes.weight.value : live.weight.value
+    }
+
+    mutating func append(
+        _ chain: ServerChain,
+        to phase: WritableKeyPath<Self, [ServerChain]>
+    ) {
+        if !chain.changes.isEmpty { self[keyPath: phase].append(chain) }
+    }
+}
+
+extension ServerChain {
+    init(
+        _ server: DesiredServer,
+        _ path: ServerPath,
+        _ changes: [Change],
+        loss: Int = 0,
+        gain: Int = 0
+    ) {
+        self.init(path: path, origin: server.origin, changes: changes, loss: loss, gain: gain)
+    }
+}
+
+extension ObservedServer {
+    /// Would take traffic if its weight allowed it.
+    fileprivate var isUp: Bool { admin == .ready && operational != .stopped }
+}

@@ -1,0 +1,64 @@
+import Model
+
+/// Digests the observed fields of the objects that a plan changes: what must still hold when it is applied.
+struct BaseDigest {
+    let observed: ObservedProxy
+    private var hash = StableHash()
+
+    init(_ observed: ObservedProxy) { self.observed = observed }
+
+    /// The digest in hexadecimal.
+    static func of(_ steps: [Step], in observed: ObservedProxy) -> String {
+        var digest = BaseDigest(observed)
+        digest.combineServers(Set(steps.compactMap(\.change.server)).sorted())
+        digest.combineMaps(of: steps)
+        return String(digest.hash.value, radix: 16)
+    }
+
+    private mutating func combineServers(_ paths: [ServerPath]) {
+        for path in paths {
+            hash.combine(path.description)
+            guard let server = observed.backends[path.backend]?.servers[path.server] else {
+                hash.combine("absent")
+                continue
+            }
+            hash.combine(server.endpoint?.description ?? "")
+            hash.combine(server.admin.rawValue)
+            hash.combine(server.guid ?? "")
+            hash.combine(server.checkAddress ?? "")
+            let numbers = [
+                server.id, server.weight.value, server.maxconn ?? -1, server.checkPort ?? -1,
+            ]
+            for number in numbers { hash.combine(String(number)) }
+            for flag in [server.isChecked, server.isCheckEnabled, server.isBackup] {
+                hash.combine(flag ? 1 : 0)
+            }
+        }
+    }
+
+    private mutating func combineMaps(of steps: [Step]) {
+        var keys: [PatternFileName: Set<String>] = [:]
+        var wholes: Set<PatternFileName> = []
+        for step in steps {
+            switch step.change {
+            case .addMapEntry(let map, let entry), .deleteMapEntry(let map, let entry):
+                keys[map, default: []].insert(entry.key)
+            case .setMapEntry(let map, let key, _, _): keys[map, default: []].insert(key)
+            case .replaceMap(let map, _, _, _, _): wholes.insert(map)
+            default: break
+            }
+        }
+        for map in Set(keys.keys).union(wholes).sorted() {
+            hash.combine(map.text)
+            guard let live = observed.maps[map] else {
+                hash.combine("absent")
+                continue
+            }
+            let touched = keys[map] ?? []
+            for entry in live.entries where wholes.contains(map) || touched.contains(entry.key) {
+                hash.combine(entry.key)
+                hash.combine(entry.value)
+            }
+        }
+    }
+}
