@@ -59,3 +59,21 @@ extension Span where Element == UInt8 {
         }
     }
 }
+
+extension ByteSlice {
+    /// Whether a byte occurs.
+    package func contains(_ byte: UInt8) -> Bool {
+        for index in 0..<count where self[index] == byte { return true }
+        return false
+    }
+}
+
+extension ByteSlice {
+    /// Whether the bytes are those of a text.
+    @inline(__always)
+    package func isEqual(to text: RawText) -> Bool {
+        guard count == text.count else { return false }
+        for index in 0..<count where self[index] != text[index] { return false }
+        return true
+    }
+}

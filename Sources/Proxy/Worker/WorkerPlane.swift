@@ -3,6 +3,14 @@
 /// Used by the control thread alone; what the workers share with it are `Published`, `SlotArena`, the
 /// counter tables and their mailboxes.
 package final class WorkerPlane: DataPlane {
+    /// What one worker gets of the plane.
+    struct Share: Sendable {
+        let published: Published
+        let arena: SlotArena
+        let totals: TrafficCounters
+        let mailbox: Mailbox
+    }
+
     let published: Published
     let arena: SlotArena
     let totals: TrafficCounters
@@ -18,6 +26,11 @@ package final class WorkerPlane: DataPlane {
         arena = SlotArena(workers: workers)
         totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
         mailboxes = (0..<workers).map { _ in Mailbox() }
+    }
+
+    /// What worker `number` works with.
+    func share(ofWorker number: Int) -> Share {
+        Share(published: published, arena: arena, totals: totals, mailbox: mailboxes[number])
     }
 
     package func publish(_ snapshot: RoutingSnapshot, retiring memory: [RetiredMemory]) {

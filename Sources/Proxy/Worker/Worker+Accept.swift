@@ -1,0 +1,71 @@
+extension Worker {
+    /// Takes in what waits at a listener; a full table refuses by closing.
+    mutating func accept(_ listener: Int) {
+        let frontend = connections[listener].frontend
+        var address = SocketAddress()
+        for _ in 0..<64 {
+            guard case .connection(let descriptor) = Descriptor(Int32(listener)).accept(from: &address) else {
+                return
+            }
+            let index = Int(descriptor.number)
+            guard index < connections.count else {
+                descriptor.close()
+                continue
+            }
+            open(descriptor, as: .client)
+            connections[index].frontend = frontend
+            connections[index].address = address
+            clientCount += 1
+            totals.open(frontend: Int(frontend), worker: number)
+            awaitRequest(index, isFirst: true)
+            // The first request has often arrived with the connection, which saves registering it at all.
+            connections[index].isReadable = true
+            readClient(index)
+        }
+    }
+
+    /// Letters from the control thread.
+    mutating func readMail() {
+        for letter in mailbox.take() {
+            switch letter {
+            case .purge(let slot): purgeIdle(slot)
+            case .shutdownSessions(let slot): shutdownSessions(slot)
+            case .drain: drain()
+            case .stop: isStopping = true
+            }
+        }
+    }
+
+    /// Stops accepting; connections close after the request in progress, idle ones within a second.
+    private mutating func drain() {
+        isDraining = true
+        for index in 0..<connections.count {
+            switch connections[index].role {
+            case .listener: release(index)
+            case .client where connections[index].phase == .idle: timers.set(index, deadline: now + 1000)
+            default: break
+            }
+        }
+    }
+
+    private mutating func shutdownSessions(_ slot: UInt32) {
+        for index in 0..<connections.count
+        where connections[index].role == .client && connections[index].holdsSlot
+            && connections[index].slot == slot
+        {
+            closeClient(index)
+        }
+    }
+
+    /// Closes everything, at the end.
+    mutating func closeAll() {
+        for index in 0..<connections.count {
+            switch connections[index].role {
+            case .client: closeClient(index)
+            case .upstream: closeUpstream(index)
+            case .listener: release(index)
+            case .mailbox, .free: break
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+extension Worker {
+    mutating func handleClient(_ index: Int, _ event: EpollLoop.Event) {
+        if event.isHungUp { connections[index].isHungUp = true }
+        if event.isBroken {
+            closeClient(index)
+            return
+        }
+        if event.isWritable, !connections[index].output.isEmpty {
+            guard flush(index) else {
+                closeClient(index)
+                return
+            }
+            guard resumeAfterFlush(index) else { return }
+        }
+        if event.isReadable {
+            connections[index].isReadable = true
+            readClient(index)
+        }
+    }
+
+    /// Goes on with what waited for the client to take its output; false when the client is gone.
+    private mutating func resumeAfterFlush(_ index: Int) -> Bool {
+        let generation = connections[index].generation
+        if connections[index].output.isEmpty {
+            if connections[index].closesWhenSent {
+                finishClosing(index)
+                return connections[index].generation == generation
+            }
+            if connections[index].phase == .receiving { timers.clear(index) }
+        } else {
+            armClient(index)
+        }
+        guard connections[index].output.count < Self.outputBound else { return true }
+        let upstream = Int(connections[index].peer)
+        if upstream != 0, connections[upstream].isReadable { readUpstream(upstream) }
+        guard connections[index].generation == generation else { return false }
+        readClient(index)
+        return connections[index].generation == generation
+    }
+
+    /// Whether bytes from the client can be used now.
+    @inline(__always)
+    private func wantsInput(_ index: Int) -> Bool {
+        switch connections[index].phase {
+        case .idle: return connections[index].output.count < Self.outputBound && !connections[index].closesWhenSent
+        case .sending:
+            let upstream = Int(connections[index].peer)
+            return upstream != 0 && connections[upstream].output.count < Self.outputBound
+        case .lingering: return true
+        case .queued, .connecting, .receiving: return false
+        }
+    }
+
+    /// Reads and uses what the client sends until it pauses, or its exchange makes it wait.
+    mutating func readClient(_ index: Int) {
+        var budget = Self.readBudget
+        while wantsInput(index) {
+            if !connections[index].input.isEmpty, !connections[index].needsMoreInput {
+                let used = use(index, connections[index].input.bytes)
+                if used < 0 { return }
+                connections[index].input.removeFirst(used, to: pool)
+                connections[index].needsMoreInput = used == 0
+                continue
+            }
+            guard connections[index].isReadable else { break }
+            if budget == 0, again.put(token(of: index)) { return }
+            budget -= 1
+            guard receiveFromClient(index) else { return }
+        }
+        // While a whole request is being answered nothing of the client needs to be known.
+        if connections[index].phase != .receiving { register(index) }
+    }
+
+    /// One read and the use of what it brought; false when the client is gone.
+    @inline(__always)
+    private mutating func receiveFromClient(_ index: Int) -> Bool {
+        guard connections[index].input.isEmpty else { return receiveMore(index) }
+        received.clear()
+        let result = Descriptor(Int32(index)).receive(into: &received)
+        guard case .bytes(let count) = result else { return endInput(index, result) }
+        if count < received.capacity, !connections[index].isHungUp { connections[index].isReadable = false }
+        let bytes = received.bytes
+        var offset = 0
+        while offset < count, wantsInput(index) {
+            let used = use(index, bytes.dropFirst(offset))
+            if used < 0 { return false }
+            if used == 0 {
+                connections[index].needsMoreInput = true
+                break
+            }
+            offset += used
+        }
+        if offset < count { connections[index].input.append(bytes.dropFirst(offset), from: pool) }
+        return true
+    }
+
+    /// Reads behind input that is not complete.
+    @inline(never)
+    private mutating func receiveMore(_ index: Int) -> Bool {
+        let before = connections[index].input.count
+        let result = connections[index].input.receive(
+            from: Descriptor(Int32(index)),
+            limit: RequestParser.headLimit,
+            pool: pool
+        )
+        guard case .bytes(let count) = result else { return endInput(index, result) }
+        if count < RequestParser.headLimit, !connections[index].isHungUp {
+            connections[index].isReadable = false
+        }
+        // A header is parsed again only when a line was completed, so that one byte at a time costs little.
+        let fresh = connections[index].input.bytes.dropFirst(before)
+        connections[index].needsMoreInput =
+            connections[index].phase == .idle && before + count < RequestParser.headLimit
+            && !fresh.contains(10)
+        return true
+    }
+
+    /// The client paused, ended or was lost; false when it is gone.
+    private mutating func endInput(_ index: Int, _ result: Transfer) -> Bool {
+        connections[index].isReadable = false
+        guard result != .wouldBlock else { return true }
+        if result == .end, connections[index].phase == .idle {
+            if !connections[index].output.isEmpty {
+                closeWhenSent(index, lingers: false)
+                return false
+            }
+            if connections[index].hasStarted { countRequestError(index) }
+        }
+        closeClient(index)
+        return false
+    }
+
+    /// Uses bytes as the phase demands: how many, 0 when more are needed, -1 when the client is gone.
+    @inline(__always)
+    private mutating func use(_ index: Int, _ bytes: ByteSlice) -> Int {
+        switch connections[index].phase {
+        case .idle: return startRequest(index, bytes)
+        case .sending: return forwardBody(index, bytes)
+        default: return bytes.count
+        }
+    }
+
+    /// Passes on the body of a request; the same results as `use`.
+    private mutating func forwardBody(_ index: Int, _ bytes: ByteSlice) -> Int {
+        let upstream = Int(connections[index].peer)
+        let used: Int
+        if connections[index].body.isChunked {
+            outgoing.clear()
+            used = connections[index].body.transfer(bytes, to: &outgoing)
+            guard used >= 0 else {
+                refuseBody(index)
+                return -1
+            }
+            countIn(index, used)
+            guard outgoing.count == 0 || send(upstream, outgoing.bytes) else { return loseUpstream(upstream) }
+        } else {
+            used = connections[index].body.take(bytes.count)
+            countIn(index, used)
+            guard send(upstream, bytes.prefix(used)) else { return loseUpstream(upstream) }
+        }
+        connections[index].isReplayable = false
+        if connections[index].body.isComplete { requestSent(index) } else { armClient(index) }
+        return used
+    }
+
+    /// The server closed while the request was being sent: what it said before may still be read.
+    private mutating func loseUpstream(_ upstream: Int) -> Int {
+        connections[upstream].isReadable = true
+        let client = Int(connections[upstream].peer)
+        connections[client].phase = .receiving
+        connections[client].keepsAlive = false
+        connections[upstream].output.clear(to: pool)
+        readUpstream(upstream)
+        return -1
+    }
+
+    /// A body that breaks the rules of chunks: nothing more of it is forwarded.
+    private mutating func refuseBody(_ index: Int) {
+        countRequestError(index)
+        if connections[index].hasResponse { closeClient(index) } else { _ = reply(index, status: 400) }
+    }
+
+    /// The whole request is out: from now on the server's timeout runs.
+    @inline(__always)
+    mutating func requestSent(_ index: Int) {
+        connections[index].phase = .receiving
+        if connections[index].output.isEmpty { timers.clear(index) }
+        armUpstream(Int(connections[index].peer))
+    }
+
+    func countRequestError(_ index: Int) {
+        totals.add(
+            1,
+            to: TrafficCounters.Frontend.requestErrors,
+            of: Int(connections[index].frontend),
+            worker: number
+        )
+    }
+}

@@ -1,0 +1,134 @@
+/// One thread's share of the proxy: accepts, parses, chooses a server and forwards, all in one epoll loop.
+///
+/// Shares nothing with other workers but the published snapshot and counters. Its state is plain rows in raw
+/// memory, so the request path neither allocates nor counts references.
+struct Worker: ~Copyable {
+    /// What one side may have waiting before reading from the other side pauses.
+    static let outputBound = 65_536
+    /// Reads in a row before other connections get their turn.
+    static let readBudget = 16
+
+    let number: Int
+    var epoll = EpollLoop()
+    let published: Published
+    let arena: SlotArena
+    let totals: TrafficCounters
+    let mailbox: Mailbox
+    let connections: RawTable<Connection>
+    var timers: TimerWheel
+    let pool = BufferPool()
+    /// What a read brought; used up before the next read.
+    var received = ScratchBuffer(capacity: 32_768)
+    /// A message being put together; sent or queued before the next one.
+    var outgoing = ScratchBuffer(capacity: 98_304)
+    var request = RequestHead()
+    var response = ResponseHead()
+    var balancer = LoadBalancer()
+    var random: WorkerRandom
+    var snapshot = RoutingSnapshot()
+    var now: Int64
+    /// Connections whose read budget ran out: descriptor and generation.
+    var again = TokenRing(capacity: 1024)
+    /// Ends of the queue of clients that wait for a server place.
+    var firstQueued: Int32 = 0
+    var lastQueued: Int32 = 0
+    var clientCount = 0
+    var isDraining = false
+    var isStopping = false
+
+    /// - Parameter capacity: Descriptors the process may have; more are refused.
+    init(number: Int, plane: WorkerPlane.Share, capacity: Int, seed: UInt64) {
+        self.number = number
+        published = plane.published
+        arena = plane.arena
+        totals = plane.totals
+        mailbox = plane.mailbox
+        now = MonotonicClock.milliseconds
+        connections = RawTable(zeroed: capacity)
+        timers = TimerWheel(capacity: capacity, now: now)
+        random = WorkerRandom(seed: seed &+ UInt64(number))
+        let descriptor = mailbox.wakeup.descriptor
+        open(descriptor, as: .mailbox)
+        epoll.watchLevel(descriptor, token: token(of: Int(descriptor.number)))
+    }
+
+    deinit {
+        connections.free()
+        received.free()
+        outgoing.free()
+        again.free()
+        pool.destroy()
+    }
+
+    /// Accepts for a frontend from now on; the worker owns the listener.
+    mutating func listen(_ listener: consuming SocketListener, frontend: Int) {
+        let descriptor = listener.release()
+        open(descriptor, as: .listener)
+        connections[Int(descriptor.number)].frontend = Int32(frontend)
+        epoll.watchLevel(descriptor, token: token(of: Int(descriptor.number)))
+    }
+
+    /// Serves until it is told to stop, or to drain and nothing is left.
+    mutating func run() {
+        while !isStopping, !(isDraining && clientCount == 0) {
+            let count = epoll.wait(milliseconds: waitTime)
+            snapshot = published.enter(reader: number)
+            now = MonotonicClock.milliseconds
+            for index in 0..<count { handle(epoll.event(index)) }
+            resumePaused()
+            if firstQueued != 0 { serveQueue() }
+            while let timer = timers.expire(now: now) { expire(timer) }
+            published.leave(reader: number)
+        }
+        closeAll()
+    }
+
+    private var waitTime: Int32 {
+        if !again.isEmpty { return 0 }
+        // Places that other workers' requests give back are noticed by looking.
+        let limit: Int64 = firstQueued != 0 ? 5 : 10_000
+        return Int32(timers.delay(now: now, limit: limit))
+    }
+
+    @inline(__always)
+    private mutating func handle(_ event: EpollLoop.Event) {
+        let descriptor = Int(event.token & 0xffff_ffff)
+        guard connections[descriptor].generation == UInt32(event.token >> 32) else { return }
+        switch connections[descriptor].role {
+        case .client: handleClient(descriptor, event)
+        case .upstream: handleUpstream(descriptor, event)
+        case .listener: accept(descriptor)
+        case .mailbox: readMail()
+        case .free: break
+        }
+    }
+
+    /// Goes on with connections that had more to read than their budget.
+    private mutating func resumePaused() {
+        for _ in 0..<again.count {
+            guard let token = again.take() else { return }
+            let descriptor = Int(token & 0xffff_ffff)
+            guard connections[descriptor].generation == UInt32(token >> 32) else { continue }
+            switch connections[descriptor].role {
+            case .client: readClient(descriptor)
+            case .upstream: readUpstream(descriptor)
+            default: break
+            }
+        }
+    }
+
+    @inline(__always)
+    func token(of descriptor: Int) -> UInt64 {
+        UInt64(descriptor) | UInt64(connections[descriptor].generation) << 32
+    }
+
+    /// Takes a row for a new descriptor.
+    @inline(__always)
+    func open(_ descriptor: Descriptor, as role: Connection.Role) {
+        let index = Int(descriptor.number)
+        let generation = connections[index].generation
+        connections[index] = Connection()
+        connections[index].generation = generation
+        connections[index].role = role
+    }
+}
