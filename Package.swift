@@ -60,7 +60,8 @@ let package = Package(
             name: "Controller",
             dependencies: [
                 "Model", "RuntimeAPI", "Planning", "Desired", "Fleet", "CTerminal",
-                crypto, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, subprocess, systemPackage,
+                crypto, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, subprocess,
+                systemPackage, unixSignals,
             ],
             swiftSettings: strict
         ),

@@ -42,6 +42,13 @@ extension PlanEntry {
         }
     }
 
+    /// One line for a log: `~ shop/web1 weight 10 → 50`.
+    package var brief: String {
+        let place = backend.map { "\($0)/" } ?? map.map { "\($0) " } ?? ""
+        let words = details.map(\.plain).joined(separator: " ")
+        return "\(action.marker) \(place)\(title) \(words)"
+    }
+
     /// Additions, changes, replacements, removals; by name within each.
     var sortKey: (Int, String) {
         (Action.allCases.firstIndex(of: action) ?? 0, title)

@@ -1,1 +1,47 @@
-@main enum Apus { static func main() {} }
+import ArgumentParser
+import Controller
+import Desired
+import Fleet
+import Foundation
+
+/// The reconciler's command line; every command is a thin door to `Session`.
+@main
+struct Apus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus",
+        abstract: "Keeps fleets of HAProxy and apus-proxy as a Git repository says.",
+        discussion: """
+            Reads the desired state from a repository (a path or URL, default '.'), looks at what each \
+            proxy really runs over its Runtime API, and changes only what differs. Never reloads.
+
+            Exit status: 0 ok, 1 error, 2 there are changes (--detailed-exitcode), 3 denied by policy, \
+            4 stale plan, 5 partly applied, 6 locked by somebody else, 7 not converged in time.
+            """,
+        version: "apus 0.1.0",
+        subcommands: [
+            CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
+            HookCommand.self,
+            SchemaCommand.self, InternalFetchCommand.self,
+        ]
+    )
+
+    /// Usage errors exit 1, not the 64 of the argument parser: the table above is all there is.
+    static func main() async {
+        do {
+            var command = try Apus.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let status as ExitCode {
+            Apus.exit(withError: status)
+        } catch {
+            guard Apus.exitCode(for: error).isSuccess else {
+                FileHandle.standardError.write(Data((Apus.fullMessage(for: error) + "\n").utf8))
+                Apus.exit(withError: ExitCode(1))
+            }
+            Apus.exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import FoundationEssentials
+import Model
+import Planning
+
+/// What `apus apply -o json` prints.
+private struct ApplyReport: Encodable {
+    struct Proxy: Encodable {
+        let fleet: FleetName
+        let proxy: ProxyName
+        let converged: Bool
+        let operations: Int
+        let message: String
+    }
+
+    let schema = 1
+    let revision: Revision
+    let status: Int32
+    let proxies: [Proxy]
+
+    init(_ outcomes: [FleetOutcome], revision: Revision, status: ExitStatus) {
+        self.revision = revision
+        self.status = status.rawValue
+        proxies = outcomes.flatMap { outcome in
+            outcome.proxies.sorted { $0.key < $1.key }.map { name, result in
+                var operations = 0
+                if case .converged(let sent, _) = result { operations = sent }
+                return Proxy(
+                    fleet: outcome.fleet,
+                    proxy: name,
+                    converged: result.isConverged,
+                    operations: operations,
+                    message: result.message
+                )
+            }
+        }
+    }
+}
+
+extension Session {
+    /// What `apply` alone can be asked for.
+    package struct ApplyOptions: Hashable, Sendable {
+        /// A saved plan instead of a repository.
+        package var planFile: String?
+        /// Do not ask.
+        package var yes = false
+        /// How long to wait for what only needs time, e.g. sessions that end.
+        package var timeout = Duration.seconds(120)
+
+        package init() {}
+    }
+
+    private typealias Work = (goal: Reconciliation.Goal, planned: Reconciliation.Planned)
+
+    /// `apus apply`: plan, show, ask, roll out, confirm; or a saved plan as it is.
+    package func apply(_ applying: ApplyOptions) async throws -> ExitStatus {
+        if let path = applying.planFile { return try await apply(saved: path, applying) }
+        let (fleets, _) = try await selectedFleets()
+        let locks = try lock(fleets.map(\.name))
+        defer { withExtendedLifetime(locks) {} }
+        let (file, work) = try await observeAndPlan()
+        guard try mayApply(file, applying) else { return .error }
+        var outcomes = try await rollOut(work, file)
+        outcomes = try await waitForRest(outcomes, work.map(\.0), applying.timeout)
+        return try finish(outcomes, file)
+    }
+
+    /// Shows the plan and asks; false when the answer is no. Nothing to change needs no answer.
+    private func mayApply(_ file: PlanFile, _ applying: ApplyOptions) throws -> Bool {
+        if options.format == .text { console.show(description(of: file)) }
+        for fleet in file.content.fleets {
+            guard case .denied(let reasons) = Verdict.judge(fleet.plan) else { continue }
+            for reason in reasons { console.fail(reason.description) }
+            throw Ended(.deniedByPolicy)
+        }
+        guard !applying.yes, file.content.summary.proxies > 0 else { return true }
+        guard console.isInteractive else {
+            console.fail(
+                "there is no terminal to ask on, so nothing was applied\npass --yes to apply without being asked"
+            )
+            return false
+        }
+        console.err(
+            console.errStyle.render(StyledText("Apply this plan? ", .strong))
+                + "Only 'yes' applies it: "
+        )
+        guard console.ask() == "yes" else {
+            console.tell("Nothing was applied.")
+            return false
+        }
+        return true
+    }
+
+    private func lock(_ fleets: [FleetName]) throws -> [FleetLock] {
+        let holder = "apus apply, pid \(ProcessInfo.processInfo.processIdentifier)"
+        return try fleets.sorted().map { try FleetLock(on: $0, in: options.state, holder: holder) }
+    }
+
+    private func rollOut(_ work: [Work], _ file: PlanFile) async throws -> [FleetOutcome] {
+        let progress = ApplyProgress(
+            total: file.content.summary.proxies,
+            console: console,
+            clock: clock
+        )
+        defer { progress.end() }
+        var outcomes: [FleetOutcome] = []
+        for (goal, planned) in work {
+            var ledger = Ledger.load(from: options.state.ledgerFile(of: goal.fleet.name))
+            try note(attempt: planned.plan, in: &ledger)
+            let outcome = await reconciliation.rollOut(planned, goal, events: progress.hear)
+            try note(outcome, of: planned.plan, in: &ledger)
+            outcomes.append(outcome)
+        }
+        return outcomes
+    }
+
+    /// Goes on with what a first pass had to leave, until all is done, something fails or time is up.
+    private func waitForRest(
+        _ first: [FleetOutcome],
+        _ goals: [Reconciliation.Goal],
+        _ timeout: Duration
+    ) async throws -> [FleetOutcome] {
+        var outcomes = first
+        let uptime = Uptime(clock)
+        var pause = Duration.milliseconds(100)
+        while ExitStatus(of: outcomes) == .notConverged, uptime.now + pause < timeout {
+            if pause == .milliseconds(100) {
+                console.tell("Waiting for the rest, at most \(timeout.brief).", .faint)
+            }
+            try await clock.sleep(for: pause)
+            pause = min(pause * 2, .seconds(5))
+            for (index, goal) in goals.enumerated() where outcomes[index].result == .pending {
+                let planned = await reconciliation.plan(goal)
+                var ledger = Ledger.load(from: options.state.ledgerFile(of: goal.fleet.name))
+                outcomes[index] = await reconciliation.rollOut(planned, goal)
+                try note(outcomes[index], of: planned.plan, in: &ledger)
+            }
+        }
+        return outcomes
+    }
+
+    private func note(attempt plan: Plan, in ledger: inout Ledger) throws {
+        for proxy in plan.proxies where !proxy.steps.isEmpty {
+            ledger.attempt(plan.revision, on: proxy.proxy, proxy.incarnation)
+        }
+        try ledger.save(to: options.state.ledgerFile(of: plan.fleet))
+    }
+
+    private func note(_ outcome: FleetOutcome, of plan: Plan, in ledger: inout Ledger) throws {
+        for proxy in plan.proxies where outcome.proxies[proxy.proxy]?.isConverged == true {
+            ledger.confirm(plan.revision, on: proxy.proxy, proxy.incarnation)
+        }
+        try ledger.save(to: options.state.ledgerFile(of: plan.fleet))
+    }
+
+    private func finish(_ outcomes: [FleetOutcome], _ file: PlanFile) throws -> ExitStatus {
+        let status = ExitStatus(of: outcomes)
+        if options.format == .json {
+            try show(json: ApplyReport(outcomes, revision: file.content.revision, status: status))
+            return status
+        }
+        let proxies = outcomes.flatMap { $0.proxies.sorted { $0.key < $1.key } }
+        for (name, outcome) in proxies where !outcome.isConverged {
+            console.fail("\(name): \(outcome.message)")
+        }
+        let converged = proxies.count { $0.value.isConverged }
+        var line = StyledText(
+            status == .ok ? "Applied. " : "Not applied everywhere. ",
+            status == .ok ? .good : .error
+        )
+        line.append("\(converged) of \(count(proxies.count, "proxy", "proxies")) at ")
+        line.append(file.content.revision.description, .note)
+        line.append(".")
+        if file.content.summary.proxies > 0 || status != .ok { console.show([line]) }
+        return status
+    }
+
+    /// Applies a saved plan as it was reviewed; what no longer fits is refused proxy by proxy.
+    private func apply(saved path: String, _ applying: ApplyOptions) async throws -> ExitStatus {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            console.fail("cannot read the plan \(path)")
+            return .error
+        }
+        let file: PlanFile
+        do throws(PlanFile.Unreadable) {
+            file = try PlanFile(decoding: data)
+        } catch {
+            console.fail("\(path): \(error)")
+            return .error
+        }
+        let locks = try lock(file.content.fleets.map(\.plan.fleet))
+        defer { withExtendedLifetime(locks) {} }
+        guard try mayApply(file, applying) else { return .error }
+        let progress = ApplyProgress(
+            total: file.content.summary.proxies,
+            console: console,
+            clock: clock
+        )
+        var outcomes: [FleetOutcome] = []
+        for fleet in file.content.fleets {
+            var ledger = Ledger.load(from: options.state.ledgerFile(of: fleet.plan.fleet))
+            try note(attempt: fleet.plan, in: &ledger)
+            let work = RolloutWork(
+                plan: fleet.plan,
+                targets: fleet.targets,
+                settings: fleet.rollout,
+                events: progress.hear
+            )
+            let outcome = await reconciliation.rollOut(work)
+            try note(outcome, of: fleet.plan, in: &ledger)
+            outcomes.append(outcome)
+        }
+        progress.end()
+        return try finish(outcomes, file)
+    }
+}

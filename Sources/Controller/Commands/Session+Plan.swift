@@ -1,0 +1,109 @@
+import Desired
+import Fleet
+import FoundationEssentials
+import Model
+import Planning
+
+extension Session {
+    /// What `plan` alone can be asked for.
+    package struct PlanOptions: Hashable, Sendable {
+        /// Where to save the plan.
+        package var out: String?
+        /// Compare two revisions instead of a revision and what runs.
+        package var from: String?
+        package var to: String?
+        /// Exit 2 when there are changes.
+        package var detailedExitStatus = false
+
+        package init() {}
+    }
+
+    /// `apus plan`: what `apply` would do, or what a merge would change.
+    package func plan(_ planning: PlanOptions) async throws -> ExitStatus {
+        let (file, isReview) =
+            if let from = planning.from {
+                (try await compare(from, planning.to ?? options.ref), true)
+            } else {
+                (try await observeAndPlan().file, false)
+            }
+        if let out = planning.out {
+            try file.encoded().write(to: URL(filePath: out), options: .atomic)
+        }
+        switch options.format {
+        case .json: console.out(String(decoding: try file.encoded(), as: UTF8.self))
+        case .text:
+            console.show(description(of: file))
+            if !isReview { console.show(nextSteps(for: file, savedAs: planning.out)) }
+        }
+        if file.content.fleets.contains(where: { !$0.unplanned.isEmpty }) { return .error }
+        return planning.detailedExitStatus && file.content.summary.proxies > 0 ? .changes : .ok
+    }
+
+    /// Plans every selected fleet against what its proxies run.
+    func observeAndPlan() async throws -> (
+        file: PlanFile, work: [(Reconciliation.Goal, Reconciliation.Planned)]
+    ) {
+        let (fleets, revision) = try await selectedFleets()
+        var work: [(Reconciliation.Goal, Reconciliation.Planned)] = []
+        var sealed: [PlanFile.Fleet] = []
+        for fleet in fleets {
+            let goal = await goal(fleet, revision)
+            let planned = await reconciliation.plan(goal)
+            work.append((goal, planned))
+            let unplanned = planned.unreachable.sorted { $0.key < $1.key }.map { name, error in
+                PlanFile.Unplanned(
+                    proxy: name,
+                    reason: "\(error.address): \(error.tried): \(error.reason)"
+                )
+            }
+            sealed.append(
+                PlanFile.Fleet(
+                    plan: planned.plan,
+                    targets: fleet.proxies.sorted { $0.name < $1.name },
+                    rollout: fleet.rollout,
+                    unplanned: unplanned
+                )
+            )
+        }
+        return (try PlanFile(revision: revision, fleets: sealed), work)
+    }
+
+    /// Plans from one revision to another as if every proxy ran the first one exactly.
+    private func compare(_ from: String, _ to: String) async throws -> PlanFile {
+        let before = try await load(from).state
+        let (after, loaded) = try await load(to)
+        let known = Dictionary(before.fleets.map { ($0.name, $0) }) { first, _ in first }
+        let fleets = try options.selection.apply(to: after).map { fleet in
+            let plan = Planner.plan(fleet, from: known[fleet.name], revision: loaded.revision)
+            return PlanFile.Fleet(plan: plan, targets: fleet.proxies, rollout: fleet.rollout)
+        }
+        return try PlanFile(revision: loaded.revision, fleets: fleets)
+    }
+
+    func description(of file: PlanFile) -> [StyledText] {
+        let fleets = file.content.fleets.map { fleet in
+            PlanDescription.Fleet(
+                fleet.plan,
+                unplanned: fleet.unplanned.map { (proxy: $0.proxy, reason: $0.reason) }
+            )
+        }
+        return [StyledText()] + PlanDescription(fleets, columns: console.columns).lines
+    }
+
+    private func nextSteps(for file: PlanFile, savedAs out: String?) -> [StyledText] {
+        guard file.content.summary.proxies > 0 else { return [] }
+        var line = StyledText("To apply ", .faint)
+        if let out {
+            line.append("exactly this plan (\(file.digest.prefix(19))…):  ", .faint)
+            line.append("apus apply \(out)", .strong)
+        } else {
+            var command = "apus apply \(options.repository)"
+            if options.worktree { command += " --worktree" }
+            if options.ref != "HEAD" { command += " --ref \(options.ref)" }
+            line.append("it:  ", .faint)
+            line.append(command, .strong)
+            line.append("   (save it for review with --out plan.json)", .faint)
+        }
+        return [line]
+    }
+}

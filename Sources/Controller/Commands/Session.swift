@@ -1,0 +1,124 @@
+import Desired
+package import Fleet
+import FoundationEssentials
+import Model
+import Planning
+
+/// What every command shares: where to read, whom to tell, how to reach proxies.
+package struct Session: Sendable {
+    /// How a command prints its data: `-o`.
+    package enum Format: String, Hashable, Sendable, CaseIterable { case text, json }
+
+    /// What the user asked for.
+    package struct Options: Hashable, Sendable {
+        package var repository = "."
+        package var ref = "HEAD"
+        package var worktree = false
+        package var selection = FleetSelection()
+        package var format = Format.text
+        package var state: StateDirectory
+        /// Absolute path of this program.
+        package var executable: String
+        package var takesOver = false
+        package var fetchLimit = Duration.seconds(60)
+
+        package init(state: StateDirectory, executable: String) {
+            self.state = state
+            self.executable = executable
+        }
+    }
+
+    /// A command ends with this status; whatever there is to say has been said.
+    package struct Ended: Error, Hashable {
+        package let status: ExitStatus
+
+        package init(_ status: ExitStatus) { self.status = status }
+    }
+
+    package let options: Options
+    package let console: Console
+    package let transport: any RuntimeTransport
+    package let clock: any Clock<Duration>
+    let source: RepositorySource
+
+    package init(
+        _ options: Options,
+        console: Console,
+        transport: any RuntimeTransport,
+        clock: any Clock<Duration>
+    ) {
+        self.options = options
+        self.console = console
+        self.transport = transport
+        self.clock = clock
+        source = RepositorySource(
+            options.repository,
+            worktree: options.worktree,
+            state: options.state,
+            executable: options.executable
+        )
+    }
+
+    var reconciliation: Reconciliation { Reconciliation(transport: transport, clock: clock) }
+
+    /// Runs a command; errors are told, and every end becomes a status.
+    package func run(_ command: (Session) async throws -> ExitStatus) async -> ExitStatus {
+        do {
+            return try await command(self)
+        } catch let ended as Ended {
+            return ended.status
+        } catch let lock as FleetLock.Unavailable {
+            console.fail(lock.description)
+            return lock.isHeld ? .locked : .error
+        } catch let error as GitError {
+            console.fail(error.advice.isEmpty ? error.message : "\(error.message)\n\(error.advice)")
+            return .error
+        } catch {
+            console.fail("\(error)")
+            return .error
+        }
+    }
+
+    /// Reads a revision and tells every diagnostic; ends the command when one is an error.
+    func load(_ ref: String) async throws -> (state: DesiredState, loaded: LoadedState) {
+        let loaded = try await read(ref)
+        console.tell(DiagnosticReport(loaded, columns: console.columns).lines)
+        guard let state = loaded.state else { throw Ended(.error) }
+        return (state, loaded)
+    }
+
+    /// Reads a revision, mistakes and all.
+    func read(_ ref: String) async throws -> LoadedState {
+        if source.isRemote { try await source.fetch(within: options.fetchLimit, clock: clock) }
+        return try await source.load(try await source.resolve(ref))
+    }
+
+    /// The selected fleets of the revision that the options name.
+    func selectedFleets() async throws -> (fleets: [DesiredFleet], revision: Revision) {
+        let (state, loaded) = try await load(options.ref)
+        let fleets = try options.selection.apply(to: state)
+        if fleets.isEmpty {
+            console.fail("\(source.name) declares no fleet, so there is nobody to change")
+            throw Ended(.error)
+        }
+        return (fleets, loaded.revision)
+    }
+
+    /// What to do with a fleet, knowing what it was given before.
+    func goal(_ fleet: DesiredFleet, _ revision: Revision) async -> Reconciliation.Goal {
+        var history = DeclarationHistory(of: fleet.name, source: source)
+        let ledger = Ledger.load(from: options.state.ledgerFile(of: fleet.name))
+        history.remember(fleet, revision, ledger)
+        var goal = Reconciliation.Goal(fleet, revision: revision)
+        goal.previous = await history.declared(on: fleet.proxies, ledger)
+        goal.takesOver = options.takesOver
+        return goal
+    }
+
+    /// Writes a value as JSON to the data stream.
+    func show(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        console.out(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    }
+}

@@ -1,0 +1,53 @@
+import Desired
+import Model
+
+/// What earlier revisions declared for a fleet: what is therefore ours to remove, or to restore.
+struct DeclarationHistory: Sendable {
+    let fleet: FleetName
+    let source: RepositorySource
+    private var known: [Revision: DesiredFleet] = [:]
+
+    init(of fleet: FleetName, source: RepositorySource) {
+        self.fleet = fleet
+        self.source = source
+    }
+
+    /// Keeps a state that is at hand, and of the others only what the ledger still names.
+    mutating func remember(_ state: DesiredFleet, _ revision: Revision, _ ledger: Ledger) {
+        if known.count > 8 {
+            let needed = Set(
+                ledger.proxies.values.flatMap { $0.attempted + ($0.applied.map { [$0] } ?? []) }
+            )
+            known = known.filter { needed.contains($0.key) }
+        }
+        known[revision] = state
+    }
+
+    /// The fleet at an earlier revision; nil when that cannot be read any more.
+    mutating func state(at revision: Revision) async -> DesiredFleet? {
+        if let state = known[revision] { return state }
+        guard !source.isWorktree, let loaded = try? await source.load(revision) else { return nil }
+        let state = loaded.state?.fleets.first { $0.name == fleet }
+        if let state { known[revision] = state }
+        return state
+    }
+
+    /// For each proxy everything that the revisions it was given declared.
+    mutating func declared(on proxies: [ProxyTarget], _ ledger: Ledger) async -> [ProxyName:
+        DesiredFleet]
+    {
+        var unions: [[Revision]: DesiredFleet] = [:]
+        var declared: [ProxyName: DesiredFleet] = [:]
+        for proxy in proxies {
+            let revisions = ledger.revisions(on: proxy.name)
+            if unions[revisions] == nil {
+                for revision in revisions {
+                    guard let state = await state(at: revision) else { continue }
+                    unions[revisions] = unions[revisions]?.declaring(also: state) ?? state
+                }
+            }
+            declared[proxy.name] = unions[revisions]
+        }
+        return declared
+    }
+}

@@ -1,0 +1,92 @@
+import Desired
+import Fleet
+import Logging
+import Model
+import Planning
+
+extension FleetLoop {
+    /// One pass: restore who restarted, then bring everyone to the assignment.
+    func pass(
+        _ assignment: Assignment,
+        isNew: Bool,
+        isSuperseded: @escaping @Sendable () -> Bool
+    ) async {
+        var goal = Reconciliation.Goal(assignment.fleet, revision: assignment.revision)
+        goal.fleet.proxies.removeAll { isLeftAlone($0.name) }
+        goal.takesOver = configuration.takesOver
+        var history = history
+        history.remember(assignment.fleet, assignment.revision, ledger)
+        goal.previous = await history.declared(on: goal.fleet.proxies, ledger)
+        self.history = history
+        begin(assignment, isNew: isNew)
+
+        var planned = await reconciliation.plan(goal)
+        board.update { _, metrics in metrics.planSeconds.observe(planned.took.inSeconds) }
+        let restarted = planned.plan.proxies.filter { isRestarted($0) }
+        if !restarted.isEmpty {
+            await restore(restarted, goal)
+            planned = await reconciliation.plan(goal)
+        }
+        guard case .allowed = Verdict.judge(planned.plan) else { return }
+        report(planned, assignment, isNew: isNew)
+        remember(attempt: planned.plan)
+
+        let outcome = await reconciliation.rollOut(
+            planned,
+            goal,
+            isSuperseded: isSuperseded,
+            events: events(of: planned.plan)
+        )
+        settle(outcome, planned, assignment)
+    }
+
+    /// Gives restarted proxies at once what they had, exempt from waves, whatever the new revision says.
+    private func restore(_ restarted: [ProxyPlan], _ goal: Reconciliation.Goal) async {
+        board.update { _, metrics in metrics.restores[name, default: 0] += restarted.count }
+        for proxy in restarted {
+            let was = ledger[proxy.proxy]?.applied
+            logger.warning(
+                "proxy restarted, restoring it",
+                metadata: [
+                    "proxy": "\(proxy.proxy)", "revision": "\(was?.description ?? "?")",
+                    "process": "\(proxy.incarnation)",
+                ]
+            )
+            guard let was, let fleet = await history(at: was) else { continue }
+            var only = Reconciliation.Goal(fleet, revision: was, previous: goal.previous)
+            only.fleet.proxies = goal.fleet.proxies.filter { $0.name == proxy.proxy }
+            only.fleet.rollout = RolloutSettings()
+            let planned = await reconciliation.plan(only)
+            let outcome = await reconciliation.rollOut(
+                planned,
+                only,
+                events: events(of: planned.plan)
+            )
+            if case .converged(let operations, let took)? = outcome.proxies[proxy.proxy] {
+                ledger.confirm(was, on: proxy.proxy, proxy.incarnation)
+                logger.notice(
+                    "proxy restored",
+                    metadata: [
+                        "proxy": "\(proxy.proxy)", "revision": "\(was)",
+                        "operations": "\(operations)", "took": "\(took.brief)",
+                    ]
+                )
+            }
+        }
+    }
+
+    private func history(at revision: Revision) async -> DesiredFleet? {
+        var history = history
+        defer { self.history = history }
+        return await history.state(at: revision)
+    }
+
+    private func isRestarted(_ proxy: ProxyPlan) -> Bool {
+        guard let known = ledger[proxy.proxy], known.applied != nil else { return false }
+        return known.incarnation != proxy.incarnation
+    }
+
+    private func isLeftAlone(_ proxy: ProxyName) -> Bool {
+        retries[proxy].map { $0.due > uptime.now } ?? false
+    }
+}

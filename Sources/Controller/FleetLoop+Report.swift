@@ -1,0 +1,226 @@
+import Fleet
+import FoundationEssentials
+import Logging
+import Model
+import Planning
+
+extension FleetLoop {
+    func begin(_ assignment: Assignment, isNew: Bool) {
+        board.update(name) { fleet in
+            if isNew { fleet.condition = .reconciling }
+            let known = Dictionary(fleet.proxies.map { ($0.name, $0) }) { first, _ in first }
+            fleet.proxies = assignment.fleet.proxies.map { target in
+                known[target.name]
+                    ?? Status.Proxy(name: target.name, runtime: target.runtime.description)
+            }.sorted { $0.name < $1.name }
+        }
+    }
+
+    /// Says what is about to be done: the plan of a new revision, or drift that nobody committed.
+    func report(_ planned: Reconciliation.Planned, _ assignment: Assignment, isNew: Bool) {
+        if isNew {
+            logger.info(
+                "plan",
+                metadata: [
+                    "revision": "\(assignment.revision)",
+                    "changes": "\(PlanSummary(of: [planned.plan]))",
+                    "took": "\(planned.took.brief)",
+                ]
+            )
+            return
+        }
+        for proxy in planned.plan.proxies
+        where !proxy.steps.isEmpty && isDrift(proxy.proxy, assignment) {
+            board.update { _, metrics in metrics.drift[name, default: 0] += 1 }
+            let entries = PlanEntry.entries(of: proxy.steps).prefix(5)
+            logger.warning(
+                "drift found",
+                metadata: [
+                    "proxy": "\(proxy.proxy)",
+                    "repair": "\(entries.map(\.brief).joined(separator: "; "))",
+                ]
+            )
+        }
+    }
+
+    /// The proxy was seen to run this very revision, so a difference was made by somebody else.
+    func isDrift(_ proxy: ProxyName, _ assignment: Assignment) -> Bool {
+        ledger[proxy]?.applied?.tree == assignment.revision.tree && !unfinished.contains(proxy)
+    }
+
+    func remember(attempt plan: Plan) {
+        for proxy in plan.proxies where !proxy.steps.isEmpty {
+            ledger.attempt(plan.revision, on: proxy.proxy, proxy.incarnation)
+        }
+        saveLedger()
+    }
+
+    private func saveLedger() {
+        do {
+            try ledger.save(to: configuration.state.ledgerFile(of: name))
+        } catch {
+            logger.error("cannot write the ledger", metadata: ["why": "\(error)"])
+        }
+    }
+
+    /// Counts and logs while proxies are being changed.
+    func events(of plan: Plan) -> @Sendable (PassEvent) -> Void {
+        let (board, logger) = (board, logger)
+        return { event in
+            switch event {
+            case .started: break
+            case .step(let proxy, let step, let result):
+                board.update { _, metrics in metrics.operations[result.label, default: 0] += 1 }
+                guard case .failed(let error) = result else { return }
+                logger.error(
+                    "operation failed",
+                    metadata: [
+                        "proxy": "\(proxy)", "at": "\(step.origin)", "why": "\(error.reason)",
+                    ]
+                )
+            case .finished(let proxy, .converged(let operations, let took)):
+                logger.info(
+                    "proxy converged",
+                    metadata: [
+                        "proxy": "\(proxy)", "operations": "\(operations)", "took": "\(took.brief)",
+                    ]
+                )
+            case .finished(let proxy, let outcome):
+                logger.warning(
+                    outcome.isPending ? "proxy not there yet" : "proxy failed",
+                    metadata: ["proxy": "\(proxy)", "why": "\(outcome.message)"]
+                )
+            case .soaking(let duration):
+                logger.info("soaking", metadata: ["for": "\(duration.brief)"])
+            }
+        }
+    }
+
+    /// Writes down what became of everyone and when to try again.
+    func settle(
+        _ outcome: FleetOutcome,
+        _ planned: Reconciliation.Planned,
+        _ assignment: Assignment
+    ) {
+        let incarnations = Dictionary(
+            planned.plan.proxies.map { ($0.proxy, $0.incarnation) }
+        ) { first, _ in first }
+        for (proxy, result) in outcome.proxies.sorted(by: { $0.key < $1.key }) {
+            if result.isConverged, let incarnation = incarnations[proxy] {
+                if isDrift(proxy, assignment), planned.plan.hasSteps(for: proxy) {
+                    board.update(name) { $0.driftRepaired += 1 }
+                    logger.notice("drift repaired", metadata: ["proxy": "\(proxy)"])
+                }
+                ledger.confirm(assignment.revision, on: proxy, incarnation)
+                retries[proxy] = nil
+                unfinished.remove(proxy)
+            } else {
+                unfinished.insert(proxy)
+                delay(proxy, after: result)
+            }
+        }
+        saveLedger()
+        post(outcome, incarnations, assignment)
+        celebrate(outcome, planned, assignment)
+    }
+
+    private func delay(_ proxy: ProxyName, after result: ProxyOutcome) {
+        var backoff = retries[proxy]?.backoff ?? configuration.retry
+        let isFirst = retries[proxy] == nil
+        // What only needs time is looked at again soon; what failed is left alone longer and longer.
+        if result.isPending { backoff.reset() }
+        let delay = backoff.fail(using: &generator)
+        retries[proxy] = (backoff, uptime.now + delay)
+        if isFirst, case .unreachable(let error) = result {
+            logger.warning(
+                "proxy unreachable",
+                metadata: ["proxy": "\(proxy)", "why": "\(error.reason)"]
+            )
+        }
+    }
+
+    private func post(
+        _ outcome: FleetOutcome,
+        _ incarnations: [ProxyName: Incarnation],
+        _ assignment: Assignment
+    ) {
+        board.update { _, metrics in metrics.passes[outcome.result, default: 0] += 1 }
+        let (now, retries, ledger) = (uptime.now, retries, ledger)
+        board.update(name) { fleet in
+            fleet.attempted = assignment.revision
+            for index in fleet.proxies.indices {
+                let proxy = fleet.proxies[index].name
+                let wait = retries[proxy].map { Int((max($0.due - now, .zero)).inSeconds * 1000) }
+                fleet.proxies[index].retryInMilliseconds = wait
+                fleet.proxies[index].applied = ledger[proxy]?.applied
+                guard let result = outcome.proxies[proxy] else { continue }
+                fleet.proxies[index].isInSync = result.isConverged
+                fleet.proxies[index].message = result.message
+                fleet.proxies[index].incarnation =
+                    incarnations[proxy] ?? fleet.proxies[index].incarnation
+            }
+            fleet.settle(assignment.revision, after: outcome)
+        }
+    }
+
+    /// The line everybody waits for.
+    private func celebrate(
+        _ outcome: FleetOutcome,
+        _ planned: Reconciliation.Planned,
+        _ assignment: Assignment
+    ) {
+        let status = board.status.fleets.first { $0.name == name }
+        guard status?.condition == .ready, celebrated != assignment.revision else { return }
+        celebrated = assignment.revision
+        var metadata: Logger.Metadata = [
+            "revision": "\(assignment.revision)", "proxies": "\(assignment.fleet.proxies.count)",
+        ]
+        if let pushed = assignment.pushed {
+            let elapsed = uptime.now - pushed
+            board.update { _, metrics in metrics.pushToConfirmedSeconds.observe(elapsed.inSeconds) }
+            metadata["push-to-confirmed"] = "\(elapsed.brief)"
+        }
+        logger.notice("fleet converged", metadata: metadata)
+    }
+}
+
+extension Status.Fleet {
+    /// Condition, message, applied revision and history after a pass.
+    fileprivate mutating func settle(_ revision: Revision, after outcome: FleetOutcome) {
+        let stuck = proxies.filter { !$0.isInSync }
+        if stuck.isEmpty {
+            condition = .ready
+            message = ""
+            applied = revision
+        } else {
+            condition = outcome.result == .pending ? .reconciling : .stalled
+            message = stuck.map { "\($0.name): \($0.message)" }.prefix(5).joined(separator: "; ")
+        }
+        guard outcome.operations > 0 || outcome.result != .converged else { return }
+        let pass = Status.Pass(
+            revision: revision,
+            result: outcome.result,
+            operations: outcome.operations,
+            milliseconds: Int(outcome.took.inSeconds * 1000)
+        )
+        outcomes = Array(([pass] + outcomes).prefix(5))
+    }
+}
+
+extension Plan {
+    fileprivate func hasSteps(for proxy: ProxyName) -> Bool {
+        proxies.contains { $0.proxy == proxy && !$0.steps.isEmpty }
+    }
+}
+
+extension StepReport.Result {
+    fileprivate var label: String {
+        switch self {
+        case .done: "done"
+        case .failed: "failed"
+        case .expired: "expired"
+        case .deferred: "deferred"
+        case .skipped, .unknown, .notReached: "not-reached"
+        }
+    }
+}

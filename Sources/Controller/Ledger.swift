@@ -1,0 +1,95 @@
+import FoundationEssentials
+package import Model
+
+/// What each proxy of a fleet was given: from which revision to restore it, and what is ours to remove.
+///
+/// Losing the file loses no correctness: marks on servers still tell ours from others'.
+package struct Ledger: Hashable, Sendable, Codable {
+    /// One proxy's line.
+    package struct Entry: Hashable, Sendable, Codable {
+        /// The process that was seen last; another one has lost its runtime state.
+        package var incarnation: Incarnation
+        /// The revision that was confirmed last.
+        package var applied: Revision?
+        /// Revisions tried since, which may have left something behind; the newest eight.
+        package var attempted: [Revision] = []
+    }
+
+    /// By name, so that the file can be read by people.
+    package private(set) var proxies: [String: Entry] = [:]
+
+    package init() {}
+
+    package subscript(_ proxy: ProxyName) -> Entry? { proxies[proxy.text] }
+
+    /// Remembers that a revision is about to be rolled out to a process.
+    package mutating func attempt(
+        _ revision: Revision,
+        on proxy: ProxyName,
+        _ incarnation: Incarnation
+    ) {
+        var entry = proxies[proxy.text] ?? Entry(incarnation: incarnation)
+        entry.incarnation = incarnation
+        if entry.applied != revision, !entry.attempted.contains(revision) {
+            entry.attempted = (entry.attempted + [revision]).suffix(8)
+        }
+        proxies[proxy.text] = entry
+    }
+
+    /// Remembers that a proxy was seen to run a revision.
+    package mutating func confirm(
+        _ revision: Revision,
+        on proxy: ProxyName,
+        _ incarnation: Incarnation
+    ) {
+        var entry = Entry(incarnation: incarnation)
+        entry.applied = revision
+        proxies[proxy.text] = entry
+    }
+
+    /// Revisions whose declarations may live on a proxy, the confirmed one first.
+    package func revisions(on proxy: ProxyName) -> [Revision] {
+        guard let entry = self[proxy] else { return [] }
+        return (entry.applied.map { [$0] } ?? []) + entry.attempted
+    }
+
+    /// Empty when there is no file or it cannot be read.
+    package static func load(from path: String) -> Ledger {
+        guard let data = FileManager.default.contents(atPath: path) else { return Ledger() }
+        return (try? JSONDecoder().decode(Ledger.self, from: data)) ?? Ledger()
+    }
+
+    /// Replaces the file at once, so that a killed process leaves the old one or the new one.
+    package func save(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        try encoder.encode(self).write(to: URL(filePath: path), options: .atomic)
+    }
+}
+
+extension DesiredFleet {
+    /// Everything that this fleet or `other` declared: what may be ours on a proxy given first one, then the other.
+    package func declaring(also other: DesiredFleet) -> DesiredFleet {
+        var union = self
+        for backend in other.backends {
+            guard let index = union.backends.firstIndex(where: { $0.name == backend.name }) else {
+                union.backends.append(backend)
+                continue
+            }
+            let known = Set(union.backends[index].servers.map(\.name))
+            union.backends[index].servers += backend.servers.filter { !known.contains($0.name) }
+            union.backends[index].servers.sort { $0.name < $1.name }
+        }
+        for map in other.maps {
+            guard let index = union.maps.firstIndex(where: { $0.name == map.name }) else {
+                union.maps.append(map)
+                continue
+            }
+            let known = Set(union.maps[index].entries.map(\.key))
+            union.maps[index].entries += map.entries.filter { !known.contains($0.key) }
+        }
+        union.backends.sort { $0.name < $1.name }
+        union.maps.sort { $0.name < $1.name }
+        return union
+    }
+}

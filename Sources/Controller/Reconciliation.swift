@@ -1,0 +1,177 @@
+package import Fleet
+package import Model
+package import Planning
+
+/// One pass over one fleet: observe, plan, judge, roll out, confirm.
+///
+/// Never depends on what the last pass did, so whatever went wrong is repaired by the next. One
+/// proxy's failure never stops the others.
+package struct Reconciliation: Sendable {
+    /// What a fleet should become.
+    package struct Goal: Sendable {
+        package var fleet: DesiredFleet
+        package let revision: Revision
+        /// What earlier revisions declared on a proxy: what they did and `fleet` does not is to be removed.
+        package var previous: [ProxyName: DesiredFleet]
+        package var takesOver = false
+
+        package init(
+            _ fleet: DesiredFleet,
+            revision: Revision,
+            previous: [ProxyName: DesiredFleet] = [:]
+        ) {
+            self.fleet = fleet
+            self.revision = revision
+            self.previous = previous
+        }
+    }
+
+    /// A fleet's plan and who could not be observed.
+    package struct Planned: Sendable {
+        package let plan: Plan
+        package let unreachable: [ProxyName: FleetError]
+        /// Observing and planning together.
+        package let took: Duration
+    }
+
+    package let transport: any RuntimeTransport
+    package let clock: any Clock<Duration>
+    package let limits: FleetLimits
+    private let uptime: Uptime
+
+    package init(
+        transport: any RuntimeTransport,
+        clock: any Clock<Duration>,
+        limits: FleetLimits = FleetLimits()
+    ) {
+        self.transport = transport
+        self.clock = clock
+        self.limits = limits
+        uptime = Uptime(clock)
+    }
+
+    private var observer: Observer { Observer(transport: transport, clock: clock, limits: limits) }
+
+    /// Observes every proxy of the fleet and plans for those that answered.
+    package func plan(_ goal: Goal) async -> Planned {
+        let start = uptime.now
+        let (observed, unreachable) = await observe(goal.fleet)
+        // Proxies that were last given the same are planned together, so the planner can compare them.
+        var plans: [ProxyPlan] = []
+        for (previous, members) in Dictionary(grouping: observed, by: { goal.previous[$0.name] }) {
+            var options = Planner.Options()
+            options.previous = previous
+            options.takesOver = goal.takesOver
+            let plan = Planner.plan(
+                goal.fleet,
+                revision: goal.revision,
+                observed: members.sorted { $0.name < $1.name },
+                options: options
+            )
+            plans += plan.proxies
+        }
+        plans.sort { $0.proxy < $1.proxy }
+        let plan = Plan(revision: goal.revision, fleet: goal.fleet.name, proxies: plans)
+        return Planned(plan: plan, unreachable: unreachable, took: uptime.now - start)
+    }
+
+    private func observe(
+        _ fleet: DesiredFleet
+    ) async -> (observed: [ObservedProxy], unreachable: [ProxyName: FleetError]) {
+        let scope = ObservationScope(fleet)
+        var observed: [ObservedProxy] = []
+        var unreachable: [ProxyName: FleetError] = [:]
+        await withTaskGroup(of: (ProxyName, Result<ObservedProxy, FleetError>).self) { group in
+            // As many connections at once as the fleet allows for changes, at least enough to be quick.
+            let width = max(fleet.rollout.maxParallel, 16)
+            var waiting = fleet.proxies[...]
+            func startNext() {
+                guard let target = waiting.popFirst() else { return }
+                group.addTask {
+                    do throws(FleetError) {
+                        return (
+                            target.name, .success(try await self.observer.observe(target, scope))
+                        )
+                    } catch {
+                        return (target.name, .failure(error))
+                    }
+                }
+            }
+            for _ in 0..<width { startNext() }
+            for await (name, result) in group {
+                switch result {
+                case .success(let proxy): observed.append(proxy)
+                case .failure(let error): unreachable[name] = error
+                }
+                startNext()
+            }
+        }
+        return (observed, unreachable)
+    }
+
+    /// Applies a plan to the proxies that have steps and looks whether it brought about what was asked.
+    package func rollOut(
+        _ planned: Planned,
+        _ goal: Goal,
+        isSuperseded: @escaping @Sendable () -> Bool = { false },
+        events: @escaping @Sendable (PassEvent) -> Void = { _ in }
+    ) async -> FleetOutcome {
+        let start = uptime.now
+        var outcomes: [ProxyName: ProxyOutcome] = [:]
+        for (name, error) in planned.unreachable { outcomes[name] = .unreachable(error) }
+        for proxy in planned.plan.proxies where proxy.steps.isEmpty {
+            outcomes[proxy.proxy] = proxy.refusal ?? .converged(operations: 0, took: .zero)
+        }
+        let work = RolloutWork(
+            plan: planned.plan,
+            targets: goal.fleet.proxies,
+            settings: goal.fleet.rollout,
+            isSuperseded: isSuperseded,
+            events: events
+        )
+        let applied = await rollOut(work) { target in await self.confirm(target, goal) }
+        outcomes.merge(applied) { _, new in new }
+        return FleetOutcome(
+            fleet: goal.fleet.name,
+            revision: goal.revision,
+            proxies: outcomes,
+            took: uptime.now - start
+        )
+    }
+
+    /// Applies a saved plan; without the desired state at hand, done steps are all there is to confirm.
+    package func rollOut(_ work: RolloutWork) async -> FleetOutcome {
+        let start = uptime.now
+        var outcomes = await rollOut(work) { _ in .asDesired }
+        for proxy in work.plan.proxies where proxy.steps.isEmpty {
+            outcomes[proxy.proxy] = proxy.refusal ?? .converged(operations: 0, took: .zero)
+        }
+        return FleetOutcome(
+            fleet: work.plan.fleet,
+            revision: work.plan.revision,
+            proxies: outcomes,
+            took: uptime.now - start
+        )
+    }
+
+    /// Observes again: the same plan must now be empty.
+    private func confirm(_ target: ProxyTarget, _ goal: Goal) async -> Confirmation {
+        do throws(FleetError) {
+            let observed = try await observer.observe(target, ObservationScope(goal.fleet))
+            var options = Planner.Options()
+            options.previous = goal.previous[target.name]
+            options.takesOver = goal.takesOver
+            let rest = Planner.planProxy(goal.fleet, observed: observed, options: options)
+            return rest.steps.isEmpty ? .asDesired : .differs(steps: rest.steps.count)
+        } catch {
+            return .unknown(error)
+        }
+    }
+}
+
+extension ProxyPlan {
+    fileprivate var refusal: ProxyOutcome? {
+        guard let remark = remarks.first(where: { $0.kind == .refused }) else { return nil }
+        return .refused(remark.message)
+    }
+}

@@ -1,0 +1,98 @@
+package import Desired
+import FoundationEssentials
+package import Model
+import Subprocess
+import SystemPackage
+
+/// The repository a command works on: a path, a URL behind a mirror, or files as they lie on disk.
+package struct RepositorySource: Sendable {
+    /// The remote could not be copied; *unknown*, so the last good revision stands.
+    package struct FetchFailed: Error, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    private struct Remote: Sendable {
+        let url: String
+        let mirror: String
+        let executable: String
+    }
+
+    /// As shown to people: an absolute path or a URL.
+    package let name: String
+    package let isWorktree: Bool
+    private let source: DesiredSource
+    private let remote: Remote?
+
+    /// `executable` is this program, which runs itself to fetch: libgit2 cannot be interrupted.
+    package init(_ repository: String, worktree: Bool, state: StateDirectory, executable: String) {
+        isWorktree = worktree
+        if !worktree, Mirror.isNeeded(for: repository) {
+            let mirror = Mirror.path(of: repository, under: state.mirrors)
+            name = repository
+            source = DesiredSource(.repository(path: mirror))
+            remote = Remote(url: repository, mirror: mirror, executable: executable)
+            return
+        }
+        name = Self.absolute(repository)
+        source = DesiredSource(worktree ? .worktree(path: name) : .repository(path: name))
+        remote = nil
+    }
+
+    /// The same text for everyone who means the same folder, so that hook and loop meet.
+    package static func absolute(_ path: String) -> String {
+        let full =
+            path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        return URL(filePath: full).resolvingSymlinksInPath().standardizedFileURL.path
+            .trimmingSuffix("/")
+    }
+
+    /// Has a mirror that must be brought up to date before new commits are seen.
+    package var isRemote: Bool { remote != nil }
+
+    /// Brings the mirror up to date in a child process that is killed at its deadline.
+    package func fetch(within limit: Duration, clock: any Clock<Duration>) async throws {
+        guard let remote else { return }
+        let report = try await withThrowingTaskGroup(of: String?.self) { group in
+            group.addTask { try await Self.fetch(remote) }
+            group.addTask {
+                try await clock.sleep(for: limit)
+                return "no answer in \(limit.brief), so the attempt was ended"
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+        if let report {
+            throw FetchFailed(description: "cannot fetch \(remote.url): \(report)")
+        }
+    }
+
+    /// Nil when the child succeeded, else what it said.
+    private static func fetch(_ remote: Remote) async throws -> String? {
+        let result = try await Subprocess.run(
+            .path(FilePath(remote.executable)),
+            arguments: ["internal-fetch", remote.url, remote.mirror],
+            output: .discarded,
+            error: .string(limit: 16_384)
+        )
+        guard !result.terminationStatus.isSuccess else { return nil }
+        let words = result.standardError
+        return words.isEmpty
+            ? "the child ended with \(result.terminationStatus)" : words.trimmingSuffix("\n")
+    }
+
+    /// The commit that a reference names now.
+    @concurrent package func resolve(_ ref: String) async throws(GitError) -> Revision {
+        try source.resolve(ref)
+    }
+
+    /// The state at a revision; files that did not change are not parsed again.
+    @concurrent package func load(_ revision: Revision) async throws(GitError) -> LoadedState {
+        try source.load(revision)
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        count > suffix.count && hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
+}

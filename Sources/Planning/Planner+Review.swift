@@ -1,0 +1,83 @@
+package import Model
+
+extension Planner {
+    /// What a merge would change: every proxy is taken to run exactly what `before` declares.
+    ///
+    /// Nobody is contacted, so a fleet that is new has nothing yet. All proxies of a fleet are alike here:
+    /// they are planned once.
+    package static func plan(
+        _ fleet: DesiredFleet,
+        from before: DesiredFleet?,
+        revision: Revision
+    ) -> Plan {
+        guard let first = fleet.proxies.first else {
+            return Plan(revision: revision, fleet: fleet.name, proxies: [])
+        }
+        var options = Options()
+        options.previous = before
+        let plan = planProxy(
+            fleet,
+            observed: ObservedProxy(running: before, on: first.name),
+            options: options
+        )
+        let proxies = fleet.proxies.sorted { $0.name < $1.name }.map { target in
+            ProxyPlan(
+                proxy: target.name,
+                incarnation: plan.incarnation,
+                base: plan.base,
+                steps: plan.steps,
+                remarks: plan.remarks
+            )
+        }
+        return Plan(revision: revision, fleet: fleet.name, proxies: proxies)
+    }
+}
+
+extension ObservedProxy {
+    /// What a proxy would show that runs exactly what a fleet declares; nil declares nothing.
+    fileprivate init(running fleet: DesiredFleet?, on name: ProxyName) {
+        // The level every proxy of ours has; versions differ in means, not in what a merge changes.
+        let capabilities = ProxyCapabilities(program: .apusProxy, version: ProxyVersion(3, 2))
+        self.init(
+            name: name,
+            incarnation: Incarnation(pid: 0, startTime: 0),
+            capabilities: capabilities
+        )
+        for (index, backend) in (fleet?.backends ?? []).enumerated() {
+            backends[backend.name] = ObservedBackend(declared: backend, id: index + 2)
+        }
+        for map in fleet?.maps ?? [] {
+            let entries = map.entries.map { MapEntry(key: $0.key, value: $0.value) }
+            maps[map.name] = ObservedMap(name: map.name, entries: entries)
+        }
+        if let status = fleet?.statusMap, maps[status] == nil {
+            maps[status] = ObservedMap(name: status)
+        }
+    }
+}
+
+extension ObservedBackend {
+    fileprivate init(declared: DesiredBackend, id: Int) {
+        self.init(name: declared.name, id: id)
+        var taken: Set<Int> = []
+        for server in declared.servers {
+            let path = ServerPath(declared.name, server.name)
+            var id = server.attributes.integer(.id) ?? ServerIdentity.preferredID(of: path)
+            while !taken.insert(id).inserted { id = ServerIdentity.nextID(after: id) }
+            var observed = ObservedServer(name: server.name, id: id, endpoint: server.endpoint)
+            observed.admin = server.state
+            observed.weight = server.attributes.weight
+            observed.isChecked = server.attributes.isChecked
+            observed.isCheckEnabled = server.attributes.isChecked
+            observed.isAgentChecked = server.attributes[.agentCheck] != nil
+            observed.isBackup = server.attributes[.backup] != nil
+            observed.maxconn = server.attributes.integer(.maxconn)
+            observed.checkAddress = server.attributes.word(.addr)
+            observed.checkPort = server.attributes.integer(.port)
+            observed.agentAddress = server.attributes.word(.agentAddr)
+            observed.agentPort = server.attributes.integer(.agentPort)
+            observed.guid = ServerIdentity.guid(of: path, attributes: server.attributes)
+            servers[server.name] = observed
+        }
+    }
+}

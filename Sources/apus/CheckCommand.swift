@@ -1,0 +1,50 @@
+import ArgumentParser
+import Controller
+import Desired
+
+/// `apus check`
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Validate a repository offline: every mistake at once, file:line:column.",
+        discussion: "Contacts no proxy. Exit status 1 when there is a mistake."
+    )
+
+    @Argument(help: "Path or URL of the repository.")
+    var repository = "."
+
+    @OptionGroup var reading: RepositoryOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await Session(repository, reading, output).end { try await $0.check() }
+    }
+}
+
+/// `apus schema`
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Print the JSON Schema of every kind of document.",
+        discussion: """
+            For an editor, e.g. as first line of a YAML file:
+              # yaml-language-server: $schema=apus.schema.json
+            """
+    )
+
+    func run() throws { print(FleetSchema.jsonSchema()) }
+}
+
+/// `apus internal-fetch`: the child in which libgit2 may hang.
+struct InternalFetchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "internal-fetch",
+        abstract: "Bring a mirror up to date (used by apus itself).",
+        shouldDisplay: false
+    )
+
+    @Argument var url: String
+    @Argument var mirror: String
+
+    func run() throws { try Mirror.fetch(url, into: mirror) }
+}
