@@ -1,3 +1,4 @@
+import Foundation
 import Stage
 
 /// A proxy to compare: how to start it on one core with one thread in front of two servers.
@@ -5,10 +6,10 @@ struct Peer {
     let name: String
     /// The command, given the path of its configuration.
     let command: (String) -> [String]
-    /// The configuration, given the port it listens on and the servers' ports.
-    let configuration: (UInt16, [UInt16]) -> String
+    /// The configuration, given the port it listens on, the servers' ports and a folder for its files.
+    let configuration: (UInt16, [UInt16], String) -> String
 
-    /// apus-proxy and every peer that this machine has.
+    /// apus-proxy and every peer that this machine has; `PEERS=name,name` takes only these.
     static var all: [Peer] {
         var peers = [
             Peer(
@@ -32,10 +33,11 @@ struct Peer {
                 Peer(name: "nginx", command: { words + ["-c", $0] }, configuration: nginx)
             )
         }
-        return peers
+        guard let wanted = ProcessInfo.processInfo.environment["PEERS"] else { return peers }
+        return peers.filter { wanted.split(separator: ",").map(String.init).contains($0.name) }
     }
 
-    private static func haproxy(port: UInt16, servers: [UInt16]) -> String {
+    private static func haproxy(port: UInt16, servers: [UInt16], folder: String) -> String {
         """
         global
             nbthread 1
@@ -56,12 +58,13 @@ struct Peer {
         """
     }
 
-    private static func nginx(port: UInt16, servers: [UInt16]) -> String {
+    private static func nginx(port: UInt16, servers: [UInt16], folder: String) -> String {
         """
         daemon off;
         worker_processes 1;
-        pid /dev/null;
-        error_log /dev/null;
+        # In the bench's own folder: nginx removes its pid file when it ends.
+        pid \(folder)/nginx.pid;
+        error_log stderr error;
         events { worker_connections 4096; }
         http {
             access_log off;

@@ -155,7 +155,7 @@ struct ProxyCost {
 
     private func start(_ peer: Peer, port: UInt16, servers: [UInt16]) throws -> ChildProcess {
         let name = peer.name.replacing(" ", with: "-")
-        try folder.write(peer.configuration(port, servers), to: "\(name).cfg")
+        try folder.write(peer.configuration(port, servers, folder.path), to: "\(name).cfg")
         let words = ["-c", "0"] + peer.command(folder.path("\(name).cfg"))
         return try ChildProcess(
             peer.name,
