@@ -32,6 +32,10 @@ package struct RetiredMemory: Sendable {
     package init(_ array: RawArray<some BitwiseCopyable>) {
         free = { array.free() }
     }
+
+    package init(_ arrays: [RawArray<some BitwiseCopyable>]) {
+        free = { for array in arrays { array.free() } }
+    }
 }
 
 /// What happened on one server since its slot was allocated; fields as in `show stat`.

@@ -6,44 +6,85 @@ package import RuntimeAPI
 /// Knows neither threads nor sockets nor clocks: time comes in as milliseconds since the process started,
 /// and everything that needs the workers goes through `DataPlane`. So the simulation runs this very code.
 package final class RuntimeService {
-    private let plane: any DataPlane
-    private let configuration: ProxyConfiguration
+    let plane: any DataPlane
+    let configuration: ProxyConfiguration
+    let identity: ProcessIdentity
+    let table: BackendTable
+    /// Set once the process only finishes what it has (`Stopping` of `show info`).
+    package var isStopping = false
 
+    /// The time of the last call that told it.
+    var now = Milliseconds(0)
+
+    /// How long `del server` waits for workers to close idle connections before it refuses.
+    static let deletionPatience = Milliseconds(1000)
+
+    /// Declares the servers of the boot file and publishes the first snapshot.
     package init(configuration: ProxyConfiguration, plane: any DataPlane, identity: ProcessIdentity) {
         self.configuration = configuration
         self.plane = plane
+        self.identity = identity
+        table = BackendTable(configuration, now: Milliseconds(0)) { plane.allocateSlot() }
+        publishIfNeeded()
     }
 
     /// Carries out one command; what it changes is seen by workers after `publishIfNeeded`.
     ///
-    /// Commands that concern only the session (`prompt`, `set severity-output`, `help`, …) answer nothing here.
+    /// The level has been checked by the session. Commands that concern only the session (`prompt`,
+    /// `set severity-output`, `help`, …) answer nothing here.
     package func execute(
         _ command: RuntimeCommand,
         payload: String?,
         level: AccessLevel,
         now: Milliseconds
     ) -> Execution {
-        .reply(RuntimeReply())
-    }
-
-    /// Asks again for the answer of a command that had to wait; nil while it is not known.
-    package func poll(_ wait: PendingWait, now: Milliseconds) -> RuntimeReply? {
-        RuntimeReply(severity: .info, text: "Done.")
+        self.now = now
+        guard level >= command.requiredLevel else { return .reply(.error("Permission denied")) }
+        switch command {
+        case .deleteServer(let server): return delete(server, now: now)
+        case .wait(let delay, let condition): return wait(delay, condition, now: now)
+        default: break
+        }
+        let reply = executeServer(command, now: now)
+            ?? executeMap(command, payload: payload)
+            ?? show(command, level: level, now: now)
+        return .reply(reply ?? RuntimeReply())
     }
 
     /// Publishes one snapshot with every change since the last one; call once after each batch of commands.
-    package func publishIfNeeded() {}
+    package func publishIfNeeded() {
+        guard let (snapshot, retired) = table.takeSnapshot(now: now) else { return }
+        plane.publish(snapshot, retiring: retired)
+    }
 
     /// Takes one check's result into account and tells when to check again; nil when the target is gone.
     package func record(_ result: CheckResult, for target: CheckTarget.ID, now: Milliseconds) -> Milliseconds? {
-        nil
+        self.now = now
+        guard let (backend, server) = table.checked(target), server.isChecked else { return nil }
+        let isMoved = server.record(result, now: now)
+        if isMoved {
+            backend.isDirty = true
+            if server.operational == .stopped, server.attributes[.onMarkedDown] != nil {
+                plane.shutdownSessions(of: server.slot)
+            }
+        }
+        return server.checkInterval
     }
 
     /// Every server whose checks run now; asked for again when `checkGeneration` changed.
-    package var checkTargets: [CheckTarget] { [] }
+    package var checkTargets: [CheckTarget] { table.checkTargets }
 
-    /// Grows whenever `checkTargets` changes.
-    package var checkGeneration: UInt64 { 0 }
+    /// Grows whenever `checkTargets` changes by more than an interval.
+    package var checkGeneration: UInt64 { table.checkGeneration }
+}
+
+extension RuntimeReply {
+    /// HAProxy's `cli_err`.
+    static func error(_ text: String) -> RuntimeReply { RuntimeReply(severity: .error, text: text) }
+    /// HAProxy's `cli_msg` at LOG_INFO.
+    static func info(_ text: String) -> RuntimeReply { RuntimeReply(severity: .info, text: text) }
+    /// HAProxy's `cli_msg` at LOG_WARNING.
+    static func warning(_ text: String) -> RuntimeReply { RuntimeReply(severity: .warning, text: text) }
 }
 
 /// Which process answers: what `show info` tells of it besides counters.
@@ -67,23 +108,8 @@ package struct ProcessIdentity: Hashable, Sendable {
 }
 
 /// What became of a command.
-package enum Execution: Sendable {
+package enum Execution: Hashable, Sendable {
     case reply(RuntimeReply)
     /// The answer comes later, from `RuntimeService.poll`; the session reads no further command meanwhile.
     case pending(PendingWait)
-}
-
-/// A `wait` in progress.
-package struct PendingWait: Hashable, Sendable {
-    package let condition: WaitCondition?
-    /// In milliseconds since the process started.
-    package let deadline: Milliseconds
-    /// Polling earlier is useless, later is late.
-    package let pollAgainAt: Milliseconds
-
-    package init(condition: WaitCondition?, deadline: Milliseconds, pollAgainAt: Milliseconds) {
-        self.condition = condition
-        self.deadline = deadline
-        self.pollAgainAt = pollAgainAt
-    }
 }

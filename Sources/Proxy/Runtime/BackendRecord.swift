@@ -1,0 +1,148 @@
+import Model
+
+/// One backend as the control thread knows it, and the snapshot that was made of it last.
+final class BackendRecord {
+    let number: Int
+    let configuration: BackendConfiguration
+    /// In order of declaration.
+    private(set) var servers: [ServerRecord] = []
+    private var byName: [String: ServerRecord] = [:]
+    private var byID: [Int: ServerRecord] = [:]
+    private var lowestFreeID = 1
+    private var ring = RingBuilder()
+    private var places: [Int: UInt32] = [:]
+    /// The servers `snapshot` names.
+    private var published: [ServerRecord] = []
+    private(set) var snapshot = BackendSnapshot()
+    /// Something in the snapshot is no longer true.
+    var isDirty = true
+    /// What the snapshot names besides arrays that are rebuilt.
+    private let hashHeader: RawText
+    /// When the backend as a whole last went up or down.
+    private(set) var lastChange: Milliseconds
+    private(set) var isUp = true
+    private(set) var falls = 0
+    private var pastDowntime = 0
+
+    init(_ configuration: BackendConfiguration, number: Int, now: Milliseconds) {
+        self.configuration = configuration
+        self.number = number
+        hashHeader = .make(configuration.balance.header)
+        lastChange = now
+    }
+
+    func server(named name: String) -> ServerRecord? { byName[name] }
+    func server(id: Int) -> ServerRecord? { byID[id] }
+
+    /// The id a server without one is given: the lowest that is free, as in HAProxy.
+    var nextID: Int {
+        while byID[lowestFreeID] != nil { lowestFreeID += 1 }
+        return lowestFreeID
+    }
+
+    func append(_ server: ServerRecord) {
+        precondition(byName[server.name] == nil && byID[server.id] == nil, "names and ids are unique in a backend")
+        servers.append(server)
+        byName[server.name] = server
+        byID[server.id] = server
+        if server.isUsable { isDirty = true }
+    }
+
+    func remove(_ server: ServerRecord) {
+        precondition(!server.isUsable, "only a server in maintenance is deleted")
+        byName[server.name] = nil
+        byID[server.id] = nil
+        lowestFreeID = min(lowestFreeID, server.id)
+        if let index = servers.firstIndex(where: { $0 === server }) { servers.remove(at: index) }
+    }
+
+    /// Servers that may take a request now: active ones, or backups when there is none.
+    var usable: [ServerRecord] {
+        let all = servers.filter(\.isUsable)
+        let active = all.filter { !$0.isBackup }
+        guard active.isEmpty else { return sorted(active) }
+        return sorted(configuration.usesAllBackups ? all : Array(all.prefix(1)))
+    }
+
+    private func sorted(_ list: [ServerRecord]) -> [ServerRecord] {
+        // `first` fills servers in the order of their ids (configuration.txt, balance).
+        configuration.balance.algorithm == .first ? list.sorted { $0.id < $1.id } : list
+    }
+
+    /// Makes the snapshot true again; adds what it no longer names to `retired`.
+    func rebuild(generation: UInt64, now: Milliseconds, retired: inout [RetiredMemory]) {
+        isDirty = false
+        for server in published { server.isInSnapshot = false }
+        let usable = usable
+        for server in usable { server.isInSnapshot = true }
+        published = usable
+        let old = snapshot
+        snapshot = template
+        snapshot.generation = generation
+        snapshot.servers = .make(
+            usable.map { server in
+                var entry = ServerSnapshot()
+                entry.slot = server.slot
+                entry.weight = UInt16(server.weight)
+                entry.maxconn = UInt32(clamping: server.maxconn)
+                entry.address = server.address
+                return entry
+            }
+        )
+        snapshot.maxWeight = UInt16(usable.map(\.weight).max() ?? 1)
+        snapshot.hasEqualWeights = usable.allSatisfy { $0.weight == usable.first?.weight }
+        retired.append(RetiredMemory(old.servers))
+        rebuildRing(of: usable, replacing: old.ring, retired: &retired)
+        note(isUp: !usable.isEmpty || servers.isEmpty, now: now)
+    }
+
+    private func rebuildRing(
+        of usable: [ServerRecord],
+        replacing old: RawArray<RingPoint>,
+        retired: inout [RetiredMemory]
+    ) {
+        guard configuration.balance.algorithm == .consistentHash else { return }
+        var newPlaces: [Int: UInt32] = [:]
+        for (place, server) in usable.enumerated() { newPlaces[server.id] = UInt32(place) }
+        let isChanged = ring.update(to: usable.map { .init(id: $0.id, weight: $0.weight) })
+        guard isChanged || newPlaces != places else {
+            snapshot.ring = old
+            return
+        }
+        places = newPlaces
+        snapshot.ring = ring.points(places: newPlaces)
+        retired.append(RetiredMemory(old))
+    }
+
+    private var template: BackendSnapshot {
+        var made = BackendSnapshot()
+        let balance = configuration.balance
+        made.exists = !configuration.isDisabled
+        made.algorithm = balance.algorithm
+        made.hashInput = balance.hashInput
+        made.hashHeader = hashHeader
+        made.usesAvalanche = balance.usesAvalanche
+        made.hashesWholeURI = balance.hashesWholeURI
+        made.hashesPathOnly = balance.hashesPathOnly
+        made.hashLength = UInt32(balance.hashLength)
+        made.hashDepth = UInt32(balance.hashDepth)
+        made.draws = UInt8(clamping: balance.draws)
+        made.timeouts = configuration.timeouts
+        made.addsForwardedFor = configuration.addsForwardedFor
+        made.retries = UInt8(clamping: configuration.retries)
+        made.redispatches = configuration.redispatches
+        return made
+    }
+
+    private func note(isUp: Bool, now: Milliseconds) {
+        guard isUp != self.isUp else { return }
+        if isUp { pastDowntime += now.count - lastChange.count } else { falls += 1 }
+        self.isUp = isUp
+        lastChange = now
+    }
+
+    /// Milliseconds without any usable server.
+    func downtime(now: Milliseconds) -> Int {
+        pastDowntime + (isUp ? 0 : now.count - lastChange.count)
+    }
+}

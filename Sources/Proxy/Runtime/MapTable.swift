@@ -1,0 +1,230 @@
+import Model
+
+/// One map as the control thread knows it: its versions, and the hash table workers look keys up in.
+///
+/// A change rebuilds the bucket it touches and copies the directory; the other buckets are shared.
+struct MapTable {
+    /// One key and value of one version.
+    struct Entry {
+        /// What `show map` prints before the key; never used twice.
+        let reference: UInt64
+        let key: String
+        var value: String
+        var live: MapSnapshotEntry
+    }
+
+    let name: String
+    let display: String
+    /// `curr_ver` of `show map`.
+    private(set) var currentVersion: UInt32 = 0
+    /// `next_ver`: the last version that was prepared.
+    private(set) var nextVersion: UInt32 = 0
+    private(set) var snapshot = MapSnapshot()
+    private(set) var isDirty = true
+    /// Numbers of backends by name: a value that names one is resolved once, here.
+    private let backends: [String: Int32]
+
+    private var entries: [UInt64: Entry] = [:]
+    private var references: [String: [UInt64]] = [:]
+    /// Versions in preparation, entries in order.
+    private var pending: [UInt32: [(reference: UInt64, entry: MapEntry)]] = [:]
+    private var lastReference: UInt64 = 0xfff
+
+    private var buckets: [RawArray<MapSnapshotEntry>] = []
+    private var bucketReferences: [[UInt64]] = []
+    private var dirtyBuckets: Set<Int> = []
+    private var lengths: [UInt32: Int] = [:]
+    private var areLengthsDirty = true
+    private var retiredTexts: [RawText] = []
+    private var retiredBuckets: [RawArray<MapSnapshotEntry>] = []
+
+    init(_ configuration: MapConfiguration, backends: [String: Int32]) {
+        name = configuration.name
+        display = configuration.display
+        self.backends = backends
+        resize(toHold: configuration.entries.count)
+        for entry in configuration.entries { add(entry) }
+    }
+
+    var count: Int { entries.count }
+
+    /// The first value of a key, which is what a lookup finds.
+    func value(of key: String) -> String? {
+        references[key]?.first.flatMap { entries[$0]?.value }
+    }
+
+    /// Every entry in order of insertion.
+    var sorted: [Entry] {
+        entries.values.sorted { $0.reference < $1.reference }
+    }
+
+    /// Adds without looking for the key, as `add map` does.
+    mutating func add(_ entry: MapEntry) {
+        lastReference += 1
+        insert(entry, reference: lastReference)
+    }
+
+    private mutating func insert(_ entry: MapEntry, reference: UInt64) {
+        if entries.count >= bucketReferences.count * 8 { resize(toHold: entries.count * 2) }
+        var live = MapSnapshotEntry()
+        live.hash = Self.hash(of: entry.key)
+        live.backend = backends[entry.value] ?? -1
+        live.key = .make(entry.key)
+        live.value = .make(entry.value)
+        entries[reference] = Entry(reference: reference, key: entry.key, value: entry.value, live: live)
+        references[entry.key, default: []].append(reference)
+        let bucket = Int(live.hash) & (bucketReferences.count - 1)
+        bucketReferences[bucket].append(reference)
+        touch(bucket)
+        let length = UInt32(live.key.count)
+        lengths[length, default: 0] += 1
+        if lengths[length] == 1 { areLengthsDirty = true }
+    }
+
+    /// Changes every entry with the key; false when there is none.
+    mutating func set(_ key: String, to value: String) -> Bool {
+        guard let found = references[key] else { return false }
+        for reference in found {
+            guard var entry = entries[reference] else { continue }
+            retiredTexts.append(entry.live.value)
+            entry.value = value
+            entry.live.value = .make(value)
+            entry.live.backend = backends[value] ?? -1
+            entries[reference] = entry
+            touch(Int(entry.live.hash) & (bucketReferences.count - 1))
+        }
+        return true
+    }
+
+    /// Removes every entry with the key; false when there is none.
+    mutating func remove(_ key: String) -> Bool {
+        guard let found = references.removeValue(forKey: key) else { return false }
+        for reference in found {
+            guard let entry = entries.removeValue(forKey: reference) else { continue }
+            let bucket = Int(entry.live.hash) & (bucketReferences.count - 1)
+            bucketReferences[bucket].removeAll { $0 == reference }
+            touch(bucket)
+            forget(entry)
+        }
+        return true
+    }
+
+    private mutating func forget(_ entry: Entry) {
+        retiredTexts.append(entry.live.key)
+        retiredTexts.append(entry.live.value)
+        let length = UInt32(entry.live.key.count)
+        lengths[length, default: 1] -= 1
+        if lengths[length] == 0 {
+            lengths[length] = nil
+            areLengthsDirty = true
+        }
+    }
+
+    /// Removes everything from the current version.
+    mutating func removeAll() {
+        for entry in entries.values {
+            retiredTexts.append(entry.live.key)
+            retiredTexts.append(entry.live.value)
+        }
+        entries = [:]
+        references = [:]
+        lengths = [:]
+        areLengthsDirty = true
+        resize(toHold: 0)
+    }
+
+    private mutating func touch(_ bucket: Int) {
+        dirtyBuckets.insert(bucket)
+        isDirty = true
+    }
+
+    /// Spreads the entries over as many buckets as suit their number.
+    private mutating func resize(toHold count: Int) {
+        var size = 8
+        while size * 4 < count { size *= 2 }
+        retiredBuckets += buckets
+        buckets = Array(repeating: .empty, count: size)
+        bucketReferences = Array(repeating: [], count: size)
+        for entry in sorted { bucketReferences[Int(entry.live.hash) & (size - 1)].append(entry.reference) }
+        dirtyBuckets = Set(bucketReferences.indices.filter { !bucketReferences[$0].isEmpty })
+        isDirty = true
+    }
+
+    /// Makes the snapshot true again; adds what it no longer names to `retired`.
+    mutating func rebuild(retired: inout [RetiredMemory]) {
+        guard isDirty else { return }
+        for bucket in dirtyBuckets {
+            retiredBuckets.append(buckets[bucket])
+            buckets[bucket] = .make(bucketReferences[bucket].compactMap { entries[$0]?.live })
+        }
+        dirtyBuckets = []
+        retired.append(RetiredMemory(snapshot.buckets))
+        snapshot.buckets = .make(buckets)
+        if areLengthsDirty {
+            retired.append(RetiredMemory(snapshot.keyLengths))
+            snapshot.keyLengths = .make(lengths.keys.sorted())
+            areLengthsDirty = false
+        }
+        retired.append(RetiredMemory(retiredTexts))
+        retired.append(RetiredMemory(retiredBuckets))
+        retiredTexts = []
+        retiredBuckets = []
+        isDirty = false
+    }
+
+    static func hash(of key: String) -> UInt32 {
+        var hash = MapHash()
+        for byte in key.utf8 { hash.combine(byte) }
+        return hash.value
+    }
+}
+
+extension MapTable {
+    /// Opens a version (`prepare map`); numbers wrap around.
+    mutating func prepare() -> UInt32 {
+        nextVersion &+= 1
+        pending[nextVersion] = []
+        return nextVersion
+    }
+
+    /// Whether entries may be put into a version: the current one or one that was prepared.
+    func isInFuture(_ version: UInt32) -> Bool {
+        Int32(truncatingIfNeeded: version &- nextVersion) > 0
+    }
+
+    /// Adds to a version; what goes into one that is neither current nor in preparation is never seen.
+    mutating func add(_ entry: MapEntry, version: UInt32) {
+        guard version != currentVersion else { return add(entry) }
+        guard pending[version] != nil else { return }
+        lastReference += 1
+        pending[version]?.append((lastReference, entry))
+    }
+
+    /// Entries of a version in order, with their references.
+    func dump(version: UInt32) -> [(reference: UInt64, entry: MapEntry)] {
+        guard version == currentVersion else { return pending[version] ?? [] }
+        return sorted.map { ($0.reference, MapEntry(key: $0.key, value: $0.value)) }
+    }
+
+    /// Discards the entries of a version.
+    mutating func clear(version: UInt32) {
+        if version == currentVersion {
+            removeAll()
+        } else if pending[version] != nil {
+            pending[version] = []
+        }
+    }
+
+    /// Makes a prepared version current and drops those before it; false when it was not prepared.
+    mutating func commit(_ version: UInt32) -> Bool {
+        let isNewer = Int32(truncatingIfNeeded: version &- currentVersion) > 0
+        guard isNewer, !isInFuture(version) else { return false }
+        let committed = pending[version] ?? []
+        for old in pending.keys where Int32(truncatingIfNeeded: old &- version) <= 0 { pending[old] = nil }
+        removeAll()
+        resize(toHold: committed.count)
+        currentVersion = version
+        for (reference, entry) in committed { insert(entry, reference: reference) }
+        return true
+    }
+}

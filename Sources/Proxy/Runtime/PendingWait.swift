@@ -1,0 +1,93 @@
+package import Model
+package import RuntimeAPI
+
+/// A command whose answer has to wait for time or for the workers.
+package struct PendingWait: Hashable, Sendable {
+    /// What it waits for.
+    enum Purpose: Hashable, Sendable {
+        case time
+        case removable(ServerReference)
+        /// A `del server` that waits for idle connections to be closed.
+        case deletion(ServerReference)
+    }
+
+    let purpose: Purpose
+    /// In milliseconds since the process started; after it `poll` always answers.
+    package let deadline: Milliseconds
+    /// Polling earlier is useless.
+    package let pollAgainAt: Milliseconds
+}
+
+extension RuntimeService {
+    /// Starts a `wait`.
+    func wait(_ delay: Milliseconds, _ condition: WaitCondition?, now: Milliseconds) -> Execution {
+        let deadline = Milliseconds(now.count + delay.count)
+        guard case .serverRemovable(let reference)? = condition else {
+            return .pending(PendingWait(purpose: .time, deadline: deadline, pollAgainAt: deadline))
+        }
+        if let server = find(reference)?.server { plane.purgeIdleConnections(of: server.slot) }
+        let wait = PendingWait(purpose: .removable(reference), deadline: deadline, pollAgainAt: now)
+        return poll(wait, now: now).map { .reply($0) } ?? .pending(wait)
+    }
+
+    /// Starts a `del server`; what only needs idle connections closed is waited for (HAProxy 3.0–3.2 closes them).
+    func delete(_ reference: ServerReference, now: Milliseconds) -> Execution {
+        guard let backend = table.backend(reference.backend) else { return .reply(.error("No such backend.")) }
+        guard let server = table.server(reference.server, in: backend) else {
+            return .reply(.error("No such server."))
+        }
+        guard server.isInMaintenance else {
+            return .reply(.error("Only servers in maintenance mode can be deleted."))
+        }
+        if !server.isInSnapshot, plane.isUnused(server.slot) {
+            return .reply(finishDeletion(of: server, from: backend))
+        }
+        guard plane.counters(of: server.slot).currentSessions == 0 else {
+            return .reply(.error("Server still has connections attached to it, cannot remove it."))
+        }
+        plane.purgeIdleConnections(of: server.slot)
+        let deadline = Milliseconds(now.count + Self.deletionPatience.count)
+        return .pending(PendingWait(purpose: .deletion(reference), deadline: deadline, pollAgainAt: now))
+    }
+
+    private func finishDeletion(of server: ServerRecord, from backend: BackendRecord) -> RuntimeReply {
+        table.remove(server, from: backend)
+        plane.releaseSlot(server.slot)
+        return .info("Server deleted.")
+    }
+
+    /// Asks again for the answer of a command that had to wait; nil while it is not known.
+    package func poll(_ wait: PendingWait, now: Milliseconds) -> RuntimeReply? {
+        self.now = now
+        let isExpired = now >= wait.deadline
+        switch wait.purpose {
+        case .time:
+            return isExpired ? .info("Done.") : nil
+        case .removable(let reference):
+            // Without maintenance it will never be removable, which HAProxy tells at once.
+            guard let (_, server) = find(reference), server.isInMaintenance else { return .error("Failed.") }
+            if isRemovable(server) { return .info("Done.") }
+            return isExpired ? .error("Wait delay expired.") : nil
+        case .deletion(let reference):
+            guard let (backend, server) = find(reference) else { return .error("No such server.") }
+            guard server.isInMaintenance else {
+                return .error("Only servers in maintenance mode can be deleted.")
+            }
+            if isRemovable(server) { return finishDeletion(of: server, from: backend) }
+            let refusal = RuntimeReply.error("Server still has connections attached to it, cannot remove it.")
+            return isExpired ? refusal : nil
+        }
+    }
+
+    private func isRemovable(_ server: ServerRecord) -> Bool {
+        if server.isInSnapshot { publishIfNeeded() }
+        return plane.isUnused(server.slot)
+    }
+
+    func find(_ reference: ServerReference) -> (backend: BackendRecord, server: ServerRecord)? {
+        guard let backend = table.backend(reference.backend),
+            let server = table.server(reference.server, in: backend)
+        else { return nil }
+        return (backend, server)
+    }
+}

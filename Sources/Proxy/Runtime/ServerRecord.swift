@@ -1,0 +1,231 @@
+import Model
+import RuntimeAPI
+
+/// One server as the control thread knows it: what was configured, what an operator asked, what checks say.
+///
+/// Transitions are HAProxy's (`srv_update_status`, 2.6–3.0): leaving maintenance means up at once with a
+/// health from which one failed check brings it down.
+final class ServerRecord {
+    let name: String
+    let id: Int
+    let hasForcedID: Bool
+    /// Added while running.
+    let isDynamic: Bool
+    /// Where the boot file declares it.
+    let origin: Origin?
+    let attributes: ServerAttributes
+    let slot: UInt32
+    /// Counts deletions before it (`srid`): tells servers apart that had the same id.
+    let revision: Int
+    let checkID: CheckTarget.ID
+
+    var endpoint: Endpoint
+    /// The endpoint as workers read it; its path is this record's to retire.
+    var address: SocketAddress
+    var adminBits: Int
+    var weight: Int
+    let initialWeight: Int
+    var maxconn: Int
+    var operational: OperationalState
+    var history: HealthHistory
+    var isCheckEnabled: Bool
+    var isCheckPaused = false
+    /// The newest snapshot names it, so workers may still give it requests.
+    var isInSnapshot = false
+    var checkAddress: Endpoint?
+    var checkPort: Int?
+    var lastCheck: CheckResult?
+    var failedChecks = 0
+    var falls = 0
+    var lastChange: Milliseconds
+    private var downSince: Milliseconds?
+    private var pastDowntime = 0
+
+    init(_ declaration: ServerDeclaration, slot: UInt32, checkID: CheckTarget.ID, now: Milliseconds) {
+        let attributes = declaration.attributes
+        name = declaration.name
+        id = declaration.id
+        hasForcedID = attributes.integer(.id) != nil
+        isDynamic = declaration.isDynamic
+        origin = declaration.origin
+        self.attributes = attributes
+        self.slot = slot
+        self.checkID = checkID
+        revision = declaration.revision
+        endpoint = declaration.endpoint
+        address = SocketAddress(declaration.endpoint)
+        weight = attributes.integer(.weight) ?? 1
+        initialWeight = weight
+        maxconn = attributes.integer(.maxconn) ?? 0
+        checkAddress = attributes.word(.addr).flatMap { Endpoint($0) }
+        checkPort = attributes.integer(.port)
+        let rise = attributes.integer(.rise) ?? 2
+        let fall = attributes.integer(.fall) ?? 3
+        let startsInMaintenance = declaration.isDynamic || declaration.isDisabled
+        history = HealthHistory(rise: rise, fall: fall, health: startsInMaintenance ? 0 : rise)
+        operational = startsInMaintenance ? .stopped : .running
+        isCheckEnabled = !declaration.isDynamic && attributes.isChecked
+        isCheckPaused = declaration.isDisabled && !declaration.isDynamic
+        adminBits = 0
+        if startsInMaintenance { adminBits |= ServerStateRow.Admin.forcedMaintenance }
+        if isCheckPaused { adminBits |= ServerStateRow.Admin.configuredMaintenance }
+        lastChange = now
+        if !startsInMaintenance { applyInitialState(isLeavingMaintenance: false, now: now) }
+    }
+
+    var isBackup: Bool { attributes[.backup] != nil }
+    var isInMaintenance: Bool { adminBits & ServerStateRow.Admin.forcedMaintenance != 0 }
+    var isDraining: Bool { adminBits & ServerStateRow.Admin.forcedDrain != 0 }
+    var guid: String? { attributes.word(.guid) }
+
+    /// May be given new requests now.
+    var isUsable: Bool { !isInMaintenance && !isDraining && operational == .running && weight > 0 }
+
+    /// Checks run now.
+    var isChecked: Bool { isCheckEnabled && !isInMaintenance }
+
+    /// Obeys `set server … state`.
+    func set(_ state: AdminState, now: Milliseconds) {
+        let wasInMaintenance = isInMaintenance
+        adminBits &= ~(ServerStateRow.Admin.forcedMaintenance | ServerStateRow.Admin.forcedDrain)
+        switch state {
+        case .ready: break
+        case .drain: adminBits |= ServerStateRow.Admin.forcedDrain
+        case .maint: adminBits |= ServerStateRow.Admin.forcedMaintenance
+        }
+        if state == .maint, !wasInMaintenance {
+            if isCheckEnabled { isCheckPaused = true }
+            endDowntime(now: now)
+            operational = .stopped
+            lastChange = now
+        } else if state != .maint, wasInMaintenance {
+            isCheckPaused = false
+            history.startOver()
+            operational = .running
+            lastChange = now
+            applyInitialState(isLeavingMaintenance: true, now: now)
+        }
+    }
+
+    /// `init-state` (3.1): where a checked server starts before its first check.
+    private func applyInitialState(isLeavingMaintenance: Bool, now: Milliseconds) {
+        guard isCheckEnabled, let state = attributes.word(.initState) else { return }
+        switch state {
+        case "fully-up": history.forceUp()
+        case "fully-down", "down":
+            history.forceDown()
+            // One passed check is enough after `down`, `rise` of them after `fully-down`.
+            if state == "down" {
+                history = HealthHistory(rise: history.rise, fall: history.fall, health: history.rise - 1)
+            }
+            stop(now: now)
+        default: history.startOver()
+        }
+    }
+
+    /// Obeys `set server … health`.
+    func force(_ health: ForcedHealth, now: Milliseconds) {
+        switch health {
+        case .up: history.forceUp()
+        case .stopping: history.forceUp()
+        case .down: history.forceDown()
+        }
+        guard !isInMaintenance else { return }
+        switch health {
+        case .up: run(now: now)
+        case .stopping:
+            endDowntime(now: now)
+            if operational != .stopping { lastChange = now }
+            operational = .stopping
+        case .down: stop(now: now)
+        }
+    }
+
+    /// Counts one check's result; answers whether the server went up or down by it.
+    func record(_ result: CheckResult, now: Milliseconds) -> Bool {
+        lastCheck = result
+        let before = operational
+        if !result.status.isPassed { failedChecks += history.isUp ? 1 : 0 }
+        history.record(isPassed: result.status.isPassed)
+        if history.isUp { run(now: now) } else { stop(now: now) }
+        if before != .stopped, operational == .stopped { falls += 1 }
+        return before != operational
+    }
+
+    private func run(now: Milliseconds) {
+        guard operational != .running else { return }
+        endDowntime(now: now)
+        operational = .running
+        lastChange = now
+    }
+
+    private func stop(now: Milliseconds) {
+        guard operational != .stopped else { return }
+        operational = .stopped
+        lastChange = now
+        downSince = now
+    }
+
+    private func endDowntime(now: Milliseconds) {
+        if let since = downSince { pastDowntime += now.count - since.count }
+        downSince = nil
+    }
+
+    /// Milliseconds spent down by checks.
+    func downtime(now: Milliseconds) -> Int {
+        pastDowntime + (downSince.map { now.count - $0.count } ?? 0)
+    }
+
+    /// From one check to the next in the state the server is in (`srv_getinter`, HAProxy 2.6).
+    var checkInterval: Milliseconds {
+        let usual = attributes.duration(.inter) ?? Milliseconds(2000)
+        if history.isFull { return usual }
+        if operational == .stopped, history.health == 0 { return attributes.duration(.downinter) ?? usual }
+        return attributes.duration(.fastinter) ?? usual
+    }
+
+    /// What `HealthChecker` needs to check it.
+    func checkTarget(_ check: CheckConfiguration, connectTimeout: UInt32) -> CheckTarget {
+        let usual = attributes.duration(.inter) ?? Milliseconds(2000)
+        var target = CheckTarget(
+            id: checkID,
+            slot: slot,
+            endpoint: checkEndpoint,
+            interval: checkInterval,
+            timeout: check.timeout ?? usual
+        )
+        let connect = connectTimeout == 0 ? usual : min(Milliseconds(Int(connectTimeout)), usual)
+        target.connectTimeout = check.timeout.map { min($0, connect) } ?? connect
+        target.http = check.http
+        return target
+    }
+
+    private var checkEndpoint: Endpoint {
+        let host = checkAddress ?? endpoint
+        let port = checkPort.map { UInt16(clamping: $0) } ?? checkAddress?.port.flatMap { $0 == 0 ? nil : $0 }
+        return host.with(port: port ?? endpoint.port ?? 0)
+    }
+}
+
+/// What is needed to make a server: a line of the boot file or an `add server`.
+struct ServerDeclaration {
+    let name: String
+    let id: Int
+    let endpoint: Endpoint
+    let attributes: ServerAttributes
+    var isDynamic = false
+    var isDisabled = false
+    var origin: Origin?
+    var revision = 0
+}
+
+extension Endpoint {
+    /// The same host with another port; a socket path has none.
+    func with(port: UInt16) -> Endpoint {
+        switch self {
+        case .ipv4(let address, _): .ipv4(address, port: port)
+        case .ipv6(let address, _): .ipv6(address, port: port)
+        case .unix, .abstract: self
+        }
+    }
+}
