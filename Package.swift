@@ -75,7 +75,7 @@ let package = Package(
             dependencies: ["Controller", "Planning", "Desired", "Fleet", "Model", argumentParser, logging],
             swiftSettings: strict
         ),
-        .executableTarget(name: "apus-proxy", dependencies: ["Proxy"], swiftSettings: strict),
+        .executableTarget(name: "apus-proxy", dependencies: ["Model", "Proxy"], swiftSettings: strict),
 
         .target(name: "Simulation", path: "Tests/Simulation", swiftSettings: strict),
         .target(

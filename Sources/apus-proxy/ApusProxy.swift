@@ -1,1 +1,68 @@
-@main enum ApusProxy { static func main() {} }
+import Model
+import Proxy
+
+/// `apus-proxy`: reads the configuration, says everything that is wrong with it, serves.
+@main
+enum ApusProxy {
+    static func main() {
+        let options: CommandOptions
+        do throws(CommandOptions.UsageError) {
+            options = try CommandOptions(CommandLine.arguments.dropFirst())
+        } catch {
+            SystemProcess.complain("apus-proxy: \(error)\n\(CommandOptions.usage)")
+            SystemProcess.exit(1)
+        }
+        if options.printsVersion {
+            print("apus-proxy version 0.1 - Runtime API as in HAProxy 3.0")
+            return
+        }
+        guard let configuration = readConfiguration(options) else { SystemProcess.exit(1) }
+        if options.checksOnly {
+            if !options.isQuiet { print("Configuration file is valid") }
+            return
+        }
+        serve(configuration, options)
+    }
+
+    private static func readConfiguration(_ options: CommandOptions) -> ProxyConfiguration? {
+        let pid = SystemProcess.id
+        var files: [(name: String, text: String)] = []
+        for path in options.files {
+            let names = SystemProcess.files(in: path).map { $0.map { "\(path)/\($0)" } } ?? [path]
+            for name in names {
+                guard let text = SystemProcess.read(name) else {
+                    SystemProcess.complain("[ALERT]    (\(pid)) : Cannot open configuration file/directory \(name)")
+                    return nil
+                }
+                files.append((name, text))
+            }
+        }
+        let (configuration, diagnostics) = ConfigParser.parse(
+            files: files,
+            environment: SystemProcess.environment,
+            reading: { SystemProcess.read($0) }
+        )
+        for diagnostic in diagnostics where diagnostic.severity == .error || !options.isQuiet {
+            SystemProcess.complain(ConfigParser.alert(diagnostic, pid: pid))
+        }
+        if configuration == nil {
+            SystemProcess.complain("[ALERT]    (\(pid)) : config : Fatal errors found in configuration.")
+        }
+        return configuration
+    }
+
+    private static func serve(_ configuration: ProxyConfiguration, _ options: CommandOptions) {
+        let pid = SystemProcess.id
+        let pidfile = options.pidfile ?? configuration.pidfile
+        let server = ProxyServer(configuration: configuration, pid: pid, startTime: SystemProcess.time)
+        do throws(ProxyServer.StartError) {
+            try server.run { _ in
+                if let pidfile { _ = SystemProcess.write("\(pid)\n", to: pidfile) }
+            }
+        } catch {
+            for message in error.messages { SystemProcess.complain("[ALERT]    (\(pid)) : \(message)") }
+            SystemProcess.exit(1)
+        }
+        if let pidfile { SystemProcess.remove(pidfile) }
+    }
+}

@@ -70,6 +70,11 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
         _ = Glibc.close(number)
     }
 
+    /// For descriptors that were inherited.
+    package func setNonBlocking() {
+        _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
+    }
+
     /// Sends small segments at once.
     package func setNoDelay() { setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 

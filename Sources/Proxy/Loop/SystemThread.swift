@@ -38,6 +38,8 @@ package struct SystemThread: ~Copyable {
     /// Waits until the thread has ended.
     package consuming func join() { _ = pthread_join(thread, nil) }
 
+    fileprivate consuming func release() -> pthread_t { thread }
+
     /// How many CPUs the process may use.
     package static var cpuCount: Int { Int(proxy_cpu_count()) }
 
@@ -55,5 +57,24 @@ package struct SystemThread: ~Copyable {
         _ = unsafe setrlimit(__rlimit_resource_t(7), &limit)
         _ = unsafe getrlimit(__rlimit_resource_t(7), &limit)
         return Int(clamping: limit.rlim_cur)
+    }
+}
+
+/// Threads that are started one by one and joined together.
+package struct ThreadGroup: ~Copyable {
+    private var threads: [pthread_t] = []
+
+    package init() {}
+
+    /// As `SystemThread.init`.
+    package mutating func start(cpu: Int? = nil, _ body: @escaping @Sendable () -> Void) {
+        let thread = SystemThread(cpu: cpu, body)
+        threads.append(thread.release())
+    }
+
+    /// Waits until every thread has ended.
+    package mutating func join() {
+        for thread in threads { _ = pthread_join(thread, nil) }
+        threads = []
     }
 }

@@ -39,7 +39,7 @@ extension Worker {
     /// Stops accepting; connections close after the request in progress, idle ones within a second.
     private mutating func drain() {
         isDraining = true
-        for index in 0..<connections.count {
+        for index in 0..<tableEnd {
             switch connections[index].role {
             case .listener: release(index)
             case .client where connections[index].phase == .idle: timers.set(index, deadline: now + 1000)
@@ -49,7 +49,7 @@ extension Worker {
     }
 
     private mutating func shutdownSessions(_ slot: UInt32) {
-        for index in 0..<connections.count
+        for index in 0..<tableEnd
         where connections[index].role == .client && connections[index].holdsSlot
             && connections[index].slot == slot
         {
@@ -59,7 +59,7 @@ extension Worker {
 
     /// Closes everything, at the end.
     mutating func closeAll() {
-        for index in 0..<connections.count {
+        for index in 0..<tableEnd {
             switch connections[index].role {
             case .client: closeClient(index)
             case .upstream: closeUpstream(index)

@@ -33,6 +33,8 @@ struct Worker: ~Copyable {
     var firstQueued: Int32 = 0
     var lastQueued: Int32 = 0
     var clientCount = 0
+    /// One more than the highest descriptor ever seen: where walks over the table end.
+    var tableEnd = 0
     var isDraining = false
     var isStopping = false
 
@@ -61,8 +63,7 @@ struct Worker: ~Copyable {
     }
 
     /// Accepts for a frontend from now on; the worker owns the listener.
-    mutating func listen(_ listener: consuming SocketListener, frontend: Int) {
-        let descriptor = listener.release()
+    mutating func listen(_ descriptor: Descriptor, frontend: Int) {
         open(descriptor, as: .listener)
         connections[Int(descriptor.number)].frontend = Int32(frontend)
         epoll.watchLevel(descriptor, token: token(of: Int(descriptor.number)))
@@ -124,11 +125,12 @@ struct Worker: ~Copyable {
 
     /// Takes a row for a new descriptor.
     @inline(__always)
-    func open(_ descriptor: Descriptor, as role: Connection.Role) {
+    mutating func open(_ descriptor: Descriptor, as role: Connection.Role) {
         let index = Int(descriptor.number)
         let generation = connections[index].generation
         connections[index] = Connection()
         connections[index].generation = generation
         connections[index].role = role
+        if index >= tableEnd { tableEnd = index + 1 }
     }
 }

@@ -1,0 +1,201 @@
+import Model
+import RuntimeAPI
+
+/// The thread that changes state: Runtime API sessions, check results, signals, one after the other.
+///
+/// Everything that one turn of its loop brings is carried out, then published once, and only then answered;
+/// so a reply means that workers see the change from their next turn on.
+struct ControlThread: ~Copyable {
+    /// Tokens of what is not a session; sessions use their descriptor.
+    private static let signalToken = UInt64.max
+    private static let resultToken = UInt64.max - 1
+    private static let listenerToken = UInt64(1) << 40
+
+    private let service: RuntimeService
+    private let plane: WorkerPlane
+    private var epoll = EpollLoop()
+    private var listeners: [RuntimeListener] = []
+    private var sessions: [Int32: RuntimeConnection] = [:]
+    /// Sessions with something to carry out or send, in the order of their events.
+    private var busy: [Int32] = []
+    private var sessionLimit = 10
+    private var isAccepting = true
+    private var statsTimeout = Milliseconds(10_000)
+    private let startedAt = MonotonicClock.milliseconds
+    private let checker: HealthChecker
+    private var checkGeneration: UInt64?
+    private var buffer = ScratchBuffer(capacity: 65_536)
+
+    init(service: RuntimeService, plane: WorkerPlane) {
+        self.service = service
+        self.plane = plane
+        checker = HealthChecker()
+    }
+
+    deinit { buffer.free() }
+
+    /// Milliseconds since the start.
+    private var now: Milliseconds { Milliseconds(Int(MonotonicClock.milliseconds - startedAt)) }
+
+    /// Opens every `stats socket`; what fails is added to `errors`.
+    mutating func listen(on configuration: ProxyConfiguration, errors: inout [String]) {
+        sessionLimit = max(1, configuration.statsMaxconn)
+        statsTimeout = configuration.statsTimeout
+        for socket in configuration.statsSockets {
+            do throws(SocketError) {
+                listeners.append(try RuntimeListener(socket))
+            } catch {
+                errors.append("Starting proxy GLOBAL: \(error)")
+            }
+        }
+    }
+
+    /// Works until the process is told to stop, or has drained.
+    mutating func run(signals: borrowing SignalDescriptor) {
+        epoll.watchLevel(signals.descriptor, token: Self.signalToken)
+        epoll.watchLevel(checker.results.wakeup.descriptor, token: Self.resultToken)
+        for (index, listener) in listeners.enumerated() {
+            epoll.watchLevel(listener.descriptor, token: Self.listenerToken + UInt64(index))
+        }
+        updateChecks()
+        checker.start()
+        var request: SignalDescriptor.Request?
+        while request == nil {
+            turn(signals, &request)
+        }
+        finish(draining: request == .drain, signals)
+    }
+
+    /// One turn of the loop.
+    private mutating func turn(
+        _ signals: borrowing SignalDescriptor,
+        _ request: inout SignalDescriptor.Request?
+    ) {
+        for index in 0..<epoll.wait(milliseconds: waitTime) {
+            let event = epoll.event(index)
+            switch event.token {
+            case Self.signalToken:
+                while let next = signals.next() {
+                    if next != .status { request = next }
+                }
+            case Self.resultToken: recordResults()
+            case Self.listenerToken..<Self.resultToken:
+                accept(listeners[Int(event.token - Self.listenerToken)])
+            default: handle(Int32(truncatingIfNeeded: event.token), event)
+            }
+        }
+        pollWaits()
+        let now = now
+        for descriptor in busy { sessions[descriptor]?.execute(with: service, now: now) }
+        service.publishIfNeeded()
+        updateChecks()
+        sendReplies()
+        plane.collect()
+    }
+
+    /// Stops the workers at once, or lets them finish what they have; a second signal ends waiting.
+    private mutating func finish(draining: Bool, _ signals: borrowing SignalDescriptor) {
+        for mailbox in plane.mailboxes { mailbox.post(draining ? .drain : .stop) }
+        var request: SignalDescriptor.Request?
+        while draining, request != .stop, plane.processCounters().currentConnections > 0 {
+            turn(signals, &request)
+        }
+        for mailbox in plane.mailboxes { mailbox.post(.stop) }
+        checker.stop()
+        for session in sessions.values { session.close() }
+        for listener in listeners { listener.close() }
+    }
+
+    // MARK: Sessions
+
+    private mutating func accept(_ listener: RuntimeListener) {
+        while sessions.count < sessionLimit {
+            guard let descriptor = listener.accept() else { return }
+            sessions[descriptor.number] = RuntimeConnection(
+                descriptor,
+                level: listener.level,
+                idleTimeout: statsTimeout,
+                now: now
+            )
+            epoll.watch(descriptor, token: UInt64(UInt32(bitPattern: descriptor.number)))
+            handleInput(descriptor.number)
+        }
+        // Further clients wait in the kernel's queue until a session ends, as in HAProxy.
+        isAccepting = false
+        for listener in listeners { epoll.forget(listener.descriptor) }
+    }
+
+    private mutating func handle(_ number: Int32, _ event: EpollLoop.Event) {
+        if event.isReadable { handleInput(number) }
+        guard sessions[number] != nil, !busy.contains(number) else { return }
+        busy.append(number)
+    }
+
+    private mutating func handleInput(_ number: Int32) {
+        let now = now
+        sessions[number]?.isReadable = true
+        sessions[number]?.read(through: &buffer, now: now)
+        if !busy.contains(number) { busy.append(number) }
+    }
+
+    /// Asks again for the answers of `wait` commands.
+    private mutating func pollWaits() {
+        let now = now
+        for (number, session) in sessions where session.wait != nil {
+            if sessions[number]?.poll(service, now: now) == true, !busy.contains(number) { busy.append(number) }
+        }
+    }
+
+    /// Sends what was answered; sessions that can go on at once stay busy.
+    private mutating func sendReplies() {
+        var stillBusy: [Int32] = []
+        let now = now
+        for number in busy {
+            sessions[number]?.send()
+            sessions[number]?.read(through: &buffer, now: now)
+            guard let session = sessions[number] else { continue }
+            if session.isFinished {
+                close(number)
+            } else if session.canGoOn {
+                stillBusy.append(number)
+            }
+        }
+        for (number, session) in sessions where session.isIdle(now: now) { close(number) }
+        busy = stillBusy
+    }
+
+    private mutating func close(_ number: Int32) {
+        sessions.removeValue(forKey: number)?.close()
+        guard !isAccepting else { return }
+        isAccepting = true
+        for (index, listener) in listeners.enumerated() {
+            epoll.watchLevel(listener.descriptor, token: Self.listenerToken + UInt64(index))
+        }
+    }
+
+    /// Until the next wait is to be polled or a session's time is over.
+    private var waitTime: Int32 {
+        if !busy.isEmpty { return 0 }
+        var limit = 1000
+        for session in sessions.values {
+            if let wait = session.wait { limit = min(limit, wait.pollAgainAt.count - now.count) }
+        }
+        return Int32(max(1, limit))
+    }
+
+    // MARK: Health checks
+
+    private mutating func updateChecks() {
+        guard checkGeneration != service.checkGeneration else { return }
+        checkGeneration = service.checkGeneration
+        checker.check(service.checkTargets)
+    }
+
+    private mutating func recordResults() {
+        for (target, result) in checker.results.take() {
+            if let interval = service.record(result, for: target, now: now) {
+                checker.schedule(target, after: interval)
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Model
+import RuntimeAPI
+
+/// One Runtime API session with its socket: moves bytes between it and `ServerSession`.
+struct RuntimeConnection {
+    /// Unsent output above which no further command is carried out.
+    private static let outputBound = 65_536
+
+    private let descriptor: Descriptor
+    private var session: ServerSession
+    private var output: [UInt8] = []
+    private var sent = 0
+    private var lastActivity: Milliseconds
+    private var isClosing = false
+    private var isLost = false
+    /// An edge said so and no read has found the socket drained since.
+    var isReadable = true
+    /// A `wait` whose answer is due later.
+    private(set) var wait: PendingWait?
+
+    init(_ descriptor: Descriptor, level: AccessLevel, idleTimeout: Milliseconds, now: Milliseconds) {
+        self.descriptor = descriptor
+        var limits = ServerSession.Limits()
+        limits.idleTimeout = idleTimeout
+        session = ServerSession(level: level, limits: limits)
+        lastActivity = now
+    }
+
+    /// Everything was answered and sent, or the client is gone.
+    var isFinished: Bool { isLost || isClosing && unsent == 0 }
+    private var unsent: Int { output.count - sent }
+    private var mayExecute: Bool { wait == nil && unsent < Self.outputBound && !isClosing && !isLost }
+    /// Unread input is there and nothing holds it up.
+    var canGoOn: Bool { mayExecute && (isReadable || hasMore) }
+    /// Commands were left unexecuted because the output was full.
+    private var hasMore = false
+
+    func isIdle(now: Milliseconds) -> Bool {
+        wait == nil && session.idleTimeout.count > 0
+            && now.count - lastActivity.count > session.idleTimeout.count
+    }
+
+    func close() { descriptor.close() }
+
+    /// Reads one buffer full, if the session wants input.
+    mutating func read(through buffer: inout ScratchBuffer, now: Milliseconds) {
+        guard isReadable, session.wantsInput, mayExecute else { return }
+        buffer.clear()
+        switch descriptor.receive(into: &buffer) {
+        case .bytes:
+            lastActivity = now
+            session.receive(buffer.bytes.array)
+            hasMore = true
+        case .wouldBlock: isReadable = false
+        case .end:
+            isReadable = false
+            session.receiveEnd()
+            hasMore = true
+        case .failed: isLost = true
+        }
+    }
+
+    /// Carries out the commands that have arrived.
+    mutating func execute(with service: RuntimeService, now: Milliseconds) {
+        hasMore = false
+        while mayExecute {
+            switch session.next() {
+            case nil: return
+            case .reply(let bytes): output += bytes
+            case .close: isClosing = true
+            case .execute(let command, let payload):
+                switch service.execute(command, payload: payload, level: session.level, now: now) {
+                case .reply(let reply): output += session.finish(reply)
+                case .pending(let pending): wait = pending
+                }
+                lastActivity = now
+            }
+        }
+        hasMore = true
+    }
+
+    /// Asks for the answer of a `wait`; true when it came.
+    mutating func poll(_ service: RuntimeService, now: Milliseconds) -> Bool {
+        guard let wait, now >= wait.pollAgainAt || now >= wait.deadline else { return false }
+        guard let reply = service.poll(wait, now: now) else {
+            self.wait = PendingWait(
+                condition: wait.condition,
+                deadline: wait.deadline,
+                pollAgainAt: Milliseconds(min(max(wait.deadline.count, now.count + 1), now.count + 20))
+            )
+            return false
+        }
+        self.wait = nil
+        lastActivity = now
+        output += session.finish(reply)
+        return true
+    }
+
+    /// Sends what the client takes.
+    mutating func send() {
+        while unsent > 0, !isLost {
+            let result = output.span.withSlice { descriptor.send($0.dropFirst(sent)) }
+            switch result {
+            case .bytes(let count): sent += count
+            case .wouldBlock: return
+            case .end, .failed: isLost = true
+            }
+        }
+        output.removeAll(keepingCapacity: output.capacity <= Self.outputBound)
+        sent = 0
+    }
+}
