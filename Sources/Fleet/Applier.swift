@@ -25,8 +25,54 @@ package struct Applier: Sendable {
     package func apply(
         _ plan: ProxyPlan,
         to target: ProxyTarget,
-        progress: @Sendable (StepReport) -> Void = { _ in }
+        progress: @escaping @Sendable (StepReport) -> Void = { _ in }
     ) async -> ApplyOutcome {
-        ApplyOutcome(ending: .complete, results: [])
+        guard !plan.steps.isEmpty else { return ApplyOutcome(ending: .complete, results: []) }
+        do {
+            let client = try await RuntimeClient.open(
+                target,
+                over: transport,
+                clock: clock,
+                limits: limits,
+                tried: "applying"
+            )
+            let outcome = await apply(plan, over: client, progress)
+            await client.close()
+            return outcome
+        } catch {
+            return ApplyOutcome(ending: .lost(error), results: untouched(plan, progress))
+        }
+    }
+
+    private func apply(
+        _ plan: ProxyPlan,
+        over client: RuntimeClient,
+        _ progress: @escaping (StepReport) -> Void
+    ) async -> ApplyOutcome {
+        guard client.incarnation == plan.incarnation else {
+            let words =
+                "the proxy restarted (planned for \(plan.incarnation); now \(client.incarnation))"
+            return ApplyOutcome(ending: .stale(words), results: untouched(plan, progress))
+        }
+        let observed: ObservedProxy
+        do {
+            observed = try await Observer.read(client, ObservationScope(plan))
+        } catch {
+            return ApplyOutcome(ending: .lost(error), results: untouched(plan, progress))
+        }
+        guard Planner.baseDigest(of: plan.steps, in: observed) == plan.base else {
+            let words = "an object that this plan changes has changed since it was observed"
+            return ApplyOutcome(ending: .stale(words), results: untouched(plan, progress))
+        }
+        var run = ApplyRun(plan, observed, client, clock: clock, progress: progress)
+        return await run.run()
+    }
+
+    private func untouched(_ plan: ProxyPlan, _ progress: (StepReport) -> Void) -> [StepReport] {
+        plan.steps.map { step in
+            let report = StepReport(step: step.id, result: .notReached)
+            progress(report)
+            return report
+        }
     }
 }

@@ -22,6 +22,20 @@ package struct Observer: Sendable {
         _ target: ProxyTarget,
         _ scope: ObservationScope
     ) async throws(FleetError) -> ObservedProxy {
-        throw FleetError(.absent, on: target, tried: "observing")
+        let client = try await RuntimeClient.open(
+            target,
+            over: transport,
+            clock: clock,
+            limits: limits,
+            tried: "observing"
+        )
+        do {
+            let observed = try await Self.read(client, scope)
+            await client.close()
+            return observed
+        } catch {
+            await client.close()
+            throw error
+        }
     }
 }

@@ -1,0 +1,231 @@
+import Model
+import Planning
+import RuntimeAPI
+
+/// One application of one plan: sends what may be sent, looks at what is awaited, until nothing is left.
+struct ApplyRun {
+    let steps: [Step]
+    let client: RuntimeClient
+    let clock: any Clock<Duration>
+    let stopwatch: Stopwatch
+    var ledger: StepLedger
+    /// Conditions under way.
+    var waits: [StepWait] = []
+    /// Servers with checks that count.
+    var checked: Set<ServerPath> = []
+    /// Servers whose earlier checks say nothing about what comes up now.
+    var moved: Set<ServerPath> = []
+    /// How long to pause before the next look.
+    var pause = Duration.zero
+
+    private var added: Set<ServerPath> = []
+    private let awaitsUp: Set<Int>
+
+    init(
+        _ plan: ProxyPlan,
+        _ observed: ObservedProxy,
+        _ client: RuntimeClient,
+        clock: any Clock<Duration>,
+        progress: @escaping (StepReport) -> Void
+    ) {
+        steps = plan.steps
+        self.client = client
+        self.clock = clock
+        stopwatch = Stopwatch(on: clock)
+        ledger = StepLedger(plan.steps, progress: progress)
+        awaitsUp = Self.stepsBeforeAwaitUp(plan.steps)
+        for path in Set(plan.steps.compactMap(\.change.server)) {
+            let live = observed.backends[path.backend]?.servers[path.server]
+            if live?.isChecked == true { checked.insert(path) }
+        }
+    }
+
+    /// Runs until every step has a result.
+    mutating func run() async -> ApplyOutcome {
+        do {
+            while !Task.isCancelled {
+                let batch = ledger.take(client.limits.batch)
+                if !batch.isEmpty {
+                    try await perform(batch)
+                    pause = .zero
+                } else if !waits.isEmpty {
+                    try await look()
+                } else {
+                    return finished
+                }
+            }
+            throw client.error(.cancelled)
+        } catch {
+            for wait in waits { ledger.settle(wait.step, .unknown) }
+            ledger.close(as: .notReached)
+            let lost = error as? FleetError ?? client.error(.cancelled)
+            return ApplyOutcome(ending: .lost(lost), results: ledger.reports)
+        }
+    }
+
+    private var finished: ApplyOutcome {
+        let reports = ledger.reports
+        let isComplete = !reports.contains { $0.result != .done }
+        return ApplyOutcome(ending: isComplete ? .complete : .partial, results: reports)
+    }
+
+    /// Turns of the administrative state that an `awaitUp` of the same server follows.
+    private static func stepsBeforeAwaitUp(_ steps: [Step]) -> Set<Int> {
+        var last: [ServerPath: Int] = [:]
+        var found: Set<Int> = []
+        for step in steps {
+            guard let path = step.change.server else { continue }
+            if case .awaitUp = step.change, let previous = last[path] { found.insert(previous) }
+            last[path] = step.id
+        }
+        return found
+    }
+}
+
+// MARK: - Commands
+
+extension ApplyRun {
+    private mutating func perform(_ ids: [Int]) async throws {
+        var commands: [(step: Int, command: ChangeTranslation.Command)] = []
+        var maps: [Int] = []
+        for id in ids {
+            let change = steps[id - 1].change
+            if case .replaceMap = change {
+                maps.append(id)
+            } else if change.isWait {
+                begin(id)
+            } else {
+                let translated = ChangeTranslation.commands(
+                    for: change,
+                    forgetsHealth: forgetsHealth(id)
+                )
+                commands += translated.map { (id, $0) }
+            }
+        }
+        try await send(commands)
+        for id in maps { try await replaceMap(id) }
+    }
+
+    /// Checks of an earlier life or of another address must not count.
+    private func forgetsHealth(_ id: Int) -> Bool {
+        switch steps[id - 1].change {
+        case .setAddress(let path, _, _): checked.contains(path)
+        case .setAdmin(let path, from: .maint, to: .drain):
+            awaitsUp.contains(id) && !added.contains(path) && checked.contains(path)
+        default: false
+        }
+    }
+
+    /// Sends commands and settles their steps, one reply at a time, also those that came before a failure.
+    private mutating func send(
+        _ commands: [(step: Int, command: ChangeTranslation.Command)]
+    ) async throws {
+        guard !commands.isEmpty else { return }
+        let replies = await client.exchange(
+            commands.map { ($0.command.command, payload: $0.command.payload) }
+        )
+        var complaints: [Int: FleetError] = [:]
+        var answered: [Int: Int] = [:]
+        for ((id, command), reply) in zip(commands, replies.answered) {
+            answered[id, default: 0] += 1
+            if let words = command.complaint(in: reply), complaints[id] == nil {
+                complaints[id] = client.rejection(of: command.command, words)
+            }
+        }
+        var sent: [Int: Int] = [:]
+        for (id, _) in commands { sent[id, default: 0] += 1 }
+        for id in sent.keys.sorted() {
+            if answered[id] != sent[id] {
+                ledger.settle(id, .unknown)
+            } else {
+                conclude(id, complaints[id])
+            }
+        }
+        if let failure = replies.failure { throw failure }
+    }
+
+    /// All commands of a step were answered.
+    private mutating func conclude(_ id: Int, _ complaint: FleetError?) {
+        let change = steps[id - 1].change
+        if let complaint {
+            if case .deleteServer = change, complaint.isAboutConnections {
+                waits.append(StepWait(step: id, since: stopwatch.elapsed(), kind: .deletion))
+            } else {
+                ledger.settle(id, .failed(complaint))
+            }
+            return
+        }
+        switch change {
+        case .addServer(let path, _, _, let attributes):
+            added.insert(path)
+            moved.remove(path)
+            if attributes.isChecked { checked.insert(path) } else { checked.remove(path) }
+            ledger.settle(id, .done)
+        case .setAddress(let path, _, _):
+            if checked.contains(path) { moved.insert(path) }
+            // From 2.9 on the address changes a moment after the reply.
+            begin(id)
+        default: ledger.settle(id, .done)
+        }
+    }
+
+    /// Prepares, fills and commits a new version; on any failure the old one stays.
+    private mutating func replaceMap(_ id: Int) async throws {
+        guard case .replaceMap(let map, let entries, _, _, _) = steps[id - 1].change else { return }
+        let name = PatternReference(name: map.text)
+        let prepared = await client.exchange([(.prepareMap(name), payload: nil)])
+        guard let reply = prepared.answered.first else {
+            try lose(id, prepared.failure)
+            return
+        }
+        let digits = reply.text.split(separator: ":").last.map { $0.filter { $0 != " " } }
+        guard reply.text.hasPrefix("New version created"),
+            let version = digits.flatMap({ UInt32($0) })
+        else {
+            ledger.settle(id, .failed(client.rejection(of: .prepareMap(name), reply.text)))
+            return
+        }
+        let target = PatternReference(name: map.text, version: version)
+        let room = client.capabilities.commandLimit - map.text.utf8.count - 256
+        var commands: [RuntimeClient.Command] = ChangeTranslation.payloads(of: entries, limit: room)
+            .map { (.addMapPayload(target), payload: $0) }
+        if let complaint = try await fill(id, commands) {
+            _ = await client.exchange([(.clearMap(target), payload: nil)])
+            ledger.settle(id, .failed(complaint))
+            return
+        }
+        commands = [(.commitMap(target), payload: nil)]
+        let complaint = try await fill(id, commands)
+        ledger.settle(id, complaint.map { .failed($0) } ?? .done)
+    }
+
+    /// Sends commands that are silent on success; the first complaint, or throws if replies are missing.
+    private mutating func fill(
+        _ id: Int,
+        _ commands: [RuntimeClient.Command]
+    ) async throws -> FleetError? {
+        guard !commands.isEmpty else { return nil }
+        let replies = await client.exchange(commands)
+        if let failure = replies.failure { try lose(id, failure) }
+        for ((command, _), reply) in zip(commands, replies.answered) {
+            let silent = ChangeTranslation.Command(command: command)
+            if let words = silent.complaint(in: reply) {
+                return client.rejection(of: command, words)
+            }
+        }
+        return nil
+    }
+
+    private mutating func lose(_ id: Int, _ failure: FleetError?) throws {
+        ledger.settle(id, .unknown)
+        throw failure ?? client.error(.cut(answered: 0, sent: 1))
+    }
+}
+
+extension FleetError {
+    /// `del server` while a connection is left, which passes.
+    fileprivate var isAboutConnections: Bool {
+        if case .rejected(_, let words) = cause { return words.contains("still has connections") }
+        return false
+    }
+}

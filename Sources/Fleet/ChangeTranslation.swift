@@ -1,0 +1,151 @@
+import Model
+import Planning
+import RuntimeAPI
+
+/// Turns a change into Runtime API commands and judges the replies; nothing else knows both languages.
+struct ChangeTranslation {
+    /// A command and what its reply looks like when it worked.
+    struct Command {
+        let command: RuntimeCommand
+        var payload: String?
+        var success = Success.silent
+    }
+
+    /// Success shows in severity *and* text: some commands tell errors without a severity.
+    enum Success {
+        case silent
+        case saying(String)
+        /// A note about what changed, at warning level (`set server … addr`).
+        case noting
+    }
+
+    /// The commands of a change; empty for waits and for maps replaced as a whole.
+    ///
+    /// `forgetsHealth`: what checks said before must not count afterwards, so the server is set down
+    /// and comes up by new checks only.
+    static func commands(for change: Change, forgetsHealth: Bool = false) -> [Command] {
+        switch change {
+        case .addServer(let path, let id, let endpoint, let attributes):
+            return [add(path, id: id, endpoint: endpoint, attributes: attributes)]
+        case .enableHealth(let path):
+            return [Command(command: .enableHealth(ServerReference(path)))]
+        case .setAdmin(let path, _, let state):
+            let reference = ServerReference(path)
+            let set = Command(command: .setServerState(reference, state))
+            let down = Command(command: .setServerHealth(reference, .down))
+            return forgetsHealth ? [set, down] : [set]
+        case .setWeight(let path, _, let weight):
+            let command = RuntimeCommand.setServerWeight(
+                ServerReference(path),
+                .absolute(weight.value)
+            )
+            return [Command(command: command)]
+        case .setAddress(let path, _, let endpoint):
+            let reference = ServerReference(path)
+            let port = endpoint.port.map { String($0) }
+            let set = Command(
+                command: .setServerAddress(reference, address: endpoint.host, port: port),
+                success: .noting
+            )
+            let down = Command(command: .setServerHealth(reference, .down))
+            return forgetsHealth ? [down, set] : [set]
+        case .setMaxconn(let path, _, let maxconn):
+            let command = RuntimeCommand.setServerMaxconn(
+                ServerReference(path),
+                value: String(maxconn)
+            )
+            return [Command(command: command)]
+        case .setCheckAddress(let path, let address, let port):
+            return checkAddress(ServerReference(path), address, port.map { String($0) })
+        case .deleteServer(let path):
+            let command = RuntimeCommand.deleteServer(ServerReference(path))
+            return [Command(command: command, success: .saying("Server deleted."))]
+        case .addMapEntry, .setMapEntry, .deleteMapEntry: return mapCommand(change)
+        case .awaitUp, .grace, .awaitRemovable, .replaceMap: return []
+        }
+    }
+
+    private static func add(
+        _ path: ServerPath,
+        id: Int,
+        endpoint: Endpoint,
+        attributes: ServerAttributes
+    ) -> Command {
+        var arguments = ["id", String(id)]
+        for pair in attributes.sorted {
+            arguments.append(pair.attribute.keyword)
+            if pair.value != .flag { arguments.append(pair.value.description) }
+        }
+        let command = RuntimeCommand.addServer(
+            ServerReference(path),
+            address: endpoint.description,
+            arguments: arguments
+        )
+        return Command(command: command, success: .saying("New server registered."))
+    }
+
+    private static func checkAddress(
+        _ server: ServerReference,
+        _ address: String?,
+        _ port: String?
+    ) -> [Command] {
+        if let address {
+            let command = RuntimeCommand.setServerCheckAddress(server, address: address, port: port)
+            return [Command(command: command, success: .noting)]
+        }
+        return port.map { port in
+            [Command(command: .setServerCheckPort(server, port: port), success: .noting)]
+        } ?? []
+    }
+
+    private static func mapCommand(_ change: Change) -> [Command] {
+        switch change {
+        case .addMapEntry(let map, let entry):
+            let reference = PatternReference(name: map.text)
+            return [Command(command: .addMap(reference, key: entry.key, value: entry.value))]
+        case .setMapEntry(let map, let key, _, let value):
+            let reference = PatternReference(name: map.text)
+            return [Command(command: .setMap(reference, key: key, value: value))]
+        case .deleteMapEntry(let map, let entry):
+            let reference = PatternReference(name: map.text)
+            return [Command(command: .deleteMap(reference, key: entry.key))]
+        default: return []
+        }
+    }
+
+    /// The payloads that fill a new version of a map: as few as the proxy's limit allows.
+    static func payloads(of entries: [MapEntry], limit: Int) -> [String] {
+        var payloads: [String] = []
+        var current = ""
+        var size = 0
+        for entry in entries {
+            let line = "\(entry.key) \(entry.value)\n"
+            if size > 0, size + line.utf8.count > limit {
+                payloads.append(current)
+                current = ""
+                size = 0
+            }
+            current += line
+            size += line.utf8.count
+        }
+        if size > 0 { payloads.append(current) }
+        return payloads
+    }
+}
+
+extension ChangeTranslation.Command {
+    /// Nil when the reply says it worked, else the proxy's words.
+    func complaint(in reply: RuntimeReply) -> String? {
+        if let severity = reply.severity, severity.rawValue <= RuntimeReply.Severity.error.rawValue
+        {
+            return reply.text
+        }
+        if reply.text.hasPrefix("Unknown command") { return reply.text }
+        switch success {
+        case .saying(let words): return reply.text.contains(words) ? nil : reply.text
+        case .noting: return nil
+        case .silent:
+            return reply.severity == nil && !reply.text.isEmpty ? reply.text : nil
+        }
+    }
+}

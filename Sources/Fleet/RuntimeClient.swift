@@ -1,0 +1,183 @@
+package import Model
+package import RuntimeAPI
+
+/// One session with one proxy: batches of commands out, their replies back, in order, with a deadline.
+///
+/// After the first failure the connection is closed for good, so a late reply can never be taken for the
+/// reply to a newer command. Used by one task at a time.
+package final class RuntimeClient {
+    /// A command and its payload, if it has one.
+    package typealias Command = (RuntimeCommand, payload: String?)
+
+    /// The replies that came, in the order of the commands, and why the rest did not.
+    package struct Replies {
+        package var answered: [RuntimeReply] = []
+        package var failure: FleetError?
+    }
+
+    package let target: ProxyTarget
+    package let limits: FleetLimits
+    package private(set) var incarnation = Incarnation(pid: 0, startTime: 0)
+    package private(set) var capabilities = ProxyCapabilities(
+        program: .haproxy,
+        version: ProxyVersion(2, 6)
+    )
+
+    private let connection: any RuntimeConnection
+    private let clock: any Clock<Duration>
+    private let tried: String
+    private var exchange = ClientExchange(mode: .prompt)
+    private var failure: FleetError?
+
+    private init(
+        _ target: ProxyTarget,
+        _ connection: any RuntimeConnection,
+        clock: any Clock<Duration>,
+        limits: FleetLimits,
+        tried: String
+    ) {
+        self.target = target
+        self.connection = connection
+        self.clock = clock
+        self.limits = limits
+        self.tried = tried
+    }
+
+    /// Connects and asks who is there; `tried` says in errors what it is for.
+    ///
+    /// Uses `prompt` on every version: it frames replies of any content, and what a proxy speaks is only
+    /// known after the first answer.
+    package static func open(
+        _ target: ProxyTarget,
+        over transport: any RuntimeTransport,
+        clock: any Clock<Duration>,
+        limits: FleetLimits,
+        tried: String
+    ) async throws(FleetError) -> RuntimeClient {
+        let connection: any RuntimeConnection
+        do {
+            connection = try await transport.connect(to: target.runtime, within: limits.connect)
+        } catch {
+            throw FleetError(error, limit: limits.connect, on: target, tried: tried)
+        }
+        let client = RuntimeClient(target, connection, clock: clock, limits: limits, tried: tried)
+        do {
+            try await client.identify()
+        } catch {
+            await client.close()
+            throw error
+        }
+        return client
+    }
+
+    /// Sends a batch and reads its replies; never throws away replies that came before a failure.
+    package func exchange(_ commands: [Command]) async -> Replies {
+        await exchange(commands, greeting: [])
+    }
+
+    /// Sends a batch; throws if any reply is missing.
+    package func replies(to commands: [Command]) async throws(FleetError) -> [RuntimeReply] {
+        let replies = await exchange(commands)
+        if let failure = replies.failure { throw failure }
+        return replies.answered
+    }
+
+    /// Ends the session; may be called more than once.
+    package func close() async {
+        if failure == nil { failure = error(.cancelled) }
+        await connection.close()
+    }
+
+    /// An error on this proxy.
+    package func error(_ cause: FleetError.Cause) -> FleetError {
+        FleetError(cause, on: target, tried: tried)
+    }
+
+    private func identify() async throws(FleetError) {
+        let replies = await exchange([(.showInfo(.plain), payload: nil)], greeting: exchange.open())
+        if let failure = replies.failure { throw failure }
+        let info: InfoTable
+        do {
+            info = try InfoTable.parse(replies.answered.first?.text ?? "")
+        } catch {
+            throw self.error(.unreadable("\(error)"))
+        }
+        guard let incarnation = info.incarnation, let capabilities = ProxyCapabilities(info) else {
+            throw error(.unreadable("`show info` names no pid or no version"))
+        }
+        guard !info.isStopping else { throw error(.stopping) }
+        self.incarnation = incarnation
+        self.capabilities = capabilities
+    }
+
+    private func exchange(_ commands: [Command], greeting: [UInt8]) async -> Replies {
+        var replies = Replies()
+        if let failure {
+            replies.failure = failure
+            return replies
+        }
+        let deadline = Deadline(after: limits.reply, on: clock)
+        let bytes = greeting + exchange.send(commands)
+        do {
+            try await connection.send(bytes, within: limits.reply)
+            while replies.answered.count < commands.count {
+                let left = deadline.remaining()
+                guard left > .zero else { throw TransportError.timedOut }
+                let chunk = try await connection.receive(within: left)
+                replies.answered +=
+                    try chunk.isEmpty
+                    ? exchange.receiveEnd() : exchange.receive(chunk)
+                if chunk.isEmpty, replies.answered.count < commands.count {
+                    throw TransportError.reset
+                }
+            }
+        } catch {
+            replies.failure = await fail(
+                error,
+                answered: replies.answered.count,
+                of: commands.count
+            )
+        }
+        return replies
+    }
+
+    private func fail(_ error: any Error, answered: Int, of sent: Int) async -> FleetError {
+        let cause: FleetError.Cause =
+            switch error {
+            case TransportError.timedOut: .hanging(limits.reply)
+            case TransportError.failed(let words): .unreachable(words)
+            case is TransportError, FramingError.truncated: .cut(answered: answered, sent: sent)
+            default: .unreadable("\(error)")
+            }
+        let failure = self.error(cause)
+        self.failure = failure
+        await connection.close()
+        return failure
+    }
+}
+
+extension ProxyCapabilities {
+    /// What `show info` tells; nil without a version.
+    init?(_ info: InfoTable) {
+        guard let version = info.version else { return nil }
+        let program = info["Name"].flatMap { Program(rawValue: $0) } ?? .haproxy
+        let features = info["Features"]?.split(separator: " ").map(String.init) ?? []
+        self.init(program: program, version: version, features: Set(features))
+    }
+}
+
+extension FleetError {
+    /// A connection that did not come about.
+    init(_ error: TransportError, limit: Duration, on target: ProxyTarget, tried: String) {
+        let cause: Cause =
+            switch error {
+            case .absent: .absent
+            case .refused: .refused
+            case .permissionDenied: .permissionDenied
+            case .timedOut: .hanging(limit)
+            case .reset: .cut(answered: 0, sent: 0)
+            case .failed(let words): .unreachable(words)
+            }
+        self.init(cause, on: target, tried: tried)
+    }
+}
