@@ -110,6 +110,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .executableTarget(
+            name: "apus-record",
+            dependencies: ["Stage", "Proxy", "Model", "Simulation"],
+            path: "Tests/Recorder",
+            swiftSettings: strict
+        ),
+
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
         .testTarget(name: "BootConfigTests", dependencies: ["BootConfig", "Model"], swiftSettings: strict),
         .testTarget(

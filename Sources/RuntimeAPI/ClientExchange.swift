@@ -158,9 +158,14 @@ package struct ClientExchange: Sendable {
         return replies
     }
 
+    /// After the empty line; 2.6 leaves it out after some errors, which have a severity and one line.
     private var oneShotEnd: (text: Int, next: Int)? {
         guard bytes.last == newline, start < bytes.count else { return nil }
-        guard bytes.count - start == 1 || bytes[bytes.count - 2] == newline else { return nil }
+        let reply = RuntimeReply(wire: bytes[start...])
+        let isWholeError = reply.severity != nil && !reply.text.utf8.contains(newline)
+        guard bytes.count - start == 1 || bytes[bytes.count - 2] == newline || isWholeError else {
+            return nil
+        }
         return (bytes.count - 1, bytes.count)
     }
 
@@ -177,45 +182,33 @@ package struct ClientExchange: Sendable {
     private mutating func findEnd(of reply: Expected) -> (text: Int, next: Int)? {
         if reply.isMarked { return findMark() }
         let separator = mode == .prompt ? 3 : 1
-        let index = Self.emptyLine(
-            in: bytes.span,
-            from: searched,
-            start: start,
-            separator: separator
-        )
+        let index = Self.separator(in: bytes.span, from: searched, start: start, length: separator)
         searched = index
-        guard index + separator > bytes.count else { return (index, index + separator) }
-        return mode == .prompt ? findEndAfterPayloadPrompts(of: reply) : nil
+        return index + separator > bytes.count ? nil : (index, index + separator)
     }
 
-    /// The first place where a line begins with the separator, or where to go on looking.
-    private static func emptyLine(
+    /// The first separator, or where to go on looking.
+    ///
+    /// An empty line, or `\n> ` wherever it stands: 2.6 leaves the empty line out after some errors, and
+    /// the prompts of payload lines come before the text.
+    private static func separator(
         in bytes: Span<UInt8>,
         from first: Int,
         start: Int,
-        separator: Int
+        length: Int
     ) -> Int {
         var index = first
-        while index + separator <= bytes.count {
-            if bytes[index] == newline, index == start || bytes[index - 1] == newline,
-                separator == 1
-                    || bytes[index + 1] == UInt8(ascii: ">")
-                        && bytes[index + 2] == UInt8(ascii: " ")
-            {
-                return index
+        while index + length <= bytes.count {
+            if bytes[index] == newline {
+                let isEnd =
+                    length == 1
+                    ? index == start || bytes[index - 1] == newline
+                    : bytes[index + 1] == UInt8(ascii: ">") && bytes[index + 2] == UInt8(ascii: " ")
+                if isEnd { return index }
             }
             index += 1
         }
         return index
-    }
-
-    /// `+ + \n> `: an empty reply whose end does not stand at the beginning of a line.
-    private func findEndAfterPayloadPrompts(of reply: Expected) -> (text: Int, next: Int)? {
-        let text = startOfText(from: start, for: reply)
-        guard text > start, text + 3 <= bytes.count, bytes[text] == newline,
-            bytes[text + 1] == UInt8(ascii: ">"), bytes[text + 2] == UInt8(ascii: " ")
-        else { return nil }
-        return (text, text + 3)
     }
 
     private mutating func findMark() -> (text: Int, next: Int)? {

@@ -86,7 +86,7 @@ extension CommandKeyword {
 
     private var helpLine: String {
         let (form, purpose) = usage
-        let padding = String(repeating: " ", count: max(0, 39 - form.utf8.count))
+        let padding = String(repeating: " ", count: max(0, 40 - form.utf8.count))
         return "  \(form)\(padding): \(purpose)\n"
     }
 

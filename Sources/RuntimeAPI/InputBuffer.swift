@@ -7,8 +7,8 @@ struct InputBuffer: Sendable {
 
     var count: Int { bytes.count - start }
 
-    /// What is not yet consumed.
-    var unread: ArraySlice<UInt8> { bytes[start...] }
+    /// How much memory it holds, in bytes.
+    var capacity: Int { bytes.capacity }
 
     mutating func append(_ more: some Collection<UInt8>) {
         compact()
@@ -21,7 +21,7 @@ struct InputBuffer: Sendable {
         searched = index
         guard index < bytes.count else { return nil }
         let line = bytes[start..<index]
-        consume(index + 1 - start)
+        start = index + 1
         return line
     }
 
@@ -30,9 +30,6 @@ struct InputBuffer: Sendable {
         while index < bytes.count, bytes[index] != UInt8(ascii: "\n") { index += 1 }
         return index
     }
-
-    /// Forgets the first `count` unread bytes.
-    mutating func consume(_ count: Int) { start += count }
 
     private mutating func compact() {
         guard start > 0, start == bytes.count || start > 65_536 && start > bytes.count / 2 else {

@@ -150,7 +150,9 @@ extension RuntimeCommand {
     private static func parseWait(_ arguments: Arguments) throws(RuntimeSyntaxError)
         -> RuntimeCommand
     {
-        if arguments[0] == "-h" { throw RuntimeSyntaxError(error: waitUsage) }
+        if arguments[0] == "-h" {
+            throw RuntimeSyntaxError(RuntimeReply(severity: .info, text: waitUsage))
+        }
         guard !arguments[0].isEmpty else {
             throw RuntimeSyntaxError(error: "Expects a duration in milliseconds.")
         }

@@ -107,7 +107,7 @@ struct RandomCommands {
 
     /// Lines of text without an empty one among them.
     mutating func replyText() -> String {
-        (0..<number(0...4)).map { _ in "\(pick(["", "> ", "+ ", "[3] ", "0x"]))\(name())" }
+        (0..<number(0...4)).map { _ in "\(pick(["", ">", "x> ", "+ ", "[3] ", "0x"]))\(name())" }
             .joined(separator: "\n")
     }
 
