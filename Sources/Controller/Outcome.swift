@@ -90,7 +90,7 @@ package enum PassEvent: Sendable {
     case soaking(Duration)
 }
 
-extension ExitStatus {
+extension CommandStatus {
     /// What `apply` exits with after these fleets.
     package init(of outcomes: [FleetOutcome]) {
         let all = outcomes.flatMap(\.proxies.values)

@@ -30,7 +30,7 @@ package struct PlanDescription: Sendable {
     package var lines: [StyledText] {
         var lines: [StyledText] = []
         for fleet in fleets {
-            lines += heading(of: fleet.plan)
+            lines += heading(of: fleet)
             lines += groups(of: fleet.plan).flatMap { describe($0) }
             lines += idle(in: fleet.plan)
             lines += unplanned(in: fleet)
@@ -57,10 +57,11 @@ package struct PlanDescription: Sendable {
         return line.wrapping(text, indent: 6, columns: columns)
     }
 
-    private func heading(of plan: Plan) -> [StyledText] {
+    private func heading(of fleet: Fleet) -> [StyledText] {
+        let plan = fleet.plan
         var line = StyledText("Fleet ", .strong)
         line.append(plan.fleet.text, .strong)
-        let count = plan.proxies.count
+        let count = plan.proxies.count + fleet.unplanned.count
         line.append("  \(count) \(count == 1 ? "proxy" : "proxies")", .faint)
         line.append("  \(plan.revision)", .note)
         let room = columns - line.width - 2

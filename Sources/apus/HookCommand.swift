@@ -47,7 +47,7 @@ struct HookCommand: AsyncParsableCommand {
                 }
             } catch {
                 console.fail("\(error)")
-                throw ExitCode(ExitStatus.error.rawValue)
+                throw ExitCode(CommandStatus.error.rawValue)
             }
         }
     }

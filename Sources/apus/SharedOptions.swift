@@ -79,7 +79,7 @@ extension Session {
     }
 
     /// Runs a command and ends the process with its status.
-    func end(with command: (Session) async throws -> ExitStatus) async throws {
+    func end(with command: (Session) async throws -> CommandStatus) async throws {
         let status = await run(command)
         throw ExitCode(status.rawValue)
     }

@@ -17,7 +17,7 @@ private struct ApplyReport: Encodable {
     let status: Int32
     let proxies: [Proxy]
 
-    init(_ outcomes: [FleetOutcome], revision: Revision, status: ExitStatus) {
+    init(_ outcomes: [FleetOutcome], revision: Revision, status: CommandStatus) {
         self.revision = revision
         self.status = status.rawValue
         proxies = outcomes.flatMap { outcome in
@@ -52,7 +52,7 @@ extension Session {
     private typealias Work = (goal: Reconciliation.Goal, planned: Reconciliation.Planned)
 
     /// `apus apply`: plan, show, ask, roll out, confirm; or a saved plan as it is.
-    package func apply(_ applying: ApplyOptions) async throws -> ExitStatus {
+    package func apply(_ applying: ApplyOptions) async throws -> CommandStatus {
         if let path = applying.planFile { return try await apply(saved: path, applying) }
         let (fleets, _) = try await selectedFleets()
         let locks = try lock(fleets.map(\.name))
@@ -122,7 +122,7 @@ extension Session {
         var outcomes = first
         let uptime = Uptime(clock)
         var pause = Duration.milliseconds(100)
-        while ExitStatus(of: outcomes) == .notConverged, uptime.now + pause < timeout {
+        while CommandStatus(of: outcomes) == .notConverged, uptime.now + pause < timeout {
             if pause == .milliseconds(100) {
                 console.tell("Waiting for the rest, at most \(timeout.brief).", .faint)
             }
@@ -152,8 +152,8 @@ extension Session {
         try ledger.save(to: options.state.ledgerFile(of: plan.fleet))
     }
 
-    private func finish(_ outcomes: [FleetOutcome], _ file: PlanFile) throws -> ExitStatus {
-        let status = ExitStatus(of: outcomes)
+    private func finish(_ outcomes: [FleetOutcome], _ file: PlanFile) throws -> CommandStatus {
+        let status = CommandStatus(of: outcomes)
         if options.format == .json {
             try show(json: ApplyReport(outcomes, revision: file.content.revision, status: status))
             return status
@@ -175,7 +175,7 @@ extension Session {
     }
 
     /// Applies a saved plan as it was reviewed; what no longer fits is refused proxy by proxy.
-    private func apply(saved path: String, _ applying: ApplyOptions) async throws -> ExitStatus {
+    private func apply(saved path: String, _ applying: ApplyOptions) async throws -> CommandStatus {
         guard let data = FileManager.default.contents(atPath: path) else {
             console.fail("cannot read the plan \(path)")
             return .error

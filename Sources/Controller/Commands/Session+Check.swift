@@ -13,7 +13,7 @@ private struct CheckReport: Encodable {
 
 extension Session {
     /// `apus check`: every mistake at once, nobody contacted.
-    package func check() async throws -> ExitStatus {
+    package func check() async throws -> CommandStatus {
         let loaded = try await read(options.ref)
         let files = loaded.filesParsed + loaded.filesReused
         if options.format == .json {

@@ -19,7 +19,7 @@ extension Session {
     }
 
     /// `apus plan`: what `apply` would do, or what a merge would change.
-    package func plan(_ planning: PlanOptions) async throws -> ExitStatus {
+    package func plan(_ planning: PlanOptions) async throws -> CommandStatus {
         let (file, isReview) =
             if let from = planning.from {
                 (try await compare(from, planning.to ?? options.ref), true)

@@ -26,7 +26,7 @@ extension Session {
     ///
     /// `now` gives milliseconds since 1970 for the log.
     package func run(_ running: RunOptions, now: @escaping @Sendable () -> Int) async throws
-        -> ExitStatus
+        -> CommandStatus
     {
         let socket = running.trigger.map(RepositorySource.absolute) ?? triggerSocket
         let logger = logger(running, now: now)

@@ -30,9 +30,9 @@ package struct Session: Sendable {
 
     /// A command ends with this status; whatever there is to say has been said.
     package struct Ended: Error, Hashable {
-        package let status: ExitStatus
+        package let status: CommandStatus
 
-        package init(_ status: ExitStatus) { self.status = status }
+        package init(_ status: CommandStatus) { self.status = status }
     }
 
     package let options: Options
@@ -62,7 +62,7 @@ package struct Session: Sendable {
     var reconciliation: Reconciliation { Reconciliation(transport: transport, clock: clock) }
 
     /// Runs a command; errors are told, and every end becomes a status.
-    package func run(_ command: (Session) async throws -> ExitStatus) async -> ExitStatus {
+    package func run(_ command: (Session) async throws -> CommandStatus) async -> CommandStatus {
         do {
             return try await command(self)
         } catch let ended as Ended {

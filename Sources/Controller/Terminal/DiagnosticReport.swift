@@ -75,17 +75,30 @@ private struct Window {
 
     init(of excerpt: Excerpt, width: Int) {
         let characters = Array(excerpt.text)
-        let ends: Set<Character> = [" ", ":", ",", "]", "}"]
-        let word = characters.dropFirst(excerpt.caret)
-        let quote = word.first.flatMap { "\"'".contains($0) ? $0 : nil }
-        let end =
-            quote.flatMap { mark in word.dropFirst().firstIndex(of: mark).map { $0 + 1 } }
-            ?? word.firstIndex { ends.contains($0) } ?? characters.count
+        let end = Self.endOfWord(in: characters, from: min(excerpt.caret, characters.count))
         let start = max(0, min(excerpt.caret - width / 2, characters.count - width))
         let shown = characters.dropFirst(start).prefix(width)
         text = String(shown)
         caret = excerpt.caret - start
         length = max(1, min(end - excerpt.caret, width - caret))
+    }
+
+    /// Behind a quoted text, or before what ends a plain scalar in YAML's flow style.
+    private static func endOfWord(in characters: [Character], from start: Int) -> Int {
+        let word = characters[start...]
+        if let quote = word.first, "\"'".contains(quote),
+            let end = word.dropFirst().firstIndex(of: quote)
+        {
+            return end + 1
+        }
+        let end = word.indices.first { index in
+            switch characters[index] {
+            case " ", ",", "]", "}": true
+            case ":": index + 1 == characters.count || characters[index + 1] == " "
+            default: false
+            }
+        }
+        return end ?? characters.count
     }
 }
 

@@ -178,9 +178,7 @@ struct ControlThread: ~Copyable {
         if !busy.isEmpty { return 0 }
         var limit = 1000
         for session in sessions.values {
-            if let wait = session.wait {
-                limit = min(limit, min(session.nextPoll.count, wait.deadline.count) - now.count)
-            }
+            if let wait = session.wait { limit = min(limit, wait.pollAgainAt.count - now.count) }
         }
         return Int32(max(1, limit))
     }

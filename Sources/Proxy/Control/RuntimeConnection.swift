@@ -15,11 +15,8 @@ struct RuntimeConnection {
     private var isLost = false
     /// An edge said so and no read has found the socket drained since.
     var isReadable = true
-    /// A command whose answer is due later.
+    /// A `wait` whose answer is due later.
     private(set) var wait: PendingWait?
-    /// When to ask for it, and how often that was done in vain.
-    private(set) var nextPoll = Milliseconds(0)
-    private var polls = 0
 
     init(_ descriptor: Descriptor, level: AccessLevel, idleTimeout: Milliseconds, now: Milliseconds) {
         self.descriptor = descriptor
@@ -74,10 +71,7 @@ struct RuntimeConnection {
             case .execute(let command, let payload):
                 switch service.execute(command, payload: payload, level: session.level, now: now) {
                 case .reply(let reply): output += session.finish(reply)
-                case .pending(let pending):
-                    wait = pending
-                    nextPoll = pending.pollAgainAt
-                    polls = 0
+                case .pending(let pending): wait = pending
                 }
                 lastActivity = now
             }
@@ -87,11 +81,13 @@ struct RuntimeConnection {
 
     /// Asks for the answer of a `wait`; true when it came.
     mutating func poll(_ service: RuntimeService, now: Milliseconds) -> Bool {
-        guard let wait, now >= nextPoll || now >= wait.deadline else { return false }
+        guard let wait, now >= wait.pollAgainAt || now >= wait.deadline else { return false }
         guard let reply = service.poll(wait, now: now) else {
-            // Soon at first, since most waits are short; then at most 50 times a second.
-            polls += 1
-            nextPoll = Milliseconds(now.count + min(20, 1 + polls / 8))
+            self.wait = PendingWait(
+                condition: wait.condition,
+                deadline: wait.deadline,
+                pollAgainAt: Milliseconds(min(max(wait.deadline.count, now.count + 1), now.count + 20))
+            )
             return false
         }
         self.wait = nil

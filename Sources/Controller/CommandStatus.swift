@@ -1,5 +1,5 @@
 /// What `apus` tells the shell; stable, because pipelines branch on it.
-package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
+package enum CommandStatus: Int32, Hashable, Sendable, CaseIterable {
     case ok = 0
     /// A mistake, or nothing could be done.
     case error = 1

@@ -1,0 +1,49 @@
+import Model
+import Testing
+
+@testable import Controller
+
+@Suite struct LedgerTests {
+    private let process = Incarnation(pid: 1, startTime: 2)
+
+    @Test func `what was tried and not confirmed may have left something behind`() throws {
+        var ledger = Ledger()
+        let proxy = try ProxyName("lb1")
+        ledger.confirm(Fixture.older, on: proxy, process)
+        ledger.attempt(Fixture.revision, on: proxy, process)
+        ledger.attempt(Fixture.revision, on: proxy, process)
+        #expect(ledger.revisions(on: proxy) == [Fixture.older, Fixture.revision])
+        ledger.confirm(Fixture.revision, on: proxy, process)
+        #expect(ledger.revisions(on: proxy) == [Fixture.revision])
+    }
+
+    @Test func `only the newest eight attempts are kept`() throws {
+        var ledger = Ledger()
+        let proxy = try ProxyName("lb1")
+        for number in 0..<20 {
+            ledger.attempt(Revision(commit: "\(number)", tree: "t"), on: proxy, process)
+        }
+        #expect(ledger.revisions(on: proxy).map(\.commit) == (12..<20).map(String.init))
+    }
+
+    @Test func `what is saved is loaded again`() throws {
+        let folder = try TemporaryFolder()
+        var ledger = Ledger()
+        ledger.confirm(Fixture.revision, on: try ProxyName("lb1"), process)
+        try ledger.save(to: folder.path + "/ledger.json")
+        #expect(Ledger.load(from: folder.path + "/ledger.json") == ledger)
+    }
+
+    @Test func `a file that is missing or damaged is an empty ledger`() throws {
+        #expect(Ledger.load(from: "/nonexistent") == Ledger())
+        #expect(Ledger.load(from: #filePath) == Ledger())
+    }
+
+    @Test func `what two revisions declared is declared`() throws {
+        let one = try Fixture.fleet(servers: ["s1", "s2"], map: ["a": "1", "b": "2"])
+        let two = try Fixture.fleet(servers: ["s2", "s3"], map: ["b": "9", "c": "3"])
+        let union = one.declaring(also: two)
+        #expect(union.backends[0].servers.map(\.name.text) == ["s1", "s2", "s3"])
+        #expect(Set(union.maps[0].entries.map(\.key)) == ["a", "b", "c"])
+    }
+}
