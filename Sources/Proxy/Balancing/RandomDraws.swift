@@ -34,9 +34,9 @@ enum RandomDraws {
         var index = 0
         for _ in 0..<tries {
             let bits = generator.next()
-            index = Int((bits >> 32) * count >> 32)
+            index = Int(((bits >> 32) * count) >> 32)
             if backend.hasEqualWeights { return index }
-            let level = (bits & 0xffff_ffff) * UInt64(backend.maxWeight) >> 32
+            let level = ((bits & 0xffff_ffff) * UInt64(backend.maxWeight)) >> 32
             if level < UInt64(backend.servers[index].weight) { return index }
         }
         return index

@@ -229,16 +229,16 @@ struct ConditionWords {
         while let word = words.first {
             words = words.dropFirst()
             if word == "or" || word == "||" { return isNegated ? .unterminated : .or }
-            if word == "{" {
-                guard let end = words.firstIndex(of: "}") else { return .unterminated }
-                let inside = words[..<end]
-                words = words[(end + 1)...]
-                return .inline(inside, isNegated: isNegated)
-            }
             var name = word[...]
             while name.hasPrefix("!") {
                 isNegated.toggle()
                 name = name.dropFirst()
+            }
+            if name == "{" {
+                guard let end = words.firstIndex(of: "}") else { return .unterminated }
+                let inside = words[..<end]
+                words = words[(end + 1)...]
+                return .inline(inside, isNegated: isNegated)
             }
             if !name.isEmpty { return .named(String(name), isNegated: isNegated) }
         }
