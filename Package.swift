@@ -134,6 +134,7 @@ let package = Package(
         .testTarget(
             name: "DesiredTests",
             dependencies: ["Desired", "Model", "Simulation"],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(
