@@ -14,7 +14,12 @@ struct EntriesFile: Sendable {
             number += 1
             guard diagnostics.count < 100 else { break }
             guard let text = String(validating: line, as: UTF8.self) else {
-                diagnostics.append(Diagnostic(at: Origin(file: path, line: number, column: 1), "the line is not UTF-8"))
+                diagnostics.append(
+                    Diagnostic(
+                        at: Origin(file: path, line: number, column: 1),
+                        "the line is not UTF-8"
+                    )
+                )
                 continue
             }
             let words = text.drop { $0.isWhitespace }
@@ -23,7 +28,9 @@ struct EntriesFile: Sendable {
             let value = Self.trimmed(words.dropFirst(key.count))
             let origin = Origin(file: path, line: number, column: text.count - words.count + 1)
             if !MapEntryText.isKey(key) || !MapEntryText.isValue(value) {
-                diagnostics.append(Diagnostic(at: origin, "a line must be a key, white space and a value"))
+                diagnostics.append(
+                    Diagnostic(at: origin, "a line must be a key, white space and a value")
+                )
             } else if let first = places[key] {
                 let message = "key \(VisibleText.quoted(key)) appears twice in this map"
                 diagnostics.append(Diagnostic(at: origin, message, related: first))

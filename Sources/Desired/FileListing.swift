@@ -11,7 +11,11 @@ struct FileListing {
     /// A symbolic link is never followed: a document that is one is a mistake.
     mutating func noteLink(_ path: String) {
         if FileEntry.isDocument(path) {
-            report(.error, "the file is a symbolic link, which is never followed; put the file itself here", path)
+            report(
+                .error,
+                "the file is a symbolic link, which is never followed; put the file itself here",
+                path
+            )
         } else {
             report(.note, "a symbolic link is not followed", path)
         }
@@ -29,9 +33,12 @@ struct FileListing {
         report(.error, "the tree holds an entry with the name \(name), which is not allowed", place)
     }
 
-    private mutating func report(_ severity: Diagnostic.Severity, _ message: String, _ path: String) {
+    private mutating func report(_ severity: Diagnostic.Severity, _ message: String, _ path: String)
+    {
         guard diagnostics.count < 1_000 else { return }
-        diagnostics.append(Diagnostic(severity, at: Origin(file: path, line: 1, column: 1), message))
+        diagnostics.append(
+            Diagnostic(severity, at: Origin(file: path, line: 1, column: 1), message)
+        )
     }
 }
 
@@ -45,7 +52,9 @@ struct FileEntry: Hashable, Sendable {
     let size: Int?
 
     /// Whether a file of this name may hold documents.
-    static func isDocument(_ path: String) -> Bool { path.hasSuffix(".yaml") || path.hasSuffix(".yml") }
+    static func isDocument(_ path: String) -> Bool {
+        path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+    }
 }
 
 /// How much of a repository is looked at; beyond, it is refused.

@@ -12,6 +12,14 @@ struct ParsedFile: Sendable {
             // `---` with nothing below is no document.
             reader.isNull(root) ? nil : Document.read(root, &reader)
         }
-        diagnostics = file.diagnostics + reader.diagnostics.prefix(limits.diagnostics)
+        diagnostics = file.diagnostics + Self.shortened(reader.diagnostics, to: limits.diagnostics)
+    }
+
+    private static func shortened(_ diagnostics: [Diagnostic], to limit: Int) -> [Diagnostic] {
+        guard diagnostics.count > limit, let next = diagnostics.dropFirst(limit).first else {
+            return diagnostics
+        }
+        let message = "and \(diagnostics.count - limit) more mistakes in this file"
+        return diagnostics.prefix(limit) + [Diagnostic(.note, at: next.origin, message)]
     }
 }

@@ -19,13 +19,17 @@ struct StateLoader: ~Copyable {
         case .worktree: return .worktree(tree: "")
         case .repository(let path):
             try open(path)
-            guard let revision = try repository?.resolve(ref) else { preconditionFailure("open() opened nothing") }
+            guard let revision = try repository?.resolve(ref) else {
+                preconditionFailure("open() opened nothing")
+            }
             return revision
         }
     }
 
     mutating func load(_ revision: Revision) throws(GitError) -> LoadedState {
-        if let known = recent.first(where: { !revision.tree.isEmpty && $0.revision.tree == revision.tree }) {
+        if let known = recent.first(where: {
+            !revision.tree.isEmpty && $0.revision.tree == revision.tree
+        }) {
             return known.again(at: revision)
         }
         var listing = try list(revision)
@@ -43,7 +47,9 @@ struct StateLoader: ~Copyable {
             diagnostics += file.diagnostics
         }
         let files = try referencedFiles(of: documents, in: &listing)
-        for path in files.boots.keys.sorted() { diagnostics += files.boots[path]?.diagnostics ?? [] }
+        for path in files.boots.keys.sorted() {
+            diagnostics += files.boots[path]?.diagnostics ?? []
+        }
         servers.begin()
         var resolution = StateResolution(documents: documents, files: files, cache: servers)
         let fleets = resolution.resolve()
@@ -75,7 +81,8 @@ struct StateLoader: ~Copyable {
             return tree.listing
         case .repository(let path):
             try open(path)
-            guard let listing = try repository?.files(ofTree: revision.tree, limits: treeLimits) else {
+            guard let listing = try repository?.files(ofTree: revision.tree, limits: treeLimits)
+            else {
                 preconditionFailure("open() opened nothing")
             }
             return listing
@@ -87,11 +94,15 @@ struct StateLoader: ~Copyable {
         _ path: String,
         in listing: inout FileListing
     ) throws(GitError) -> ParsedFile? {
-        guard let entry = listing.entries[path], entry.size ?? 0 <= limits.fileSize else { return nil }
+        guard let entry = listing.entries[path], entry.size ?? 0 <= limits.fileSize else {
+            return nil
+        }
         if case .documents(let file)? = cache.find(path, entry.id, .documents) { return file }
         let bytes = try read(entry, limit: limits.fileSize, in: &listing)
         let id = listing.entries[path]?.id ?? entry.id
-        if entry.id.isEmpty, case .documents(let file)? = cache.find(path, id, .documents) { return file }
+        if entry.id.isEmpty, case .documents(let file)? = cache.find(path, id, .documents) {
+            return file
+        }
         let file = ParsedFile(bytes, path: path, limits: limits)
         cache.insert(.documents(file), path, id, .documents)
         return file
@@ -106,7 +117,8 @@ struct StateLoader: ~Copyable {
         for document in documents {
             switch document {
             case .fleet(let fleet):
-                guard let path = fleet.boot?.value, files.boots[path] == nil, let entry = listing.entries[path]
+                guard let path = fleet.boot?.value, files.boots[path] == nil,
+                    let entry = listing.entries[path]
                 else { continue }
                 files.boots[path] = try boot(entry, in: &listing)
             case .map(let map):
@@ -120,11 +132,15 @@ struct StateLoader: ~Copyable {
         return files
     }
 
-    private mutating func boot(_ entry: FileEntry, in listing: inout FileListing) throws(GitError) -> BootFile {
+    private mutating func boot(_ entry: FileEntry, in listing: inout FileListing) throws(GitError)
+        -> BootFile
+    {
         if case .boot(let file)? = cache.find(entry.path, entry.id, .boot) { return file }
         let bytes = try read(entry, limit: treeLimits.fileSize, in: &listing)
         let id = listing.entries[entry.path]?.id ?? entry.id
-        if entry.id.isEmpty, case .boot(let file)? = cache.find(entry.path, id, .boot) { return file }
+        if entry.id.isEmpty, case .boot(let file)? = cache.find(entry.path, id, .boot) {
+            return file
+        }
         let file = BootFile(String(decoding: bytes, as: UTF8.self), path: entry.path)
         cache.insert(.boot(file), entry.path, id, .boot)
         return file
@@ -137,7 +153,9 @@ struct StateLoader: ~Copyable {
         if case .entries(let file)? = cache.find(entry.path, entry.id, .entries) { return file }
         let bytes = try read(entry, limit: treeLimits.fileSize, in: &listing)
         let id = listing.entries[entry.path]?.id ?? entry.id
-        if entry.id.isEmpty, case .entries(let file)? = cache.find(entry.path, id, .entries) { return file }
+        if entry.id.isEmpty, case .entries(let file)? = cache.find(entry.path, id, .entries) {
+            return file
+        }
         let file = EntriesFile(bytes, path: entry.path)
         cache.insert(.entries(file), entry.path, id, .entries)
         return file
@@ -182,12 +200,16 @@ struct StateLoader: ~Copyable {
     }
 
     /// The text of files that diagnostics point into, as many as a person would look at.
-    private func texts(for diagnostics: [Diagnostic], in listing: inout FileListing) throws(GitError) -> [String: String] {
+    private func texts(for diagnostics: [Diagnostic], in listing: inout FileListing)
+        throws(GitError) -> [String: String]
+    {
         var texts: [String: String] = [:]
         for diagnostic in diagnostics where diagnostic.severity != .note {
             for file in [diagnostic.origin.file, diagnostic.related?.file].compactMap(\.self)
             where texts[file] == nil && texts.count < 50 {
-                guard let entry = listing.entries[file], entry.size ?? 0 <= limits.fileSize else { continue }
+                guard let entry = listing.entries[file], entry.size ?? 0 <= limits.fileSize else {
+                    continue
+                }
                 let bytes = try read(entry, limit: treeLimits.fileSize, in: &listing)
                 texts[file] = String(decoding: bytes, as: UTF8.self)
             }

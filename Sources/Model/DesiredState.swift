@@ -71,7 +71,8 @@ package enum RuntimeAddress: Hashable, Sendable, Codable, CustomStringConvertibl
         }
         guard text.hasPrefix("tcp://") else { return nil }
         let rest = text.dropFirst(6)
-        guard let colon = rest.lastIndex(of: ":"), let port = UInt16(rest[rest.index(after: colon)...]),
+        guard let colon = rest.lastIndex(of: ":"),
+            let port = UInt16(rest[rest.index(after: colon)...]),
             port > 0, colon > rest.startIndex
         else { return nil }
         self = .tcp(host: String(rest[..<colon]), port: port)
@@ -115,7 +116,9 @@ package enum Quota: Hashable, Sendable, Codable, CustomStringConvertible {
     /// `3` or `30%`; nil for anything else.
     package init?(_ text: String) {
         let isPercent = text.hasSuffix("%")
-        guard let number = Int(isPercent ? text.dropLast() : text[...]), number >= 0 else { return nil }
+        guard let number = Int(isPercent ? text.dropLast() : text[...]), number >= 0 else {
+            return nil
+        }
         if isPercent, number > 100 { return nil }
         self = isPercent ? .percent(number) : .count(number)
     }
@@ -137,7 +140,9 @@ package enum Quota: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// What becomes of objects that live on a proxy but that nobody declared.
-package enum UnmanagedPolicy: String, Hashable, Sendable, Codable, CaseIterable { case keep, remove }
+package enum UnmanagedPolicy: String, Hashable, Sendable, Codable, CaseIterable {
+    case keep, remove
+}
 
 /// A backend whose servers Apus manages.
 package struct DesiredBackend: Hashable, Sendable {
@@ -147,7 +152,9 @@ package struct DesiredBackend: Hashable, Sendable {
     }
 
     /// How a server is replaced when its attributes cannot change in place.
-    package enum Replacement: String, Hashable, Sendable, Codable, CaseIterable { case inPlaceName, surge }
+    package enum Replacement: String, Hashable, Sendable, Codable, CaseIterable {
+        case inPlaceName, surge
+    }
 
     package let name: BackendName
     /// `metadata.name` of the document.

@@ -122,12 +122,15 @@ extension Endpoint: CustomStringConvertible {
     package init?(_ text: String) {
         if text.hasPrefix("unix@") || text.hasPrefix("abns@") {
             let name = String(text.dropFirst(5))
-            let isPlain = name.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && $0 != ";" }
+            let isPlain = name.unicodeScalars.allSatisfy {
+                $0.value > 32 && $0.value != 127 && $0 != ";"
+            }
             guard !name.isEmpty, isPlain, name.utf8.count < 108 else { return nil }
             self = text.hasPrefix("unix@") ? .unix(name) : .abstract(name)
             return
         }
-        let bare = text.hasPrefix("ipv4@") || text.hasPrefix("ipv6@") ? text.dropFirst(5) : text[...]
+        let bare =
+            text.hasPrefix("ipv4@") || text.hasPrefix("ipv6@") ? text.dropFirst(5) : text[...]
         if let v4 = IPv4Address(bare) {
             self = .ipv4(v4, port: 0)
             return
@@ -181,7 +184,10 @@ extension Endpoint: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let endpoint = Endpoint(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an address")
+            throw DecodingError.dataCorruptedError(
+                in: container,
+                debugDescription: "not an address"
+            )
         }
         self = endpoint
     }

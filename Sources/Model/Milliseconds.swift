@@ -9,7 +9,8 @@ package struct Milliseconds: Hashable, Comparable, Sendable, Codable, CustomStri
     /// Microseconds are rounded up, as HAProxy does for timers in milliseconds.
     package init?(parsing text: String) {
         let digits = text.utf8.prefix { (48...57).contains($0) }
-        guard !digits.isEmpty, digits.count <= 12, let number = Int(String(Substring(digits))) else {
+        guard !digits.isEmpty, digits.count <= 12, let number = Int(String(Substring(digits)))
+        else {
             return nil
         }
         let unit = text.utf8.dropFirst(digits.count)

@@ -12,7 +12,9 @@ package struct Name<Kind>: Hashable, Comparable, Sendable, CustomStringConvertib
             throw InvalidName(text: text, reason: "a name has at most 255 characters")
         }
         if !text.utf8.allSatisfy(InvalidName.isAllowed),
-            let bad = text.unicodeScalars.first(where: { !$0.isASCII || !InvalidName.isAllowed(UInt8($0.value)) })
+            let bad = text.unicodeScalars.first(where: {
+                !$0.isASCII || !InvalidName.isAllowed(UInt8($0.value))
+            })
         {
             throw InvalidName(
                 text: text,
@@ -104,7 +106,8 @@ package struct PatternFileName: Hashable, Comparable, Sendable, Codable, CustomS
         where scalar.value <= 32 || scalar.value == 127 || scalar == ";" || scalar == "\\" {
             throw InvalidName(
                 text: text,
-                reason: "character '\(scalar.escaped(asASCII: true))' is not permitted in a file name"
+                reason:
+                    "character '\(scalar.escaped(asASCII: true))' is not permitted in a file name"
             )
         }
         self.text = text

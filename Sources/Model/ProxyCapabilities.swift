@@ -28,7 +28,10 @@ package struct ProxyVersion: Hashable, Comparable, Sendable, Codable, CustomStri
 /// What one proxy can do, probed from `show info`; the planner and the client adapt to it.
 package struct ProxyCapabilities: Hashable, Sendable, Codable {
     /// Which program answers.
-    package enum Program: String, Hashable, Sendable, Codable { case haproxy = "HAProxy", apusProxy = "apus-proxy" }
+    package enum Program: String, Hashable, Sendable, Codable {
+        case haproxy = "HAProxy"
+        case apusProxy = "apus-proxy"
+    }
 
     /// How a weight and an id become ring positions; fleets should not mix them (see `ServerIdentity`).
     package enum RingGeneration: String, Hashable, Sendable, Codable { case idTimes4096, fullHash }

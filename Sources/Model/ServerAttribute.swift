@@ -72,7 +72,8 @@ package enum ServerAttribute: String, Hashable, Sendable, Codable, CaseIterable 
         case .hashKey: .choice(["id", "addr", "addr-port"])
         case .initState: .choice(["fully-up", "up", "down", "fully-down"])
         case .sslMaxVer, .sslMinVer: .choice(["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"])
-        case .addr, .agentAddr, .agentSend, .alpn, .caFile, .checkALPN, .checkProto, .checkSNI, .ciphers,
+        case .addr, .agentAddr, .agentSend, .alpn, .caFile, .checkALPN, .checkProto, .checkSNI,
+            .ciphers,
             .ciphersuites, .cookie, .crlFile, .crt, .curves, .guid, .npn, .poolConnName, .proto,
             .proxyV2Options, .sni, .source, .track, .usesrc, .verifyhost:
             .word
@@ -100,7 +101,8 @@ package enum ServerAttribute: String, Hashable, Sendable, Codable, CaseIterable 
     /// The first HAProxy whose `add server` takes the keyword (release tags 2.4 to 3.4).
     package var since: ProxyVersion {
         switch self {
-        case .backup, .id, .maxconn, .maxqueue, .minconn, .poolLowConn, .poolMaxConn, .poolPurgeDelay,
+        case .backup, .id, .maxconn, .maxqueue, .minconn, .poolLowConn, .poolMaxConn,
+            .poolPurgeDelay,
             .proto, .proxyV2Options, .sendProxy, .sendProxyV2, .source, .tfo, .usesrc, .weight:
             ProxyVersion(2, 4)
         case .shard: ProxyVersion(2, 7)
@@ -135,7 +137,9 @@ package enum AttributeValue: Hashable, Sendable, CustomStringConvertible {
             guard words.contains(text) else { return nil }
             self = .word(text)
         case .word:
-            let isPlain = text.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && $0 != ";" }
+            let isPlain = text.unicodeScalars.allSatisfy {
+                $0.value > 32 && $0.value != 127 && $0 != ";"
+            }
             guard !text.isEmpty, isPlain else { return nil }
             self = .word(text)
         }

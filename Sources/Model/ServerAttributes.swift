@@ -39,7 +39,9 @@ package struct ServerAttributes: Hashable, Sendable {
     }
 
     package var weight: Weight {
-        guard case .integer(let number)? = self[.weight], let weight = Weight(number) else { return .one }
+        guard case .integer(let number)? = self[.weight], let weight = Weight(number) else {
+            return .one
+        }
         return weight
     }
 

@@ -5,7 +5,10 @@ package enum AdminState: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// What checks say of a server; `srv_op_state` of `show servers state`.
 package enum OperationalState: Int, Hashable, Sendable, Codable {
-    case stopped = 0, starting = 1, running = 2, stopping = 3
+    case stopped = 0
+    case starting = 1
+    case running = 2
+    case stopping = 3
 }
 
 /// A server's weight, 0 to 256 (HAProxy's `weight`); 0 receives no new traffic.

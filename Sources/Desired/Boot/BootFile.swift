@@ -35,7 +35,8 @@ struct BootFile: Sendable {
             for line in section.lines {
                 for word in line.words { findMaps(in: word) }
             }
-            guard section.kind == .backend || section.kind == .listen, let name = try? BackendName(section.name)
+            guard section.kind == .backend || section.kind == .listen,
+                let name = try? BackendName(section.name)
             else { continue }
             let own = read(config.effectiveLines(of: section))
             backends[name] = own
@@ -69,9 +70,13 @@ struct BootFile: Sendable {
     /// `track backend/server` protects the server it names.
     private mutating func findTracked(in config: BootConfig) {
         for section in config.sections where section.kind == .backend || section.kind == .listen {
-            for line in section.lines where line.keyword == "server" || line.keyword == "default-server" {
-                guard let index = line.words.firstIndex(of: "track"), index + 1 < line.words.count else { continue }
-                let parts = line.words[index + 1].split(separator: "/", maxSplits: 1).map(String.init)
+            for line in section.lines
+            where line.keyword == "server" || line.keyword == "default-server" {
+                guard let index = line.words.firstIndex(of: "track"), index + 1 < line.words.count
+                else { continue }
+                let parts = line.words[index + 1].split(separator: "/", maxSplits: 1).map(
+                    String.init
+                )
                 let place = parts.count == 2 ? parts : [section.name] + parts
                 guard place.count == 2, let backend = try? BackendName(place[0]),
                     let server = try? ServerName(place[1])
@@ -88,7 +93,9 @@ struct BootFile: Sendable {
             let name = rest[..<open]
             rest = rest[rest.index(after: open)...]
             let keyword = name.suffix(while: { $0.isLetter || $0 == "_" || $0 == "-" })
-            guard keyword == "map" || keyword.hasPrefix("map_") || keyword.hasSuffix("-map") else { continue }
+            guard keyword == "map" || keyword.hasPrefix("map_") || keyword.hasSuffix("-map") else {
+                continue
+            }
             let argument = rest.prefix { $0 != "," && $0 != ")" }
             if !argument.isEmpty { maps.insert(String(argument)) }
         }
@@ -99,7 +106,9 @@ extension Substring {
     /// The longest end of the text whose characters all satisfy `isPart`.
     fileprivate func suffix(while isPart: (Character) -> Bool) -> Substring {
         var start = endIndex
-        while start > startIndex, isPart(self[index(before: start)]) { start = index(before: start) }
+        while start > startIndex, isPart(self[index(before: start)]) {
+            start = index(before: start)
+        }
         return self[start...]
     }
 }

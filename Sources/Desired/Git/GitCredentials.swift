@@ -27,7 +27,9 @@ package struct GitCredentials: Sendable {
         init(_ credentials: GitCredentials) { self.credentials = credentials }
 
         static let callback: git_credential_acquire_cb = { out, _, username, allowed, payload in
-            guard let payload = unsafe payload, let out = unsafe out else { return GIT_EAUTH.rawValue }
+            guard let payload = unsafe payload, let out = unsafe out else {
+                return GIT_EAUTH.rawValue
+            }
             let provider = unsafe Unmanaged<Provider>.fromOpaque(payload).takeUnretainedValue()
             let user = unsafe username.map { unsafe String(cString: $0) }
             return unsafe provider.answer(allowed, user, out)
@@ -51,7 +53,8 @@ package struct GitCredentials: Sendable {
                     return unsafe git_credential_ssh_key_new(out, name, nil, key, "")
                 }
             }
-            if allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT.rawValue != 0, let password = credentials.password,
+            if allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT.rawValue != 0,
+                let password = credentials.password,
                 tried.insert("password").inserted
             {
                 return unsafe git_credential_userpass_plaintext_new(out, name, password)

@@ -12,7 +12,9 @@ enum LibGit2 {
 
     /// libgit2's words for the last failure on this thread.
     static var lastMessage: String {
-        guard let error = unsafe git_error_last(), let message = unsafe error.pointee.message else { return "no reason given" }
+        guard let error = unsafe git_error_last(), let message = unsafe error.pointee.message else {
+            return "no reason given"
+        }
         return VisibleText.escape(unsafe String(cString: message).unicodeScalars.prefix(300))
     }
 

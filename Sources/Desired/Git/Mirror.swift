@@ -19,7 +19,9 @@ package enum Mirror {
         let trimmed = url.hasSuffix("/") ? String(url.dropLast()) : url
         let last = trimmed.split { $0 == "/" || $0 == ":" }.last ?? "repository"
         let stem = last.hasSuffix(".git") ? last.dropLast(4) : last
-        let plain = stem.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || $0 == "-") }
+        let plain = stem.unicodeScalars.filter {
+            $0.isASCII && ($0.properties.isAlphabetic || $0 == "-")
+        }
         let digits = String(StableHash.of(trimmed), radix: 16)
         return "\(cacheFolder)/\(String(String.UnicodeScalarView(plain)))-\(digits).git"
     }
@@ -65,7 +67,8 @@ package enum Mirror {
         let isShort = !url.contains("://") && isNeeded(for: url)
         let host = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
         let isPlain = url.utf8.allSatisfy { $0 > 32 && $0 != 127 } && url.utf8.count <= 4_096
-        guard schemes.contains(where: url.hasPrefix) || isShort, isPlain, !host.hasPrefix("-") else {
+        guard schemes.contains(where: url.hasPrefix) || isShort, isPlain, !host.hasPrefix("-")
+        else {
             throw GitError(
                 .network,
                 "cannot fetch from \(shown(url))",
@@ -81,7 +84,8 @@ package enum Mirror {
         if code == 0, let repository = unsafe repository { return unsafe repository }
         let reason = LibGit2.lastMessage
         guard code == GIT_ENOTFOUND.rawValue, !reason.contains("safe.directory"),
-            unsafe git_repository_init(&repository, path, 1) == 0, let repository = unsafe repository
+            unsafe git_repository_init(&repository, path, 1) == 0,
+            let repository = unsafe repository
         else {
             throw GitError(
                 .fileSystem,

@@ -18,7 +18,8 @@ package struct Repository: ~Copyable {
         let code = unsafe git_repository_open_ext(&handle, path, flags, nil)
         guard code == 0, let handle = unsafe handle else { throw Self.openFailure(code, path) }
         var database: OpaquePointer?
-        guard unsafe git_repository_odb(&database, handle) == 0, let database = unsafe database else {
+        guard unsafe git_repository_odb(&database, handle) == 0, let database = unsafe database
+        else {
             unsafe git_repository_free(handle)
             throw GitError(.corrupt, "cannot open the objects of \(path): \(LibGit2.lastMessage)")
         }
@@ -35,7 +36,9 @@ package struct Repository: ~Copyable {
     private static func openFailure(_ code: Int32, _ path: String) -> GitError {
         let reason = LibGit2.lastMessage
         // libgit2 1.5 answers "not found" for a foreign owner when no configuration lists safe.directory.
-        if code == GIT_EOWNER.rawValue || reason.contains("safe.directory") || reason.contains("not owned") {
+        if code == GIT_EOWNER.rawValue || reason.contains("safe.directory")
+            || reason.contains("not owned")
+        {
             return GitError(
                 .foreignOwner,
                 "the repository \(path) is owned by another user",
@@ -46,7 +49,8 @@ package struct Repository: ~Copyable {
             return GitError(
                 .noRepository,
                 "\(path) is not a Git repository",
-                advice: "name the folder that holds .git or a bare repository, or read plain files with --worktree"
+                advice:
+                    "name the folder that holds .git or a bare repository, or read plain files with --worktree"
             )
         }
         return GitError(.corrupt, "cannot open the repository \(path): \(reason)")
@@ -65,14 +69,17 @@ package struct Repository: ~Copyable {
         guard ref.utf8.count <= 255, !ref.utf8.contains(0) else {
             throw GitError(.invalidReference, "the reference \(name) is too long or not text")
         }
-        let candidates = ref == "HEAD" || ref.hasPrefix("refs/") ? [ref] : ["refs/heads/\(ref)", "refs/tags/\(ref)"]
+        let candidates =
+            ref == "HEAD" || ref.hasPrefix("refs/")
+            ? [ref] : ["refs/heads/\(ref)", "refs/tags/\(ref)"]
         for candidate in candidates {
             var isValid: Int32 = 0
             guard unsafe git_reference_name_is_valid(&isValid, candidate) == 0, isValid == 1 else {
                 throw GitError(
                     .invalidReference,
                     "\(name) is not the name of a reference",
-                    advice: "give a branch, a tag, a full name such as refs/heads/main, or 40 digits"
+                    advice:
+                        "give a branch, a tag, a full name such as refs/heads/main, or 40 digits"
                 )
             }
             var id = git_oid()
@@ -83,7 +90,7 @@ package struct Repository: ~Copyable {
     }
 
     private func unresolved(_ ref: String, _ name: String) -> GitError {
-        guard unsafe git_repository_is_empty(handle) != 1 else {
+        guard hasReferences else {
             return GitError(
                 .unborn,
                 "the repository \(path) has no commit yet: nothing to apply",
@@ -104,6 +111,14 @@ package struct Repository: ~Copyable {
         )
     }
 
+    /// libgit2's own `is_empty` is false when the unborn branch is not the configured default.
+    private var hasReferences: Bool {
+        var names = unsafe git_strarray()
+        guard unsafe git_reference_list(&names, handle) == 0 else { return false }
+        defer { unsafe git_strarray_dispose(&names) }
+        return unsafe names.count > 0
+    }
+
     /// Points a reference at a commit, creating it if need be; for references of our own such as `refs/apus/applied`.
     package func updateReference(_ name: String, to revision: Revision) throws(GitError) {
         var id = git_oid()
@@ -111,7 +126,10 @@ package struct Repository: ~Copyable {
         guard unsafe git_oid_fromstr(&id, revision.commit) == 0,
             unsafe git_reference_create(&reference, handle, name, &id, 1, "apus") == 0
         else {
-            throw GitError(.fileSystem, "cannot set \(name) to \(revision.commit) in \(path): \(LibGit2.lastMessage)")
+            throw GitError(
+                .fileSystem,
+                "cannot set \(name) to \(revision.commit) in \(path): \(LibGit2.lastMessage)"
+            )
         }
         unsafe git_reference_free(reference)
     }
@@ -121,10 +139,13 @@ package struct Repository: ~Copyable {
         guard ancestor.commit != revision.commit else { return true }
         var old = git_oid()
         var new = git_oid()
-        guard unsafe git_oid_fromstr(&old, ancestor.commit) == 0, unsafe git_oid_fromstr(&new, revision.commit) == 0
+        guard unsafe git_oid_fromstr(&old, ancestor.commit) == 0,
+            unsafe git_oid_fromstr(&new, revision.commit) == 0
         else { throw GitError(.invalidReference, "\(ancestor.commit) is not a commit") }
         let code = unsafe git_graph_descendant_of(handle, &new, &old)
-        guard code >= 0 else { throw LibGit2.failure(code, "cannot compare \(ancestor) with \(revision)") }
+        guard code >= 0 else {
+            throw LibGit2.failure(code, "cannot compare \(ancestor) with \(revision)")
+        }
         return code == 1
     }
 
@@ -137,10 +158,16 @@ package struct Repository: ~Copyable {
         var commit: OpaquePointer?
         let peeled = unsafe git_object_peel(&commit, object, GIT_OBJECT_COMMIT)
         guard peeled == 0 else {
-            throw GitError(.invalidReference, "\(name) is not a commit", advice: "name a branch, a tag or a commit")
+            throw GitError(
+                .invalidReference,
+                "\(name) is not a commit",
+                advice: "name a branch, a tag or a commit"
+            )
         }
         defer { unsafe git_object_free(commit) }
-        guard let commitID = unsafe git_object_id(commit), let treeID = unsafe git_commit_tree_id(commit) else {
+        guard let commitID = unsafe git_object_id(commit),
+            let treeID = unsafe git_commit_tree_id(commit)
+        else {
             throw GitError(.corrupt, "\(name) is not a readable commit")
         }
         return unsafe Revision(
@@ -152,7 +179,9 @@ package struct Repository: ~Copyable {
     }
 
     /// The files of a tree, by its object id.
-    func files(ofTree tree: String, limits: TreeLimits = TreeLimits()) throws(GitError) -> FileListing {
+    func files(ofTree tree: String, limits: TreeLimits = TreeLimits()) throws(GitError)
+        -> FileListing
+    {
         var listing = FileListing(limits: limits)
         var id = git_oid()
         guard unsafe git_oid_fromstr(&id, tree) == 0 else {
@@ -169,7 +198,10 @@ package struct Repository: ~Copyable {
         into listing: inout FileListing
     ) throws(GitError) {
         guard depth <= listing.limits.depth else {
-            throw GitError(.tooLarge, "folders are nested deeper than \(listing.limits.depth) levels at \(folder)")
+            throw GitError(
+                .tooLarge,
+                "folders are nested deeper than \(listing.limits.depth) levels at \(folder)"
+            )
         }
         var id = id
         var tree: OpaquePointer?
@@ -189,7 +221,9 @@ package struct Repository: ~Copyable {
             let child = unsafe git_tree_entry_id(entry).pointee
             switch unsafe git_tree_entry_filemode(entry) {
             case GIT_FILEMODE_TREE:
-                if !name.hasPrefix(".") { try list(child, under: path + "/", depth: depth + 1, into: &listing) }
+                if !name.hasPrefix(".") {
+                    try list(child, under: path + "/", depth: depth + 1, into: &listing)
+                }
             case GIT_FILEMODE_BLOB, GIT_FILEMODE_BLOB_EXECUTABLE:
                 try add(child, path, to: &listing)
             case GIT_FILEMODE_LINK: listing.noteLink(path)
@@ -199,7 +233,8 @@ package struct Repository: ~Copyable {
         }
     }
 
-    private func add(_ id: git_oid, _ path: String, to listing: inout FileListing) throws(GitError) {
+    private func add(_ id: git_oid, _ path: String, to listing: inout FileListing) throws(GitError)
+    {
         guard listing.entries.count < listing.limits.files else {
             throw GitError(.tooLarge, "the tree has more than \(listing.limits.files) files")
         }
@@ -240,8 +275,12 @@ package struct Repository: ~Copyable {
     static func blobID(of bytes: [UInt8]) throws(GitError) -> String {
         try LibGit2.start()
         var id = git_oid()
-        let code = unsafe bytes.withUnsafeBytes { unsafe git_odb_hash(&id, $0.baseAddress, $0.count, GIT_OBJECT_BLOB) }
-        guard code == 0 else { throw GitError(.fileSystem, "cannot hash a file: \(LibGit2.lastMessage)") }
+        let code = unsafe bytes.withUnsafeBytes {
+            unsafe git_odb_hash(&id, $0.baseAddress, $0.count, GIT_OBJECT_BLOB)
+        }
+        guard code == 0 else {
+            throw GitError(.fileSystem, "cannot hash a file: \(LibGit2.lastMessage)")
+        }
         return text(id)
     }
 

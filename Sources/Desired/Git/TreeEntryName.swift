@@ -4,7 +4,9 @@ enum TreeEntryName {
     ///
     /// Refused: `.`, `..`, what file systems take for `.git`, separators, control characters, non-UTF-8.
     static func accepted(_ bytes: [UInt8]) -> String? {
-        guard !bytes.isEmpty, let name = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard !bytes.isEmpty, let name = String(validating: bytes, as: UTF8.self) else {
+            return nil
+        }
         let isSafe = bytes.allSatisfy { byte in
             byte >= 32 && byte != 127 && byte != UInt8(ascii: "/") && byte != UInt8(ascii: "\\")
         }

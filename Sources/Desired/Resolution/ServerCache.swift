@@ -26,7 +26,9 @@ struct ServerCache: Sendable {
     }
 
     /// A document's servers with every effective attribute, sorted by name.
-    mutating func servers(of document: BackendDocument, sharing shared: ServerAttributes) -> [DesiredServer] {
+    mutating func servers(of document: BackendDocument, sharing shared: ServerAttributes)
+        -> [DesiredServer]
+    {
         let key = Key(document: ObjectIdentifier(document), shared: shared)
         if let known = entries[key] {
             entries[key]?.lastUse = generation
@@ -39,7 +41,11 @@ struct ServerCache: Sendable {
                 endpoint: entry.endpoint,
                 attributes: entry.attributes?.over(shared) ?? shared,
                 state: entry.state,
-                origin: Origin(file: file, line: Int(entry.mark.line), column: Int(entry.mark.column))
+                origin: Origin(
+                    file: file,
+                    line: Int(entry.mark.line),
+                    column: Int(entry.mark.column)
+                )
             )
         }
         entries[key] = Entry(document: document, servers: servers, lastUse: generation)

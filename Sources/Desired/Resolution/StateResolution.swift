@@ -43,7 +43,12 @@ struct StateResolution {
         return fleets.map { resolve($0) }
     }
 
-    mutating func report(_ message: String, at origin: Origin, in context: String = "", related: Origin? = nil) {
+    mutating func report(
+        _ message: String,
+        at origin: Origin,
+        in context: String = "",
+        related: Origin? = nil
+    ) {
         diagnostics.append(Diagnostic(at: origin, message, context: context, related: related))
     }
 
@@ -69,10 +74,21 @@ struct StateResolution {
             for proxy in fleet.proxies {
                 let name = proxy.value.name
                 if let first = proxies[name] {
-                    report("a second proxy \(name)", at: proxy.origin, in: "in fleet \(fleet.name)", related: first)
+                    report(
+                        "a second proxy \(name)",
+                        at: proxy.origin,
+                        in: "in fleet \(fleet.name)",
+                        related: first
+                    )
                 } else if let first = addresses[proxy.value.runtime] {
-                    let message = "\(proxy.value.runtime) is already the address of proxy \(first.value.name)"
-                    report(message, at: proxy.origin, in: "in fleet \(fleet.name)", related: first.origin)
+                    let message =
+                        "\(proxy.value.runtime) is already the address of proxy \(first.value.name)"
+                    report(
+                        message,
+                        at: proxy.origin,
+                        in: "in fleet \(fleet.name)",
+                        related: first.origin
+                    )
                 }
                 proxies[name] = proxy.origin
                 addresses[proxy.value.runtime] = proxy
@@ -85,7 +101,11 @@ struct StateResolution {
         let context = "in fleet \(fleet.name)"
         guard let path = fleet.boot else { return }
         guard let boot = files.boots[path.value] else {
-            report("boot file \(VisibleText.quoted(path.value)) is not in the repository", at: path.origin, in: context)
+            report(
+                "boot file \(VisibleText.quoted(path.value)) is not in the repository",
+                at: path.origin,
+                in: context
+            )
             return
         }
         if let map = fleet.hostMap, !boot.maps.contains(map.value.text) {
@@ -144,7 +164,9 @@ struct StateResolution {
         return fleet
     }
 
-    private mutating func resolveBackends(of fleet: FleetDocument, _ boot: BootFile?) -> [DesiredBackend] {
+    private mutating func resolveBackends(of fleet: FleetDocument, _ boot: BootFile?)
+        -> [DesiredBackend]
+    {
         var origins: [BackendName: Origin] = [:]
         var resolved: [DesiredBackend] = []
         for document in backends where document.spec.fleets?.value.selects(fleet) == true {
@@ -157,10 +179,16 @@ struct StateResolution {
             origins[name] = document.head.origin
             let section = boot?.backends[name]
             if let boot, section == nil {
-                let near = Spelling.nearest(to: name.text, among: boot.backends.keys.map(\.text).sorted())
+                let near = Spelling.nearest(
+                    to: name.text,
+                    among: boot.backends.keys.map(\.text).sorted()
+                )
                 let hint = near.map { "; did you mean \($0)?" } ?? ""
                 let path = fleet.boot?.value ?? ""
-                report("backend \(name) is not in \(path) of fleet \(fleet.name)\(hint)", at: document.head.origin)
+                report(
+                    "backend \(name) is not in \(path) of fleet \(fleet.name)\(hint)",
+                    at: document.head.origin
+                )
             }
             diagnostics += section?.needsRestart ?? []
             resolved.append(resolve(document, section))
@@ -168,7 +196,9 @@ struct StateResolution {
         return resolved.sorted { $0.name < $1.name }
     }
 
-    private mutating func resolve(_ document: BackendDocument, _ section: BootFile.Backend?) -> DesiredBackend {
+    private mutating func resolve(_ document: BackendDocument, _ section: BootFile.Backend?)
+        -> DesiredBackend
+    {
         let spec = document.spec
         let template = spec.template.flatMap { templates[$0.value] }?.server ?? AttributeLayer()
         let inherited = template.over(section?.defaultServer ?? ServerAttributes())
@@ -206,14 +236,19 @@ struct StateResolution {
             }
             guard let backend = route.backend else { continue }
             guard known.contains(backend.value) else {
-                let near = Spelling.nearest(to: backend.value.text, among: known.map(\.text).sorted())
+                let near = Spelling.nearest(
+                    to: backend.value.text,
+                    among: known.map(\.text).sorted()
+                )
                 let hint = near.map { "; did you mean \($0)?" } ?? ""
                 let message = "fleet \(fleet.name) has no backend \(backend.value)\(hint)"
                 report(message, at: backend.origin, in: context)
                 continue
             }
             for host in route.hosts {
-                entries.append(DesiredMapEntry(key: host.value, value: backend.value.text, origin: host.origin))
+                entries.append(
+                    DesiredMapEntry(key: host.value, value: backend.value.text, origin: host.origin)
+                )
             }
         }
         return entries
@@ -226,7 +261,11 @@ struct StateResolution {
     ) -> [DesiredMap] {
         var resolved: [PatternFileName: DesiredMap] = [:]
         if let hostMap = fleet.hostMap {
-            resolved[hostMap.value] = DesiredMap(name: hostMap.value, entries: routing, origin: hostMap.origin)
+            resolved[hostMap.value] = DesiredMap(
+                name: hostMap.value,
+                entries: routing,
+                origin: hostMap.origin
+            )
         }
         var documents: [PatternFileName: Origin] = [:]
         for document in maps where document.fleets?.value.selects(fleet) == true {
@@ -238,7 +277,11 @@ struct StateResolution {
             }
             documents[name.value] = name.origin
             checkName(name, of: document, in: fleet, boot)
-            var map = DesiredMap(name: name.value, entries: entries(of: document), origin: name.origin)
+            var map = DesiredMap(
+                name: name.value,
+                entries: entries(of: document),
+                origin: name.origin
+            )
             map.isOrdered = document.entries.isOrdered || document.entriesFrom != nil
             map.isAtomic = document.isAtomic
             map.unmanaged = document.unmanaged
@@ -259,7 +302,13 @@ struct StateResolution {
         if name.value == boot.statusMap {
             report("map \(name.value) holds Apus's own entries", at: name.origin, in: context)
         } else if !boot.maps.contains(name.value.text) {
-            reportMissing(name.value, from: boot, fleet.boot?.value ?? "", at: name.origin, in: context)
+            reportMissing(
+                name.value,
+                from: boot,
+                fleet.boot?.value ?? "",
+                at: name.origin,
+                in: context
+            )
         }
     }
 

@@ -28,11 +28,21 @@ final class BackendDocument: Sendable {
 
     static let schema = ObjectSchema<Spec>(
         [
-            ObjectSchema.Field("name", "The proxy's name for it; default metadata.name.", .name()) { $0.name = $1 },
+            ObjectSchema.Field("name", "The proxy's name for it; default metadata.name.", .name()) {
+                $0.name = $1
+            },
             .required("fleets", "The fleets that have it.", FleetSelector.value) { $0.fleets = $1 },
-            ObjectSchema.Field("dynamic", "Created at runtime; not supported by this version.", dynamic) { _, _ in },
-            ObjectSchema.Field("inherit", "A ServerTemplate.", .located(.word)) { $0.template = $1 },
-            ObjectSchema.Field("server", "Attributes of all servers below.", AttributeLayer.value) { $0.shared = $1 },
+            ObjectSchema.Field(
+                "dynamic",
+                "Created at runtime; not supported by this version.",
+                dynamic
+            ) { _, _ in },
+            ObjectSchema.Field("inherit", "A ServerTemplate.", .located(.word)) {
+                $0.template = $1
+            },
+            ObjectSchema.Field("server", "Attributes of all servers below.", AttributeLayer.value) {
+                $0.shared = $1
+            },
             .required("servers", "Servers by name.", ServerEntry.mapping) { $0.servers = $1 },
             ObjectSchema.Field("unmanaged", "What becomes of servers nobody declared.", .choice()) {
                 $0.unmanaged = $1
@@ -43,10 +53,13 @@ final class BackendDocument: Sendable {
             ObjectSchema.Field("maxUnavailable", "Servers out at once for a replacement.", .quota) {
                 $0.maxUnavailable = $1
             },
-            ObjectSchema.Field("minCapacity", "Share of the weight now up that stays up.", .percent) {
+            ObjectSchema.Field("minCapacity", "Share of the weight now up that stays up.", .percent)
+            {
                 $0.minCapacity = $1
             },
-            ObjectSchema.Field("replace", "How a server is replaced.", .choice()) { $0.replacement = $1 },
+            ObjectSchema.Field("replace", "How a server is replaced.", .choice()) {
+                $0.replacement = $1
+            },
         ],
         announced: ["discovery", "from"]
     )
@@ -54,7 +67,10 @@ final class BackendDocument: Sendable {
     private static let dynamic = ValueSchema<Bool>(.boolean) { node, reader in
         guard let isDynamic = ValueSchema<Bool>.boolean.read(node, &reader) else { return nil }
         if isDynamic {
-            reader.report("dynamic: true is not supported by this version; declare the backend in the boot file", at: node)
+            reader.report(
+                "dynamic: true is not supported by this version; declare the backend in the boot file",
+                at: node
+            )
         }
         return isDynamic
     }
@@ -71,7 +87,8 @@ final class BackendDocument: Sendable {
         var draft = Spec(name: standIn)
         let before = reader.errorCount
         schema.read(spec, &reader, into: &draft)
-        let hasName = fallback != nil || isNamed && (reader.errorCount == before || draft.name != standIn)
+        let hasName =
+            fallback != nil || isNamed && (reader.errorCount == before || draft.name != standIn)
         return hasName ? BackendDocument(head: head, spec: draft) : nil
     }
 }
@@ -95,9 +112,17 @@ struct ServerEntry: Hashable, Sendable {
     /// `address`, `state`, `id` and every shared attribute.
     static let schema = ObjectSchema<Draft>(
         [
-            .required("address", "IP address and port, unix@path or abns@name.", .endpoint) { $0.endpoint = $1 },
-            ObjectSchema.Field("state", "ready (default), drain or maint.", .choice()) { $0.state = $1 },
-            ObjectSchema.Field("id", "The numeric id, instead of the one derived from the name.", id) {
+            .required("address", "IP address and port, unix@path or abns@name.", .endpoint) {
+                $0.endpoint = $1
+            },
+            ObjectSchema.Field("state", "ready (default), drain or maint.", .choice()) {
+                $0.state = $1
+            },
+            ObjectSchema.Field(
+                "id",
+                "The numeric id, instead of the one derived from the name.",
+                id
+            ) {
                 $0.layer.values[.id] = .integer($1)
             },
         ]
@@ -116,13 +141,37 @@ struct ServerEntry: Hashable, Sendable {
     ) { node, reader in
         var servers: [ServerEntry] = []
         if reader.tree.kind(node) == .mapping { servers.reserveCapacity(reader.tree.count(node)) }
-        let isMapping = reader.entries(of: node, expected: "a mapping from names to addresses") { key, value, reader in
+        let isMapping = reader.entries(of: node, expected: "a mapping from names to addresses") {
+            key,
+            value,
+            reader in
             reader.server = key
             if let server = read(key, value, &reader) { servers.append(server) }
         }
         reader.server = nil
         guard isMapping else { return nil }
+        checkIDs(of: servers, &reader)
         return servers.sorted { $0.name < $1.name }
+    }
+
+    private static func checkIDs(of servers: [ServerEntry], _ reader: inout DocumentReader) {
+        var places: [Int: Origin] = [:]
+        for server in servers {
+            guard let id = server.attributes?.values.integer(.id) else { continue }
+            let origin = Origin(
+                file: reader.path,
+                line: Int(server.mark.line),
+                column: Int(server.mark.column)
+            )
+            if let first = places[id] {
+                reader.report(
+                    "server \(server.name) has the id \(id) of another",
+                    at: origin,
+                    related: first
+                )
+            }
+            places[id] = origin
+        }
     }
 
     private static func read(

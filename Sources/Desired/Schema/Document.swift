@@ -90,7 +90,9 @@ enum Document: Sendable {
             return text
         }
 
-        private static let metadata = ValueSchema<DocumentHead>(DocumentHead.schema.shape) { node, reader in
+        private static let metadata = ValueSchema<DocumentHead>(DocumentHead.schema.shape) {
+            node,
+            reader in
             let start = DocumentHead(origin: reader.origin(node))
             return DocumentHead.schema.value { start }.read(node, &reader)
         }
@@ -110,7 +112,8 @@ enum Document: Sendable {
         return switch kind {
         case "Fleet": FleetDocument.read(spec, envelope.head, &reader).map(Document.fleet)
         case "Backend": BackendDocument.read(spec, envelope.head, &reader).map(Document.backend)
-        case "ServerTemplate": TemplateDocument.read(spec, envelope.head, &reader).map(Document.template)
+        case "ServerTemplate":
+            TemplateDocument.read(spec, envelope.head, &reader).map(Document.template)
         case "Route": RouteDocument.read(spec, envelope.head, &reader).map(Document.route)
         case "Map": MapDocument.read(spec, envelope.head, &reader).map(Document.map)
         default: nil
@@ -139,7 +142,9 @@ enum Document: Sendable {
 
     /// `backend shop`, as far as the document tells.
     private static func title(of root: YAMLTree.Node, in tree: YAMLTree) -> String {
-        guard let kind = tree.value(of: "kind", in: root).map(tree.string), !kind.isEmpty else { return "" }
+        guard let kind = tree.value(of: "kind", in: root).map(tree.string), !kind.isEmpty else {
+            return ""
+        }
         let name = tree.value(of: "metadata", in: root)
             .flatMap { tree.value(of: "name", in: $0) }.map(tree.string)
         let title = kind.lowercased() + (name.map { " " + $0 } ?? "")

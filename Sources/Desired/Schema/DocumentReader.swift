@@ -25,7 +25,9 @@ struct DocumentReader {
     }
 
     mutating func report(_ message: String, at node: Node, related: Origin? = nil) {
-        diagnostics.append(Diagnostic(at: origin(node), message, context: context, related: related))
+        diagnostics.append(
+            Diagnostic(at: origin(node), message, context: context, related: related)
+        )
     }
 
     mutating func report(_ message: String, at origin: Origin, related: Origin? = nil) {
@@ -37,6 +39,7 @@ struct DocumentReader {
 
     /// Reports that the value of the current key is not what `expected` says.
     mutating func reject(_ node: Node, expected: String) {
+        let key = shownKey
         if isNull(node) {
             report("\(key) has no value; it must be \(expected)", at: node)
         } else {
@@ -73,9 +76,13 @@ struct DocumentReader {
         }
     }
 
+    /// The current key, safe to show: in mappings of the writer's choice it can be anything.
+    var shownKey: String { VisibleText.escape(key.unicodeScalars.prefix(80)) }
+
     private var context: String {
         guard let server else { return document.isEmpty ? "" : "in \(document)" }
-        return "in server \(VisibleText.escape(tree.string(server).unicodeScalars.prefix(60))) of \(document)"
+        return
+            "in server \(VisibleText.escape(tree.string(server).unicodeScalars.prefix(60))) of \(document)"
     }
 }
 

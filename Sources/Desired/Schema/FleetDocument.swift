@@ -12,14 +12,25 @@ struct FleetDocument: Sendable {
     var owner: String?
 
     static let schema = ObjectSchema<FleetDocument>([
-        .required("proxies", "The proxies and their Runtime API addresses.", .list(of: Proxy.value)) {
+        .required("proxies", "The proxies and their Runtime API addresses.", .list(of: Proxy.value))
+        {
             $0.proxies = $1
         },
-        ObjectSchema.Field("boot", "Path of the boot file in the repository; read, never written.", .located(.path)) {
+        ObjectSchema.Field(
+            "boot",
+            "Path of the boot file in the repository; read, never written.",
+            .located(.path)
+        ) {
             $0.boot = $1
         },
-        ObjectSchema.Field("routing", "Where routes go.", routing.value(Routing.init)) { $0.hostMap = $1.hostMap },
-        ObjectSchema.Field("rollout", "How a change travels over the fleet.", rollout.value(RolloutSettings.init)) {
+        ObjectSchema.Field("routing", "Where routes go.", routing.value(Routing.init)) {
+            $0.hostMap = $1.hostMap
+        },
+        ObjectSchema.Field(
+            "rollout",
+            "How a change travels over the fleet.",
+            rollout.value(RolloutSettings.init)
+        ) {
             $0.rollout = $1
         },
         ObjectSchema.Field("removal", "How a server leaves.", removal.value(RemovalSettings.init)) {
@@ -34,23 +45,34 @@ struct FleetDocument: Sendable {
     }
 
     private static let routing = ObjectSchema<Routing>([
-        .required("hostMap", "The map from host to backend, as the boot file names it.", .located(.patternFile)) {
+        .required(
+            "hostMap",
+            "The map from host to backend, as the boot file names it.",
+            .located(.patternFile)
+        ) {
             $0.hostMap = $1
         }
     ])
 
     private static let rollout = ObjectSchema<RolloutSettings>([
-        ObjectSchema.Field("waves", "Cumulative sizes, such as 1, 10%, 100%.", .list(of: .quota)) { $0.waves = $1 },
+        ObjectSchema.Field("waves", "Cumulative sizes, such as 1, 10%, 100%.", .list(of: .quota)) {
+            $0.waves = $1
+        },
         ObjectSchema.Field("soak", "Time between two waves.", .duration) { $0.soak = $1 },
-        ObjectSchema.Field("maxParallel", "Proxies changed at once.", .integer(1...10_000)) { $0.maxParallel = $1 },
+        ObjectSchema.Field("maxParallel", "Proxies changed at once.", .integer(1...10_000)) {
+            $0.maxParallel = $1
+        },
         ObjectSchema.Field("onHalt", "What a halted rollout does with its changes.", Halt.value) {
             $0.rollsBackOnHalt = $1 == .rollback
         },
     ])
 
     private static let removal = ObjectSchema<RemovalSettings>([
-        ObjectSchema.Field("grace", "Time between drain and maintenance.", .duration) { $0.grace = $1 },
-        ObjectSchema.Field("drainTimeout", "After it, remaining sessions are shut down.", .duration) {
+        ObjectSchema.Field("grace", "Time between drain and maintenance.", .duration) {
+            $0.grace = $1
+        },
+        ObjectSchema.Field("drainTimeout", "After it, remaining sessions are shut down.", .duration)
+        {
             $0.drainTimeout = $1
         },
     ])
@@ -69,7 +91,9 @@ struct FleetDocument: Sendable {
 
         static let schema = ObjectSchema<Proxy>([
             .required("name", "The proxy's name in the fleet.", .name()) { $0.name = $1 },
-            .required("runtime", "unix:PATH or tcp://HOST:PORT.", .runtimeAddress) { $0.runtime = $1 },
+            .required("runtime", "unix:PATH or tcp://HOST:PORT.", .runtimeAddress) {
+                $0.runtime = $1
+            },
             ObjectSchema.Field("zone", "Its failure domain.", .word) { $0.zone = $1 },
         ])
 
@@ -101,7 +125,10 @@ extension DocumentReader {
         do throws(InvalidName) {
             return try Name(head.name)
         } catch {
-            report("metadata.name \(VisibleText.quoted(head.name)): \(error.reason)", at: head.origin)
+            report(
+                "metadata.name \(VisibleText.quoted(head.name)): \(error.reason)",
+                at: head.origin
+            )
             return nil
         }
     }

@@ -10,7 +10,12 @@ package enum FleetSchema {
             ("title", .string("A document of an Apus desired-state repository")),
             ("type", .string("object")),
             ("required", .list([.string("kind")])),
-            ("properties", .object([("kind", .object([("enum", .list(Document.kinds.map { .string($0.name) }))]))])),
+            (
+                "properties",
+                .object([
+                    ("kind", .object([("enum", .list(Document.kinds.map { .string($0.name) }))]))
+                ])
+            ),
             ("allOf", .list(Document.kinds.map(condition))),
             ("$defs", .object(definitions)),
         ])
@@ -20,7 +25,12 @@ package enum FleetSchema {
     /// `if` the kind is this one, `then` its definition holds: editors then complain about one kind only.
     private static func condition(_ kind: Document.Kind) -> JSONText {
         .object([
-            ("if", .object([("properties", .object([("kind", .object([("const", .string(kind.name))]))]))])),
+            (
+                "if",
+                .object([
+                    ("properties", .object([("kind", .object([("const", .string(kind.name))]))]))
+                ])
+            ),
             ("then", .object([("$ref", .string("#/$defs/\(kind.name)"))])),
         ])
     }
@@ -42,7 +52,8 @@ package enum FleetSchema {
             ])
         case .choice(let words): .object([("enum", .list(words.map(JSONText.string)))])
         case .constant(let word): .object([("const", .string(word))])
-        case .list(let element): .object([("type", .string("array")), ("items", schema(of: element))])
+        case .list(let element):
+            .object([("type", .string("array")), ("items", schema(of: element))])
         case .dictionary(let value):
             .object([("type", .string("object")), ("additionalProperties", schema(of: value))])
         case .named(let name): .object([("$ref", .string("#/$defs/\(name)"))])

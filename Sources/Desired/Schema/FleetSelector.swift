@@ -23,7 +23,9 @@ struct FleetSelector: Hashable, Sendable {
     ])
 
     static let value = ValueSchema<Located<FleetSelector>>(schema.shape) { node, reader in
-        guard let selector = schema.value(FleetSelector.init).read(node, &reader) else { return nil }
+        guard let selector = schema.value(FleetSelector.init).read(node, &reader) else {
+            return nil
+        }
         guard !selector.labels.isEmpty || selector.names?.isEmpty == false else {
             reader.report("\(reader.key) selects nothing; give matchLabels or matchNames", at: node)
             return nil

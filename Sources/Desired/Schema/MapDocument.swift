@@ -19,16 +19,27 @@ struct MapDocument: Sendable {
     }
 
     static let schema = ObjectSchema<MapDocument>([
-        .required("name", "The map's name, exactly as in the boot file.", .located(.patternFile)) { $0.name = $1 },
+        .required("name", "The map's name, exactly as in the boot file.", .located(.patternFile)) {
+            $0.name = $1
+        },
         .required("fleets", "The fleets that have it.", FleetSelector.value) { $0.fleets = $1 },
-        ObjectSchema.Field("entries", "Keys and values; a list of {key, value} keeps its order.", entries) {
+        ObjectSchema.Field(
+            "entries",
+            "Keys and values; a list of {key, value} keeps its order.",
+            entries
+        ) {
             $0.entries = $1
         },
-        ObjectSchema.Field("entriesFrom", "A file of lines `key value`, in order.", .located(.path)) {
+        ObjectSchema.Field("entriesFrom", "A file of lines `key value`, in order.", .located(.path))
+        {
             $0.entriesFrom = $1
         },
-        ObjectSchema.Field("atomic", "Readers never see a mixture of old and new.", .boolean) { $0.isAtomic = $1 },
-        ObjectSchema.Field("unmanaged", "What becomes of entries nobody declared.", .choice()) { $0.unmanaged = $1 },
+        ObjectSchema.Field("atomic", "Readers never see a mixture of old and new.", .boolean) {
+            $0.isAtomic = $1
+        },
+        ObjectSchema.Field("unmanaged", "What becomes of entries nobody declared.", .choice()) {
+            $0.unmanaged = $1
+        },
     ])
 
     private static let entries = ValueSchema<Entries>(
@@ -49,8 +60,10 @@ struct MapDocument: Sendable {
         var entries = Entries(origin: reader.origin(node))
         entries.list.reserveCapacity(reader.tree.count(node))
         _ = reader.entries(of: node, expected: "a mapping") { key, value, reader in
-            reader.key = "value"
-            guard let name = MapEntryText.key(key, &reader), let text = MapEntryText.value(value, &reader) else { return }
+            reader.key = "entry \(reader.tree.string(key))"
+            guard let name = MapEntryText.key(key, &reader),
+                let text = MapEntryText.value(value, &reader)
+            else { return }
             entries.list.append(DesiredMapEntry(key: name, value: text, origin: reader.origin(key)))
         }
         return entries
@@ -62,15 +75,22 @@ struct MapDocument: Sendable {
         var elements: [YAMLTree.Node] = []
         reader.tree.forEachElement(of: node) { elements.append($0) }
         for element in elements {
-            guard let pair = Pair.schema.value(Pair.init).read(element, &reader), let key = pair.key,
+            guard let pair = Pair.schema.value(Pair.init).read(element, &reader),
+                let key = pair.key,
                 let value = pair.value
             else { continue }
             if let first = places[key] {
-                reader.report("key \(VisibleText.quoted(key)) appears twice in this map", at: element, related: first)
+                reader.report(
+                    "key \(VisibleText.quoted(key)) appears twice in this map",
+                    at: element,
+                    related: first
+                )
                 continue
             }
             places[key] = reader.origin(element)
-            entries.list.append(DesiredMapEntry(key: key, value: value, origin: reader.origin(element)))
+            entries.list.append(
+                DesiredMapEntry(key: key, value: value, origin: reader.origin(element))
+            )
         }
         return entries
     }
@@ -81,10 +101,18 @@ struct MapDocument: Sendable {
         var value: String?
 
         static let schema = ObjectSchema<Pair>([
-            .required("key", "What is looked up.", ValueSchema(.text(pattern: ""), read: MapEntryText.key)) {
+            .required(
+                "key",
+                "What is looked up.",
+                ValueSchema(.text(pattern: ""), read: MapEntryText.key)
+            ) {
                 $0.key = $1
             },
-            .required("value", "What is found.", ValueSchema(.text(pattern: ""), read: MapEntryText.value)) {
+            .required(
+                "value",
+                "What is found.",
+                ValueSchema(.text(pattern: ""), read: MapEntryText.value)
+            ) {
                 $0.value = $1
             },
         ])
@@ -100,7 +128,11 @@ struct MapDocument: Sendable {
         if reader.tree.kind(spec) == .mapping {
             let both = [map.entries.origin, map.entriesFrom?.origin].compactMap(\.self)
             if both.count == 2 {
-                reader.report("give entries or entriesFrom, not both", at: both[1], related: both[0])
+                reader.report(
+                    "give entries or entriesFrom, not both",
+                    at: both[1],
+                    related: both[0]
+                )
             } else if reader.tree.value(of: "entries", in: spec) == nil, map.entriesFrom == nil,
                 reader.tree.value(of: "entriesFrom", in: spec) == nil
             {
@@ -121,7 +153,10 @@ enum MapEntryText {
         }
         let text = reader.tree.string(node)
         guard isKey(text) else {
-            reader.report("key \(VisibleText.quoted(text)) must be one word without control characters", at: node)
+            reader.report(
+                "key \(VisibleText.quoted(text)) must be one word without control characters",
+                at: node
+            )
             return nil
         }
         return text

@@ -15,7 +15,12 @@ struct ObjectSchema<Target>: Sendable {
             isRequired: Bool = false,
             assign: @escaping @Sendable (inout Target, Value) -> Void
         ) {
-            property = Shape.Property(key: key, summary: summary, shape: value.shape, isRequired: isRequired)
+            property = Shape.Property(
+                key: key,
+                summary: summary,
+                shape: value.shape,
+                isRequired: isRequired
+            )
             read = { node, reader, target in
                 if let value = value.read(node, &reader) { assign(&target, value) }
             }
@@ -52,7 +57,9 @@ struct ObjectSchema<Target>: Sendable {
         self.announced = announced
         let longest = fields.map(\.property.key.utf8.count).max() ?? 0
         var byLength = Array(repeating: [Int](), count: longest + 1)
-        for (number, field) in fields.enumerated() { byLength[field.property.key.utf8.count].append(number) }
+        for (number, field) in fields.enumerated() {
+            byLength[field.property.key.utf8.count].append(number)
+        }
         self.byLength = byLength
     }
 
@@ -71,7 +78,8 @@ struct ObjectSchema<Target>: Sendable {
             fields[number].read(value, &reader, &target)
         }
         guard isMapping, needsSeen else { return }
-        for (number, field) in fields.enumerated() where field.property.isRequired && !seen.contains(number) {
+        for (number, field) in fields.enumerated()
+        where field.property.isRequired && !seen.contains(number) {
             reader.report("\(field.property.key) is missing", at: node)
         }
     }
@@ -102,7 +110,8 @@ struct ObjectSchema<Target>: Sendable {
             return
         }
         // Keys that are not scalars and merge keys are reported by the tree builder.
-        guard reader.tree.kind(key) == .plain || reader.tree.kind(key) == .quoted, text != "<<" else { return }
+        guard reader.tree.kind(key) == .plain || reader.tree.kind(key) == .quoted, text != "<<"
+        else { return }
         let near = Spelling.nearest(to: text, among: fields.map(\.property.key))
         let hint = near.map { "; did you mean \($0)?" } ?? ""
         reader.report("unknown key \(VisibleText.quoted(text))\(hint)", at: key)

@@ -21,8 +21,14 @@ enum Spelling {
             var current = [row]
             for column in 1...to.count {
                 let isSame = from[row - 1] == to[column - 1]
-                var cost = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (isSame ? 0 : 1))
-                if row > 1, column > 1, from[row - 1] == to[column - 2], from[row - 2] == to[column - 1] {
+                var cost = min(
+                    last[column] + 1,
+                    current[column - 1] + 1,
+                    last[column - 1] + (isSame ? 0 : 1)
+                )
+                if row > 1, column > 1, from[row - 1] == to[column - 2],
+                    from[row - 2] == to[column - 1]
+                {
                     cost = min(cost, beforeLast[column - 2] + 1)
                 }
                 current.append(cost)

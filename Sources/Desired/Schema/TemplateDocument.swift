@@ -6,7 +6,8 @@ struct TemplateDocument: Sendable {
     var server = AttributeLayer()
 
     static let schema = ObjectSchema<TemplateDocument>([
-        .required("server", "Attributes of every server that inherits them.", AttributeLayer.value) {
+        .required("server", "Attributes of every server that inherits them.", AttributeLayer.value)
+        {
             $0.server = $1
         }
     ])

@@ -6,7 +6,8 @@ struct ValueSchema<Value>: Sendable {
     /// Nil after reporting why the value cannot be read.
     let read: @Sendable (YAMLTree.Node, inout DocumentReader) -> Value?
 
-    init(_ shape: Shape, read: @escaping @Sendable (YAMLTree.Node, inout DocumentReader) -> Value?) {
+    init(_ shape: Shape, read: @escaping @Sendable (YAMLTree.Node, inout DocumentReader) -> Value?)
+    {
         self.shape = shape
         self.read = read
     }
@@ -74,13 +75,20 @@ extension ValueSchema<Int> {
     /// A whole number in a range (YAML 1.2 core schema: decimal, `0o…`, `0x…`).
     static func integer(_ range: ClosedRange<Int>) -> ValueSchema {
         ValueSchema(.integer(range)) { node, reader in
-            guard reader.tree.kind(node) == .plain, let number = parse(reader.tree.string(node)) else {
-                let isQuoted = reader.tree.kind(node) == .quoted && parse(reader.tree.string(node)) != nil
-                reader.reject(node, expected: isQuoted ? "a number without quotes" : "a whole number")
+            guard reader.tree.kind(node) == .plain, let number = parse(reader.tree.string(node))
+            else {
+                let isQuoted =
+                    reader.tree.kind(node) == .quoted && parse(reader.tree.string(node)) != nil
+                reader.reject(
+                    node,
+                    expected: isQuoted ? "a number without quotes" : "a whole number"
+                )
                 return nil
             }
             guard range.contains(number) else {
-                let bound = number > range.upperBound ? "above \(range.upperBound)" : "below \(range.lowerBound)"
+                let bound =
+                    number > range.upperBound
+                    ? "above \(range.upperBound)" : "below \(range.lowerBound)"
                 reader.report("\(reader.key) \(number) is \(bound)", at: node)
                 return nil
             }
@@ -89,14 +97,20 @@ extension ValueSchema<Int> {
     }
 
     private static func parse(_ text: String) -> Int? {
-        if text.hasPrefix("0o") { return text.contains("+") ? nil : Int(text.dropFirst(2), radix: 8) }
-        if text.hasPrefix("0x") { return text.contains("+") ? nil : Int(text.dropFirst(2), radix: 16) }
+        if text.hasPrefix("0o") {
+            return text.contains("+") ? nil : Int(text.dropFirst(2), radix: 8)
+        }
+        if text.hasPrefix("0x") {
+            return text.contains("+") ? nil : Int(text.dropFirst(2), radix: 16)
+        }
         return Int(text)
     }
 
     /// A share such as `70%`.
     static let percent = ValueSchema(.text(pattern: "^(100|[0-9]{1,2})%$")) { node, reader in
-        guard let text = reader.text(node), text.hasSuffix("%"), case .percent(let share)? = Quota(text) else {
+        guard let text = reader.text(node), text.hasSuffix("%"),
+            case .percent(let share)? = Quota(text)
+        else {
             reader.reject(node, expected: "a share from 0% to 100%")
             return nil
         }
@@ -120,7 +134,8 @@ extension ValueSchema<Quota> {
     static let quota = ValueSchema(
         .anyOf([.integer(1...1_000_000), .text(pattern: "^([1-9][0-9]*|(100|[1-9][0-9]?)%)$")])
     ) { node, reader in
-        guard let text = reader.text(node), let quota = Quota(text), quota != .count(0), quota != .percent(0)
+        guard let text = reader.text(node), let quota = Quota(text), quota != .count(0),
+            quota != .percent(0)
         else {
             reader.reject(node, expected: "a number above 0 or a share such as 30%")
             return nil
@@ -130,7 +145,9 @@ extension ValueSchema<Quota> {
 }
 
 extension ValueSchema<RuntimeAddress> {
-    static let runtimeAddress = ValueSchema(.text(pattern: "^(unix:.+|tcp://.+:[0-9]+)$")) { node, reader in
+    static let runtimeAddress = ValueSchema(.text(pattern: "^(unix:.+|tcp://.+:[0-9]+)$")) {
+        node,
+        reader in
         guard let text = reader.text(node), let address = RuntimeAddress(text) else {
             if reader.text(node)?.hasPrefix("tls://") == true {
                 reader.report("tls:// addresses are not supported by this version", at: node)
@@ -145,13 +162,18 @@ extension ValueSchema<RuntimeAddress> {
 
 extension ValueSchema<Endpoint> {
     /// Where a server listens; host names are refused, because dynamic servers do not resolve them.
-    static let endpoint = ValueSchema(.text(pattern: "^(\\[?[0-9a-fA-F:.]+\\]?:[0-9]+|(unix|abns)@.+)$")) { node, reader in
+    static let endpoint = ValueSchema(
+        .text(pattern: "^(\\[?[0-9a-fA-F:.]+\\]?:[0-9]+|(unix|abns)@.+)$")
+    ) { node, reader in
         guard let text = reader.text(node), let endpoint = Endpoint(text) else {
             reader.reject(node, expected: "an IP address with a port, such as 10.0.0.1:8080")
             return nil
         }
         guard endpoint.port != 0 else {
-            reader.report("\(reader.key) \(VisibleText.escape(text.unicodeScalars)) has no port", at: node)
+            reader.report(
+                "\(reader.key) \(VisibleText.escape(text.unicodeScalars)) has no port",
+                at: node
+            )
             return nil
         }
         return endpoint
@@ -199,7 +221,8 @@ extension ValueSchema {
     }
 
     /// A list; elements that cannot be read are left out after being reported.
-    static func list<Element>(of element: ValueSchema<Element>) -> ValueSchema where Value == [Element] {
+    static func list<Element>(of element: ValueSchema<Element>) -> ValueSchema
+    where Value == [Element] {
         ValueSchema(.list(of: element.shape)) { node, reader in
             guard reader.tree.kind(node) == .sequence else {
                 reader.reject(node, expected: "a list")
@@ -215,9 +238,18 @@ extension ValueSchema {
     static func texts() -> ValueSchema where Value == [String: String] {
         ValueSchema(.dictionary(of: .text(pattern: ""))) { node, reader in
             var texts: [String: String] = [:]
-            guard reader.entries(of: node, expected: "a mapping of text to text", { key, value, reader in
-                texts[reader.tree.string(key)] = ValueSchema<String>.text.read(value, &reader)
-            }) else { return nil }
+            guard
+                reader.entries(
+                    of: node,
+                    expected: "a mapping of text to text",
+                    { key, value, reader in
+                        texts[reader.tree.string(key)] = ValueSchema<String>.text.read(
+                            value,
+                            &reader
+                        )
+                    }
+                )
+            else { return nil }
             return texts
         }
     }
@@ -236,8 +268,10 @@ extension DocumentReader {
 
     /// Reports a word that is none of `words`, with the nearest of them.
     mutating func rejectChoice(_ node: Node, among words: [String]) {
-        let list = words.count < 2
-            ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
+        let list =
+            words.count < 2
+            ? words.joined()
+            : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
         let near = text(node).flatMap { Spelling.nearest(to: $0, among: words) }
         let hint = near.map { "; did you mean \($0)?" } ?? ""
         if isNull(node) {

@@ -27,12 +27,16 @@ struct KeyTable {
     mutating func insert(_ key: YAMLTree.Node, in tree: YAMLTree) -> YAMLTree.Node? {
         let range = tree.range(key)
         var hash = salt
-        for index in range { hash = (hash ^ UInt64(tree.text[index])) &* 0x9e37_79b9_7f4a_7c15 ^ (hash >> 29) }
+        for index in range {
+            hash = (hash ^ UInt64(tree.text[index])) &* 0x9e37_79b9_7f4a_7c15 ^ (hash >> 29)
+        }
         var slot = Int(truncatingIfNeeded: hash >> 20) & mask
         while slots[slot] != YAMLTree.none {
             let other = YAMLTree.Node(index: slots[slot])
             let bytes = tree.range(other)
-            if bytes.count == range.count, tree.text[bytes].elementsEqual(tree.text[range]) { return other }
+            if bytes.count == range.count, tree.text[bytes].elementsEqual(tree.text[range]) {
+                return other
+            }
             slot = (slot + 1) & mask
         }
         slots[slot] = key.index

@@ -9,7 +9,9 @@ enum YAMLParser {
         // `bytes` only inside this closure.
         let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
         defer { unsafe parser.deallocate() }
-        guard unsafe yaml_parser_initialize(parser) == 1 else { preconditionFailure("libyaml has no memory") }
+        guard unsafe yaml_parser_initialize(parser) == 1 else {
+            preconditionFailure("libyaml has no memory")
+        }
         defer { unsafe yaml_parser_delete(parser) }
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -69,7 +71,8 @@ enum YAMLParser {
         in bytes: [UInt8],
         to builder: inout YAMLTreeBuilder
     ) {
-        let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "cannot be parsed"
+        let problem =
+            unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "cannot be parsed"
         if unsafe parser.pointee.error == YAML_READER_ERROR {
             // The reader knows no line: it counts bytes.
             let offset = unsafe min(Int(parser.pointee.problem_offset), bytes.count)

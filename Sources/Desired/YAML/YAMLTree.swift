@@ -110,7 +110,9 @@ struct YAMLTree: Sendable {
     /// The first element or key; nil for a scalar or an empty collection.
     func firstChild(of node: Node) -> Node? {
         let record = records[Int(target(node).index)]
-        guard record.kind == .mapping || record.kind == .sequence, record.count > 0 else { return nil }
+        guard record.kind == .mapping || record.kind == .sequence, record.count > 0 else {
+            return nil
+        }
         return Node(index: record.first)
     }
 

@@ -56,17 +56,32 @@ struct YAMLTreeBuilder {
         }
     }
 
-    mutating func addScalar(isPlain: Bool, anchor: String?, text: some Collection<UInt8>, at mark: YAMLTree.Mark) {
+    mutating func addScalar(
+        isPlain: Bool,
+        anchor: String?,
+        text: some Collection<UInt8>,
+        at mark: YAMLTree.Mark
+    ) {
         guard text.count <= limits.scalarSize else {
-            report("the value is too long: \(text.count) bytes, the limit is \(limits.scalarSize)", at: mark)
+            report(
+                "the value is too long: \(text.count) bytes, the limit is \(limits.scalarSize)",
+                at: mark
+            )
             attach(append(.plain, first: 0, count: 0, at: mark), expanded: 1)
             return
         }
         let first = UInt32(tree.text.count)
         tree.text.append(contentsOf: text)
-        let node = append(isPlain ? .plain : .quoted, first: first, count: UInt32(text.count), at: mark)
+        let node = append(
+            isPlain ? .plain : .quoted,
+            first: first,
+            count: UInt32(text.count),
+            at: mark
+        )
         attach(node, expanded: 1)
-        if let anchor { define(anchor, Anchor(node: node, expanded: 1, mark: mark, isComplete: true)) }
+        if let anchor {
+            define(anchor, Anchor(node: node, expanded: 1, mark: mark, isComplete: true))
+        }
     }
 
     mutating func addAlias(_ name: String, at mark: YAMLTree.Mark) {
@@ -82,7 +97,12 @@ struct YAMLTreeBuilder {
             stop("aliases expand to more than \(limits.aliasedNodes) nodes", at: mark)
             return
         }
-        let node = append(tree.records[Int(anchor.node)].kind, first: anchor.node, count: 0, at: mark)
+        let node = append(
+            tree.records[Int(anchor.node)].kind,
+            first: anchor.node,
+            count: 0,
+            at: mark
+        )
         tree.records[Int(node)].isAlias = true
         attach(node, expanded: anchor.expanded)
     }
@@ -93,14 +113,18 @@ struct YAMLTreeBuilder {
             return
         }
         let node = append(kind, first: YAMLTree.none, count: 0, at: mark)
-        if let anchor { define(anchor, Anchor(node: node, expanded: 0, mark: mark, isComplete: false)) }
+        if let anchor {
+            define(anchor, Anchor(node: node, expanded: 0, mark: mark, isComplete: false))
+        }
         open.append(Open(node: node, anchor: anchor))
     }
 
     mutating func endCollection() {
         guard let done = open.popLast() else { return }
         tree.records[Int(done.node)].count = done.count
-        if tree.records[Int(done.node)].kind == .mapping { checkKeys(of: YAMLTree.Node(index: done.node)) }
+        if tree.records[Int(done.node)].kind == .mapping {
+            checkKeys(of: YAMLTree.Node(index: done.node))
+        }
         if let anchor = done.anchor, let begun = anchors[anchor] {
             anchors[anchor] = Anchor(
                 node: done.node,
@@ -114,7 +138,10 @@ struct YAMLTreeBuilder {
 
     /// Refuses a tag such as `!!python/object` or `!include`.
     mutating func refuseTag(_ tag: String, at mark: YAMLTree.Mark) {
-        report("tags such as \(VisibleText.escape(tag.unicodeScalars.prefix(60))) are not supported", at: mark)
+        report(
+            "tags such as \(VisibleText.escape(tag.unicodeScalars.prefix(60))) are not supported",
+            at: mark
+        )
     }
 
     private mutating func define(_ name: String, _ anchor: Anchor) {
@@ -157,7 +184,9 @@ struct YAMLTreeBuilder {
         tree.forEachEntry(of: mapping) { key, _ in
             let mark = tree.mark(key)
             guard tree.kind(key) == .plain || tree.kind(key) == .quoted else {
-                problems.append(("a key must be a single value, not a list or a mapping", mark, nil))
+                problems.append(
+                    ("a key must be a single value, not a list or a mapping", mark, nil)
+                )
                 return
             }
             if tree.kind(key) == .plain, tree.equals(key, "<<") {
@@ -167,10 +196,14 @@ struct YAMLTreeBuilder {
             }
             if let first = keys.insert(key, in: tree) {
                 let shown = VisibleText.quoted(tree.string(key))
-                problems.append(("key \(shown) appears twice in the same mapping", mark, tree.mark(first)))
+                problems.append(
+                    ("key \(shown) appears twice in the same mapping", mark, tree.mark(first))
+                )
             }
         }
-        for problem in problems { report(problem.message, at: problem.mark, related: problem.related) }
+        for problem in problems {
+            report(problem.message, at: problem.mark, related: problem.related)
+        }
     }
 
     private func origin(_ mark: YAMLTree.Mark) -> Origin {
