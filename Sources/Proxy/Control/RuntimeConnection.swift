@@ -84,7 +84,7 @@ struct RuntimeConnection {
         guard let wait, now >= wait.pollAgainAt || now >= wait.deadline else { return false }
         guard let reply = service.poll(wait, now: now) else {
             self.wait = PendingWait(
-                condition: wait.condition,
+                purpose: wait.purpose,
                 deadline: wait.deadline,
                 pollAgainAt: Milliseconds(min(max(wait.deadline.count, now.count + 1), now.count + 20))
             )
