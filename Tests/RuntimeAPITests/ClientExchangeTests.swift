@@ -80,6 +80,20 @@ import Testing
         )
     }
 
+    @Test func `a message without an end of line ends at the prompt, as 2.6 sends it`() throws {
+        var client = ClientExchange(mode: .prompt)
+        _ = client.open()
+        let server = ServerReference(backend: "shop", server: "web1")
+        _ = client.send([(.deleteServer(server), payload: nil), (.showBackend, payload: nil)])
+        let replies = try client.receive("\n> \n> [6]: Server deleted.\n> # name\nshop\n\n> ".utf8)
+        #expect(
+            replies == [
+                RuntimeReply(severity: .info, text: "Server deleted."),
+                RuntimeReply(text: "# name\nshop"),
+            ]
+        )
+    }
+
     @Test func `a reply cut short is an error that says how far it got`() throws {
         for mode in [ClientExchange.Mode.prompt, .interactive, .oneShot] {
             var client = ClientExchange(mode: mode)

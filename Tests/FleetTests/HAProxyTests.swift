@@ -1,0 +1,169 @@
+import Fleet
+import Model
+import Planning
+import Testing
+
+/// Observes, plans and applies on a real HAProxy; skipped where none is installed.
+@Suite(.enabled(if: HAProxyProcess.isInstalled, "haproxy is not installed"))
+struct HAProxyTests {
+    private let transport = SocketTransport()
+    private let clock = ContinuousClock()
+
+    private func server(
+        _ name: String,
+        _ proxy: HAProxyProcess,
+        host: String = "127.0.0.1",
+        _ change: (inout DesiredServer) -> Void = { _ in }
+    ) -> DesiredServer {
+        var attributes = ServerAttributes()
+        attributes[.check] = .flag
+        attributes[.inter] = .duration(Milliseconds(100))
+        attributes[.rise] = .integer(1)
+        attributes[.weight] = .integer(10)
+        var server = DesiredServer(
+            name: FleetFixture.name(name),
+            endpoint: FleetFixture.endpoint("\(host):\(proxy.originPort)"),
+            attributes: attributes,
+            origin: FleetFixture.origin
+        )
+        change(&server)
+        return server
+    }
+
+    private func fleet(
+        _ servers: [DesiredServer],
+        _ proxy: HAProxyProcess,
+        entries: [(String, String)] = []
+    ) -> DesiredFleet {
+        let shop = DesiredBackend(
+            name: FleetFixture.name("shop"),
+            document: "shop",
+            servers: servers,
+            origin: FleetFixture.origin
+        )
+        var map = DesiredMap(
+            name: proxy.map,
+            entries: entries.map {
+                DesiredMapEntry(key: $0.0, value: $0.1, origin: FleetFixture.origin)
+            },
+            origin: FleetFixture.origin
+        )
+        map.unmanaged = .remove
+        var fleet = DesiredFleet(
+            name: FleetFixture.name("edge"),
+            proxies: [proxy.target],
+            backends: [shop],
+            maps: [map],
+            origin: FleetFixture.origin
+        )
+        fleet.removal.grace = Milliseconds(0)
+        return fleet
+    }
+
+    /// One pass; what was planned, once it is confirmed that a second plan is empty.
+    private func converge(_ fleet: DesiredFleet, _ proxy: HAProxyProcess) async throws -> [Change] {
+        let observer = Observer(transport: transport, clock: clock)
+        let scope = ObservationScope(fleet)
+        let observed = try await observer.observe(proxy.target, scope)
+        let plan = Planner.planProxy(fleet, observed: observed)
+        let outcome = await Applier(transport: transport, clock: clock).apply(
+            plan,
+            to: proxy.target
+        )
+        #expect(outcome.ending == .complete, "\(outcome.results.filter { $0.result != .done })")
+        let after = try await observer.observe(proxy.target, scope)
+        #expect(Planner.planProxy(fleet, observed: after).steps.map(\.change) == [])
+        return plan.steps.map(\.change)
+    }
+
+    @Test func `a fleet's life converges at every turn and leaves nothing to do`() async throws {
+        let proxy = try HAProxyProcess()
+        defer { proxy.stop() }
+        let first = fleet(
+            [server("web1", proxy), server("web2", proxy) { $0.attributes[.check] = nil }],
+            proxy,
+            entries: [("shop.example.com", "shop")]
+        )
+        #expect(!(try await converge(first, proxy)).isEmpty)
+        #expect(try await converge(first, proxy) == [])
+        // In place: weight, maxconn, state, address of a checked and of an unchecked server.
+        let second = fleet(
+            [
+                server("web1", proxy, host: "127.0.0.2") { $0.attributes[.weight] = .integer(5) },
+                server("web2", proxy, host: "127.0.0.2") {
+                    $0.attributes[.check] = nil
+                    $0.attributes[.maxconn] = .integer(7)
+                },
+                server("web3", proxy) { $0.state = .drain },
+            ],
+            proxy,
+            entries: [("shop.example.com", "boot"), ("new.example.com", "shop")]
+        )
+        let changes = try await converge(second, proxy)
+        #expect(!changes.contains { if case .deleteServer = $0 { true } else { false } })
+        // Replaced for an attribute, and the others removed.
+        let third = fleet(
+            [server("web1", proxy, host: "127.0.0.2") { $0.attributes[.sendProxyV2] = .flag }],
+            proxy
+        )
+        let last = try await converge(third, proxy)
+        #expect(last.count { if case .deleteServer = $0 { true } else { false } } == 3)
+    }
+
+    @Test func `a server that never comes up is not made ready`() async throws {
+        let proxy = try HAProxyProcess()
+        defer { proxy.stop() }
+        let dead = server("dead", proxy) { server in
+            server.attributes[.inter] = .duration(Milliseconds(10))
+            server.endpoint = FleetFixture.endpoint("127.0.0.1:1")
+        }
+        var plan = Planner.planProxy(
+            fleet([dead], proxy, entries: [("old.example", "boot")]),
+            observed: try await Observer(transport: transport, clock: clock)
+                .observe(proxy.target, ObservationScope(fleet([dead], proxy)))
+        )
+        plan.steps = plan.steps.map { step in
+            guard case .awaitUp(let path, _) = step.change else { return step }
+            let change = Change.awaitUp(path, within: Milliseconds(300))
+            return Step(id: step.id, change: change, origin: step.origin, after: step.after)
+        }
+        let outcome = await Applier(transport: transport, clock: clock).apply(
+            plan,
+            to: proxy.target
+        )
+        #expect(outcome.ending == .partial)
+    }
+
+    @Test func `a drift by hand is found and repaired`() async throws {
+        let proxy = try HAProxyProcess()
+        defer { proxy.stop() }
+        let wanted = fleet([server("web1", proxy)], proxy, entries: [("a.example", "shop")])
+        _ = try await converge(wanted, proxy)
+        let other = fleet(
+            [server("web1", proxy) { $0.attributes[.weight] = .integer(99) }],
+            proxy,
+            entries: [("a.example", "boot")]
+        )
+        _ = try await converge(other, proxy)
+        #expect(try await converge(wanted, proxy).count == 2)
+    }
+
+    @Test func `no proxy at the address is told from one that refuses`() async throws {
+        let proxy = try HAProxyProcess()
+        proxy.stop()
+        let observer = Observer(transport: transport, clock: clock)
+        do {
+            _ = try await observer.observe(proxy.target, ObservationScope(maps: []))
+            Issue.record("observed")
+        } catch {
+            #expect(error.cause == .absent)
+        }
+        let closed = FleetFixture.target(.tcp(host: "127.0.0.1", port: 1))
+        do {
+            _ = try await observer.observe(closed, ObservationScope(maps: []))
+            Issue.record("observed")
+        } catch {
+            #expect(error.cause == .refused)
+        }
+    }
+}
