@@ -7,6 +7,8 @@ package struct ControllerConfiguration: Hashable, Sendable {
     package var pollInterval: Duration = .seconds(30)
     /// Between two looks at a fleet when nothing happens; jittered by a tenth.
     package var driftInterval: Duration = .seconds(10)
+    /// Between two looks whether a proxy restarted; jittered by a tenth.
+    package var heartbeat: Duration = .seconds(1)
     /// Between two attempts on a proxy that fails: first and longest.
     package var retry = Backoff()
     /// How long one fetch of a remote repository may take.

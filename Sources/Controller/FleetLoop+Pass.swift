@@ -6,11 +6,7 @@ import Planning
 
 extension FleetLoop {
     /// One pass: restore who restarted, then bring everyone to the assignment.
-    func pass(
-        _ assignment: Assignment,
-        isNew: Bool,
-        isSuperseded: @escaping @Sendable () -> Bool
-    ) async {
+    func pass(_ assignment: Assignment, isNew: Bool) async {
         var goal = Reconciliation.Goal(assignment.fleet, revision: assignment.revision)
         goal.fleet.proxies.removeAll { isLeftAlone($0.name) }
         goal.takesOver = configuration.takesOver
@@ -34,7 +30,6 @@ extension FleetLoop {
         let outcome = await reconciliation.rollOut(
             planned,
             goal,
-            isSuperseded: isSuperseded,
             events: events(of: planned.plan)
         )
         settle(outcome, planned, assignment)

@@ -49,10 +49,11 @@ extension FleetLoop {
     }
 
     func remember(attempt plan: Plan) {
+        let before = ledger
         for proxy in plan.proxies where !proxy.steps.isEmpty {
             ledger.attempt(plan.revision, on: proxy.proxy, proxy.incarnation)
         }
-        saveLedger()
+        if ledger != before { saveLedger() }
     }
 
     private func saveLedger() {
@@ -85,6 +86,7 @@ extension FleetLoop {
                         "proxy": "\(proxy)", "operations": "\(operations)", "took": "\(took.brief)",
                     ]
                 )
+            case .finished(_, .held): break
             case .finished(let proxy, let outcome):
                 logger.warning(
                     outcome.isPending ? "proxy not there yet" : "proxy failed",
@@ -102,10 +104,16 @@ extension FleetLoop {
         _ planned: Reconciliation.Planned,
         _ assignment: Assignment
     ) {
+        let before = ledger
         let incarnations = Dictionary(
             planned.plan.proxies.map { ($0.proxy, $0.incarnation) }
         ) { first, _ in first }
         for (proxy, result) in outcome.proxies.sorted(by: { $0.key < $1.key }) {
+            if case .unreachable = result {
+                unreachable.insert(proxy)
+            } else {
+                unreachable.remove(proxy)
+            }
             if result.isConverged, let incarnation = incarnations[proxy] {
                 if isDrift(proxy, assignment), planned.plan.hasSteps(for: proxy) {
                     board.update(name) { $0.driftRepaired += 1 }
@@ -116,22 +124,22 @@ extension FleetLoop {
                 unfinished.remove(proxy)
             } else {
                 unfinished.insert(proxy)
-                delay(proxy, after: result)
+                delay(proxy, after: result, isNews: planned.unreachable[proxy] != nil)
             }
         }
-        saveLedger()
+        if ledger != before { saveLedger() }
         post(outcome, incarnations, assignment)
         celebrate(outcome, planned, assignment)
     }
 
-    private func delay(_ proxy: ProxyName, after result: ProxyOutcome) {
+    private func delay(_ proxy: ProxyName, after result: ProxyOutcome, isNews: Bool) {
         var backoff = retries[proxy]?.backoff ?? configuration.retry
         let isFirst = retries[proxy] == nil
         // What only needs time is looked at again soon; what failed is left alone longer and longer.
         if result.isPending { backoff.reset() }
         let delay = backoff.fail(using: &generator)
         retries[proxy] = (backoff, uptime.now + delay)
-        if isFirst, case .unreachable(let error) = result {
+        if isFirst, isNews, case .unreachable(let error) = result {
             logger.warning(
                 "proxy unreachable",
                 metadata: ["proxy": "\(proxy)", "why": "\(error.reason)"]

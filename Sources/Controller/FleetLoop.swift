@@ -49,6 +49,8 @@ package actor FleetLoop {
     var retries: [ProxyName: (backoff: Backoff, due: Duration)] = [:]
     /// Proxies on which the last pass left something for the next, which is therefore no drift.
     var unfinished: Set<ProxyName> = []
+    /// Proxies that did not answer the last pass.
+    var unreachable: Set<ProxyName> = []
     var history: DeclarationHistory
 
     init(
@@ -102,12 +104,42 @@ package actor FleetLoop {
             let isNew = number != handled
             handled = number
             if isNew { retries = [:] }
-            await pass(assignment, isNew: isNew) { [self] in
-                latest.withLock { $0.number != number || $0.isStopping }
-            }
-            _ = await inbox.take(within: pause(), on: uptime)
+            await passUnlessSuperseded(assignment, isNew: isNew)
+            await idle(assignment)
         }
         withExtendedLifetime(lock) {}
+    }
+
+    /// Runs a pass and ends it early, between two operations, when something newer comes in.
+    private func passUnlessSuperseded(_ assignment: Assignment, isNew: Bool) async {
+        await withTaskGroup { group in
+            group.addTask { await self.pass(assignment, isNew: isNew) }
+            group.addTask { _ = await self.inbox.take(within: .seconds(86_400), on: self.uptime) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Waits for something new, a restarted proxy, the next look for drift, or the next try of a proxy.
+    private func idle(_ assignment: Assignment) async {
+        let due = uptime.now + pause()
+        while uptime.now < due, !Task.isCancelled, !isSuperseded {
+            let beat = configuration.heartbeat.jittered(using: &generator)
+            let news = await inbox.take(within: min(beat, due - uptime.now), on: uptime)
+            if !news.isEmpty || uptime.now >= due { return }
+            let processes = await reconciliation.processes(of: assignment.fleet.proxies)
+            let isChanged = processes.contains { name, process in
+                ledger[name].map { $0.incarnation != process } ?? false
+            }
+            let isBack = processes.keys.contains(where: unreachable.contains)
+            for name in processes.keys where unreachable.contains(name) { retries[name] = nil }
+            if isChanged || isBack { return }
+        }
+    }
+
+    // News may have been taken by the pass they ended.
+    private var isSuperseded: Bool {
+        latest.withLock { $0.isStopping || $0.number != handled }
     }
 
     /// Until the next look: drift, or the first proxy whose time has come to be tried again.

@@ -7,21 +7,17 @@ package struct RolloutWork: Sendable {
     package let plan: Plan
     package let targets: [ProxyTarget]
     package let settings: RolloutSettings
-    /// Asked between proxies: true lets nothing more start.
-    package let isSuperseded: @Sendable () -> Bool
     package let events: @Sendable (PassEvent) -> Void
 
     package init(
         plan: Plan,
         targets: [ProxyTarget],
         settings: RolloutSettings,
-        isSuperseded: @escaping @Sendable () -> Bool = { false },
         events: @escaping @Sendable (PassEvent) -> Void
     ) {
         self.plan = plan
         self.targets = targets
         self.settings = settings
-        self.isSuperseded = isSuperseded
         self.events = events
     }
 }
@@ -35,6 +31,8 @@ enum Confirmation: Sendable {
 
 extension Reconciliation {
     /// Runs the waves; the outcome of every proxy that has steps.
+    ///
+    /// Cancellation lets nothing more start; what was begun ends between two operations.
     func rollOut(
         _ work: RolloutWork,
         confirming confirm: @escaping @Sendable (ProxyTarget) async -> Confirmation
@@ -50,7 +48,7 @@ extension Reconciliation {
         var outcomes: [ProxyName: ProxyOutcome] = [:]
         await withTaskGroup(of: (ProxyName, ProxyOutcome).self) { group in
             while true {
-                if Task.isCancelled || work.isSuperseded() { rollout.halt() }
+                if Task.isCancelled { rollout.halt() }
                 switch rollout.next() {
                 case .apply(let names):
                     for name in names {
@@ -71,7 +69,7 @@ extension Reconciliation {
                     }
                 case .soak(let soak):
                     work.events(.soaking(soak.duration))
-                    await rest(soak.duration, unless: work.isSuperseded)
+                    try? await clock.sleep(for: soak.duration)
                     rollout.soaked()
                 case .finished:
                     return
@@ -80,16 +78,6 @@ extension Reconciliation {
         }
         for name in rollout.held { outcomes[name] = .held }
         return outcomes
-    }
-
-    /// Sleeps in slices, so that a newer revision need not wait for the end of a soak.
-    private func rest(_ duration: Duration, unless isSuperseded: @Sendable () -> Bool) async {
-        var left = duration
-        while left > .zero, !Task.isCancelled, !isSuperseded() {
-            let slice = min(left, .milliseconds(100))
-            try? await clock.sleep(for: slice)
-            left -= slice
-        }
     }
 
     private func bring(
@@ -110,7 +98,7 @@ extension Reconciliation {
         let outcome: ProxyOutcome
         switch applied.ending {
         case .stale(let text): outcome = .stale(text)
-        case .lost(let error): outcome = .unreachable(error)
+        case .lost(let error): outcome = ProxyOutcome(lost: error)
         case .complete, .partial:
             outcome =
                 switch await confirm(target) {
@@ -118,7 +106,7 @@ extension Reconciliation {
                     applied.unfinished(steps)
                         ?? .converged(operations: operations, took: uptime.now)
                 case .differs(let count): applied.unfinished(steps) ?? .pending(Self.rest(count))
-                case .unknown(let error): .unreachable(error)
+                case .unknown(let error): ProxyOutcome(lost: error)
                 }
         }
         work.events(.finished(target.name, outcome))
@@ -128,6 +116,13 @@ extension Reconciliation {
     private static func rest(_ count: Int) -> String {
         count == 1
             ? "1 step is left for the next pass" : "\(count) steps are left for the next pass"
+    }
+}
+
+extension ProxyOutcome {
+    /// A cancelled proxy is not lost: it waits for the next pass.
+    fileprivate init(lost error: FleetError) {
+        self = error.cause == .cancelled ? .held : .unreachable(error)
     }
 }
 

@@ -109,11 +109,37 @@ package struct Reconciliation: Sendable {
         return (observed, unreachable)
     }
 
+    /// Asks every proxy which process it is; those that do not answer soon are left out.
+    package func processes(of targets: [ProxyTarget]) async -> [ProxyName: Incarnation] {
+        var patience = limits
+        patience.connect = min(limits.connect, .seconds(1))
+        patience.reply = min(limits.reply, .seconds(2))
+        let (transport, clock, limits) = (transport, clock, patience)
+        return await withTaskGroup(of: (ProxyName, Incarnation)?.self) { group in
+            for target in targets {
+                group.addTask {
+                    let client = try? await RuntimeClient.open(
+                        target,
+                        over: transport,
+                        clock: clock,
+                        limits: limits,
+                        tried: "asking who is there"
+                    )
+                    guard let client else { return nil }
+                    await client.close()
+                    return (target.name, client.incarnation)
+                }
+            }
+            return await group.reduce(into: [:]) { found, answer in
+                if let answer { found[answer.0] = answer.1 }
+            }
+        }
+    }
+
     /// Applies a plan to the proxies that have steps and looks whether it brought about what was asked.
     package func rollOut(
         _ planned: Planned,
         _ goal: Goal,
-        isSuperseded: @escaping @Sendable () -> Bool = { false },
         events: @escaping @Sendable (PassEvent) -> Void = { _ in }
     ) async -> FleetOutcome {
         let start = uptime.now
@@ -126,7 +152,6 @@ package struct Reconciliation: Sendable {
             plan: planned.plan,
             targets: goal.fleet.proxies,
             settings: goal.fleet.rollout,
-            isSuperseded: isSuperseded,
             events: events
         )
         let applied = await rollOut(work) { target in await self.confirm(target, goal) }

@@ -24,12 +24,13 @@ package struct Uptime: Sendable {
 }
 
 extension Duration {
-    /// `84 ms`, `1.2 s` or `3 m 20 s`, as precise as a person wants it.
+    /// `84 ms`, `1.2 s`, `30 s` or `3 m 20 s`, as precise as a person wants it.
     package var brief: String {
         let milliseconds =
             components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         switch milliseconds {
         case ..<1000: return "\(milliseconds) ms"
+        case ..<60_000 where milliseconds % 1000 == 0: return "\(milliseconds / 1000) s"
         case ..<60_000: return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
         default: return "\(milliseconds / 60_000) m \(milliseconds / 1000 % 60) s"
         }

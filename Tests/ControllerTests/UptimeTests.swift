@@ -13,6 +13,7 @@ import Testing
 
     @Test(arguments: [
         (Duration.milliseconds(84), "84 ms"), (.milliseconds(1230), "1.2 s"),
+        (.seconds(30), "30 s"),
         (.seconds(200), "3 m 20 s"),
         (.zero, "0 ms"),
     ])

@@ -159,7 +159,12 @@ extension Session {
             return status
         }
         let proxies = outcomes.flatMap { $0.proxies.sorted { $0.key < $1.key } }
-        for (name, outcome) in proxies where !outcome.isConverged {
+        // Proxies with steps were told of when they ended; the others never began.
+        let begun = Set(
+            file.content.fleets.flatMap(\.plan.proxies).filter { !$0.steps.isEmpty }.map(\.proxy)
+        )
+        for (name, outcome) in proxies
+        where !outcome.isConverged && !(begun.contains(name) && outcome != .held) {
             console.fail("\(name): \(outcome.message)")
         }
         let converged = proxies.count { $0.value.isConverged }
@@ -171,6 +176,9 @@ extension Session {
         line.append(file.content.revision.description, .note)
         line.append(".")
         if file.content.summary.proxies > 0 || status != .ok { console.show([line]) }
+        if status == .stalePlan {
+            console.tell("Plan again: what was reviewed is not what would happen now.", .faint)
+        }
         return status
     }
 

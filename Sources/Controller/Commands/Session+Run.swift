@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import NIOCore
 import Planning
@@ -82,6 +83,7 @@ extension Session {
     private func configuration(_ running: RunOptions) -> ControllerConfiguration {
         var configuration = ControllerConfiguration(state: options.state, seed: running.seed)
         configuration.ref = options.ref
+        configuration.holder = "apus run, pid \(ProcessInfo.processInfo.processIdentifier)"
         configuration.selection = options.selection
         configuration.pollInterval = running.pollInterval
         configuration.driftInterval = running.driftInterval

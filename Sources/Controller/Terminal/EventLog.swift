@@ -51,7 +51,7 @@ package struct EventLog: LogHandler {
         line.pad(to: 34)
         for field in fields {
             line.append("  \(field.key)=", .faint)
-            line.append(field.value.contains(" ") ? "\"\(field.value)\"" : field.value)
+            line.append(Self.quoted(field.value))
         }
         return line
     }
@@ -64,6 +64,12 @@ package struct EventLog: LogHandler {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// In quotes where a reader could not tell where the value ends.
+    private static func quoted(_ value: String) -> String {
+        guard value.contains(" ") || value.contains("\"") || value.isEmpty else { return value }
+        return "\"\(value.replacing("\"", with: "'"))\""
     }
 
     private static func role(of level: Logger.Level) -> StyledText.Role {
