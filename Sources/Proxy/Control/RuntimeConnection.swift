@@ -83,11 +83,7 @@ struct RuntimeConnection {
     mutating func poll(_ service: RuntimeService, now: Milliseconds) -> Bool {
         guard let wait, now >= wait.pollAgainAt || now >= wait.deadline else { return false }
         guard let reply = service.poll(wait, now: now) else {
-            self.wait = PendingWait(
-                purpose: wait.purpose,
-                deadline: wait.deadline,
-                pollAgainAt: Milliseconds(min(max(wait.deadline.count, now.count + 1), now.count + 20))
-            )
+            self.wait = wait.again(after: now)
             return false
         }
         self.wait = nil

@@ -12,10 +12,29 @@ package struct PendingWait: Hashable, Sendable {
     }
 
     let purpose: Purpose
+    let start: Milliseconds
     /// In milliseconds since the process started; after it `poll` always answers.
     package let deadline: Milliseconds
     /// Polling earlier is useless.
     package let pollAgainAt: Milliseconds
+
+    init(_ purpose: Purpose, from start: Milliseconds, to deadline: Milliseconds) {
+        self.init(purpose: purpose, start: start, deadline: deadline, pollAgainAt: purpose == .time ? deadline : start)
+    }
+
+    private init(purpose: Purpose, start: Milliseconds, deadline: Milliseconds, pollAgainAt: Milliseconds) {
+        self.purpose = purpose
+        self.start = start
+        self.deadline = deadline
+        self.pollAgainAt = pollAgainAt
+    }
+
+    /// The same wait after `poll` had no answer: asks soon at first, then less often, never after the deadline.
+    package func again(after now: Milliseconds) -> PendingWait {
+        let pause = min(1 + (now.count - start.count) / 2, 20)
+        let next = min(max(now.count + pause, pollAgainAt.count), deadline.count)
+        return PendingWait(purpose: purpose, start: start, deadline: deadline, pollAgainAt: Milliseconds(next))
+    }
 }
 
 extension RuntimeService {
@@ -23,10 +42,10 @@ extension RuntimeService {
     func wait(_ delay: Milliseconds, _ condition: WaitCondition?, now: Milliseconds) -> Execution {
         let deadline = Milliseconds(now.count + delay.count)
         guard case .serverRemovable(let reference)? = condition else {
-            return .pending(PendingWait(purpose: .time, deadline: deadline, pollAgainAt: deadline))
+            return .pending(PendingWait(.time, from: now, to: deadline))
         }
         if let server = find(reference)?.server { plane.purgeIdleConnections(of: server.slot) }
-        let wait = PendingWait(purpose: .removable(reference), deadline: deadline, pollAgainAt: now)
+        let wait = PendingWait(.removable(reference), from: now, to: deadline)
         return poll(wait, now: now).map { .reply($0) } ?? .pending(wait)
     }
 
@@ -47,7 +66,7 @@ extension RuntimeService {
         }
         plane.purgeIdleConnections(of: server.slot)
         let deadline = Milliseconds(now.count + Self.deletionPatience.count)
-        return .pending(PendingWait(purpose: .deletion(reference), deadline: deadline, pollAgainAt: now))
+        return .pending(PendingWait(.deletion(reference), from: now, to: deadline))
     }
 
     private func finishDeletion(of server: ServerRecord, from backend: BackendRecord) -> RuntimeReply {
