@@ -88,6 +88,19 @@ import Testing
         #expect(fixture.plane.slots(ofBackend: 0) == [0, 2])
     }
 
+    @Test func `a server that leaves maintenance before its checks run is up until one fails`() throws {
+        let fixture = try RuntimeFixture(web)
+        fixture.run("add server web/w5 10.0.0.5:80 check")
+        fixture.run("enable server web/w5")
+        #expect(try fixture.state("web/w5").checkHealth == 0)
+        #expect(try fixture.stat("web/w5").text(.status) == "no check")
+        fixture.run("enable health web/w5")
+        fixture.check(.layer7OK)
+        #expect(fixture.plane.slots(ofBackend: 0) == [0, 2])
+        fixture.check(.layer7WrongStatus)
+        #expect(fixture.plane.slots(ofBackend: 0) == [0])
+    }
+
     @Test func `forced down in one line with ready takes no request before its checks pass`() throws {
         let fixture = try RuntimeFixture(web)
         fixture.run("add server web/w5 10.0.0.5:80 check")

@@ -66,16 +66,17 @@ struct ServerArguments {
         return true
     }
 
+    /// HAProxy's words down to the second dot that some of them end in.
     private static func complaint(about attribute: ServerAttribute, text: String, server: String) -> String {
         switch attribute {
-        case .weight: return "weight of server \(server) is not within 0 and 256 (\(text))."
+        case .weight: return "weight of server \(server) is not within 0 and 256 (\(text)).."
         case .id: return "'id' : custom id has to be > 0."
-        case .rise, .fall: return "'\(attribute.keyword)' has to be > 0."
+        case .rise, .fall: return "'\(attribute.keyword)' has to be > 0.."
         default: break
         }
         if attribute.form == .duration {
             let digits = text.drop { $0.isNumber }
-            return "unexpected character '\(digits.first ?? "?")' in '\(attribute.keyword)' argument of server \(server)."
+            return "unexpected character '\(digits.first ?? "?")' in '\(attribute.keyword)' argument of server \(server).."
         }
         return "'\(attribute.keyword)' : invalid value '\(text)'."
     }
@@ -84,7 +85,7 @@ struct ServerArguments {
     private static func limit(_ attribute: ServerAttribute, _ value: AttributeValue, server: String) -> String? {
         switch (attribute, value) {
         case (.inter, .duration(let time)), (.fastinter, .duration(let time)), (.downinter, .duration(let time)):
-            time.count > 0 ? nil : "invalid value 0 for argument '\(attribute.keyword)' of server \(server)."
+            time.count > 0 ? nil : "invalid value 0 for argument '\(attribute.keyword)' of server \(server).."
         case (.proto, .word(let name)):
             name == "h1" ? nil : "'proto' : only 'h1' is supported by apus-proxy, not '\(name)'."
         case (.hashKey, .word(let key)):

@@ -100,7 +100,7 @@ final class ServerRecord {
             lastChange = now
         } else if state != .maint, wasInMaintenance {
             isCheckPaused = false
-            history.startOver()
+            if isCheckEnabled { history.startOver() }
             operational = .running
             lastChange = now
             applyInitialState(isLeavingMaintenance: true, now: now)
@@ -147,7 +147,9 @@ final class ServerRecord {
         let before = operational
         if !result.status.isPassed { failedChecks += history.isUp ? 1 : 0 }
         history.record(isPassed: result.status.isPassed)
-        if history.isUp { run(now: now) } else { stop(now: now) }
+        // A server that is up although its checks just began stays so until one of them fails, and vice versa.
+        if result.status.isPassed, history.isUp { run(now: now) }
+        if !result.status.isPassed, !history.isUp { stop(now: now) }
         if before != .stopped, operational == .stopped { falls += 1 }
         return before != operational
     }
