@@ -159,7 +159,7 @@ extension SimulatedProcess {
             return sessions[number]?.session.finish(reply) ?? []
         case .pending(let wait):
             sessions[number]?.wait = wait
-            schedulePoll(of: wait, for: number)
+            schedulePoll(at: wait.pollAgainAt, for: number)
             return []
         }
     }
@@ -175,9 +175,9 @@ extension SimulatedProcess {
         lastWritingPass = max(lastWritingPass, pass)
     }
 
-    private func schedulePoll(of wait: PendingWait, for number: Int) {
+    private func schedulePoll(at instant: Milliseconds, for number: Int) {
         // At least a little later, so that a poll that asks to be repeated at once cannot stop time.
-        let delay = Duration.milliseconds(max(1, wait.pollAgainAt.count - now.count))
+        let delay = Duration.milliseconds(max(1, instant.count - now.count))
         alarms.schedule(after: delay) { process in process.poll(number) }
     }
 
@@ -185,13 +185,8 @@ extension SimulatedProcess {
         guard let wait = sessions[number]?.wait else { return }
         plane.advance(to: surroundings.clock.now)
         guard let reply = service.poll(wait, now: now) else {
-            let next = Milliseconds(min(max(wait.deadline.count, now.count + 1), now.count + 20))
-            let again = PendingWait(
-                condition: wait.condition,
-                deadline: wait.deadline,
-                pollAgainAt: next
-            )
-            return schedulePoll(of: again, for: number)
+            let next = min(max(wait.deadline.count, now.count + 1), now.count + 20)
+            return schedulePoll(at: Milliseconds(next), for: number)
         }
         sessions[number]?.wait = nil
         let bytes = sessions[number]?.session.finish(reply) ?? []
