@@ -78,7 +78,7 @@ struct DesiredScript: Sendable {
         backend.unmanaged = generator.chance(50) ? .remove : .keep
         backend.maxUnavailable =
             [.count(1), .count(2), .percent(50)].randomElement(using: &generator) ?? .count(1)
-        backend.minCapacity = [0, 0, 50, 70].randomElement(using: &generator) ?? 0
+        backend.minCapacity = [0, 0, 0, 50, 70].randomElement(using: &generator) ?? 0
         for server in plan.bootServers where generator.chance(70) {
             var attributes = ServerAttributes()
             if plan.isChecked { Self.addChecks(to: &attributes) }

@@ -79,7 +79,7 @@ package final class FleetSimulation: Sendable {
         )
         var violation: String?
         do {
-            let observed = try executor.run(
+            let rest = try executor.run(
                 until: scenario.quiet + scenario.patience + .seconds(120),
                 afterInstant: { try invariants.check() },
                 { try await run.converge() }
@@ -87,7 +87,7 @@ package final class FleetSimulation: Sendable {
             try ConvergedFleet(
                 desired: board.desired.fleets[0],
                 scenario: scenario,
-                observed: observed
+                rest: rest
             )
             .check(proxies)
         } catch {

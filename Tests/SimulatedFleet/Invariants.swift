@@ -57,8 +57,8 @@ final class Invariants {
         }
     }
 
-    /// While a pass runs, no backend's serving weight falls below `minCapacity` of what it was at the
-    /// beginning of the pass, or below what is asked for, whichever is less.
+    /// While a pass runs, no backend's serving weight falls below `minCapacity` of what it was when the
+    /// pass began.
     private func checkCapacity() throws(InvariantViolation) {
         guard let desired = board.underWay else { return floors.removeAll() }
         let pass = board.passes
@@ -72,7 +72,7 @@ final class Invariants {
                     floors[path] = Floor(pass: pass, life: life, capacity: now)
                     continue
                 }
-                let least = min(floor.capacity * backend.minCapacity / 100, backend.desiredCapacity)
+                let least = (floor.capacity * backend.minCapacity + 99) / 100
                 if now < least {
                     throw InvariantViolation(
                         "\(proxy.name): backend \(backend.name) has a serving weight of \(now), below \(least)"
@@ -88,13 +88,6 @@ struct InvariantViolation: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension DesiredBackend {
-    /// The weight that serves when everything is as desired.
-    fileprivate var desiredCapacity: Int {
-        servers.reduce(0) { $0 + ($1.state == .ready ? $1.attributes.weight.value : 0) }
-    }
 }
 
 extension SimulatedProcess {

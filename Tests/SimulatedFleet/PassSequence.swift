@@ -1,4 +1,5 @@
 import Model
+import Planning
 import Simulation
 import Synchronization
 
@@ -21,16 +22,25 @@ final class PassSequence: Sendable {
         self.generator = Mutex(generator)
     }
 
+    /// Where a fleet came to rest.
+    struct Rest: Sendable {
+        let observed: [ObservedProxy]
+        /// The planner leaves something for later, e.g. because capacity would fall below the floor.
+        let isPostponed: Bool
+    }
+
     /// Returns what every proxy runs once it is quiet and two passes in a row found nothing to do.
-    func converge() async throws -> [ObservedProxy] {
+    func converge() async throws -> Rest {
         var applied: DesiredFleet?
         var idlePasses = 0
+        var isPostponed = false
         while idlePasses < 2 {
             let (number, desired) = board.begin()
             let result = await SimulatedNetwork.$pass.withValue(number) {
                 await controller.pass(number, desired, previous: applied)
             }
             board.end()
+            isPostponed = result.remarks.contains { $0.kind == .postponed }
             let isIdle = result.isComplete && result.steps == 0
             if isIdle { applied = desired.fleets[0] }
             let isQuiet =
@@ -46,7 +56,8 @@ final class PassSequence: Sendable {
             }
             try await pause()
         }
-        return await controller.observe(board.desired.fleets[0])
+        let observed = await controller.observe(board.desired.fleets[0])
+        return Rest(observed: observed, isPostponed: isPostponed)
     }
 
     private func pause() async throws {

@@ -38,6 +38,11 @@ struct SimulatedController: Sendable {
         trace.note(
             "pass \(number): observed \(observed.count) of \(fleet.proxies.count), \(steps) steps"
         )
+        for proxyPlan in plan.proxies {
+            for remark in proxyPlan.remarks {
+                trace.note("\(proxyPlan.proxy) \(remark.kind.rawValue): \(remark.message)")
+            }
+        }
         await withDiscardingTaskGroup { group in
             for proxyPlan in plan.proxies where !proxyPlan.steps.isEmpty {
                 guard let target = fleet.proxies.first(where: { $0.name == proxyPlan.proxy }) else {
