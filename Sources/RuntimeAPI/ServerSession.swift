@@ -37,8 +37,9 @@ package struct ServerSession: Sendable {
         case closed
     }
 
-    /// A line whose payload is still coming.
+    /// A command whose payload is still coming; those before it on the line run first.
     private struct OpenPayload {
+        let words: [String]
         let mark: [UInt8]
         var text: [UInt8] = []
     }
@@ -116,12 +117,11 @@ package struct ServerSession: Sendable {
         let parsed = CommandLine(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
         commands = parsed.commands.reversed()
         payload = nil
-        guard let mark = parsed.payloadMark else {
-            isInLine = true
-            return nil
+        isInLine = true
+        if let mark = parsed.payloadMark {
+            openPayload = OpenPayload(words: commands.removeFirst(), mark: mark)
         }
-        openPayload = OpenPayload(mark: mark)
-        return mode == .prompt ? .reply(Array("+ ".utf8)) : nil
+        return nil
     }
 
     /// Payload lines take no escapes; the first line equal to the mark ends them.
@@ -130,6 +130,7 @@ package struct ServerSession: Sendable {
         if line.elementsEqual(open.mark) {
             payload = String(decoding: open.text, as: UTF8.self)
             openPayload = nil
+            commands = [open.words]
             isInLine = true
             return nil
         }
@@ -137,8 +138,10 @@ package struct ServerSession: Sendable {
         open.text.append(UInt8(ascii: "\n"))
         guard open.text.count < limits.command else { return refuseTooBig() }
         openPayload = open
-        return mode == .prompt ? .reply(Array("+ ".utf8)) : nil
+        return payloadPrompt
     }
+
+    private var payloadPrompt: Action? { mode == .prompt ? .reply(Array("+ ".utf8)) : nil }
 
     private mutating func refuseTooBig() -> Action {
         state = .closing
@@ -154,6 +157,7 @@ package struct ServerSession: Sendable {
     private mutating func startCommand() -> Action? {
         guard let words = commands.popLast() else {
             isInLine = false
+            if openPayload != nil { return payloadPrompt }
             if mode == .none { state = .closing }
             return nil
         }
@@ -163,19 +167,14 @@ package struct ServerSession: Sendable {
                 "Too many arguments. Commands must have at most \(limits.arguments) arguments."
             return .reply(framed(RuntimeReply(severity: .error, text: text)))
         }
-        let isLast = commands.isEmpty
         do throws(RuntimeSyntaxError) {
-            let hasPayload = isLast && payload != nil
-            return run(
-                try RuntimeCommand.parse(words, hasPayload: hasPayload, level: level),
-                isLast
-            )
+            return run(try RuntimeCommand.parse(words, hasPayload: payload != nil, level: level))
         } catch {
             return .reply(framed(error.reply))
         }
     }
 
-    private mutating func run(_ command: RuntimeCommand, _ isLast: Bool) -> Action? {
+    private mutating func run(_ command: RuntimeCommand) -> Action? {
         var reply = RuntimeReply()
         switch command {
         case .prompt(let mode): self.mode = mode ?? (self.mode == .prompt ? .none : .prompt)
@@ -191,7 +190,7 @@ package struct ServerSession: Sendable {
             return nil
         default:
             state = .executing
-            return .execute(command, payload: isLast ? payload : nil)
+            return .execute(command, payload: payload)
         }
         return .reply(framed(reply))
     }

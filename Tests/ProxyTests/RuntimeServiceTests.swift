@@ -236,7 +236,7 @@ import Testing
     @Test func `guids can be read back and are unique in the process`() throws {
         let fixture = try RuntimeFixture(web)
         fixture.run("add server web/a 10.0.0.5:80 guid apus:1:2")
-        #expect(fixture.run("add server other/b 10.0.0.5:80 guid apus:1:2") == "[3] 'guid' : Already used by another element.")
+        #expect(fixture.run("add server other/b 10.0.0.5:80 guid apus:1:2") == "[3] 'guid': duplicate entry with server web/a.")
         #expect(try StatsFile.parse(fixture.run("dump stats-file")).guids == ["apus:1:2"])
         #expect(fixture.run("show servers config web").contains("web/a 3 10.0.0.5:80 guid apus:1:2"))
         fixture.run("del server web/a")

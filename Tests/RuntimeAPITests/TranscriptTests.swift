@@ -128,7 +128,7 @@ import Testing
         let all = try answers("show stat")
         #expect(
             all.rows.compactMap { $0.text(.serverName) } == [
-                "FRONTEND", "web1", "web2", "BACKEND", "api1", "BACKEND", "fixed1", "BACKEND",
+                "FRONTEND", "web1", "web2", "BACKEND", "api1", "BACKEND",
             ]
         )
         #expect(

@@ -17,17 +17,27 @@ final class BackendTable {
     private var checks: [CheckTarget.ID: (backend: BackendRecord, server: ServerRecord)] = [:]
     private var lastCheckID: UInt64 = 0
     private var deletions = 0
-    private var guids: Set<String> = []
+    /// `backend/server` by guid.
+    private var guids: [String: String] = [:]
     private var retired: [RetiredMemory] = []
 
     init(_ configuration: ProxyConfiguration, now: Milliseconds, slot allocateSlot: () -> UInt32) {
         frontends = configuration.frontends
-        backends = configuration.backends.enumerated().map { BackendRecord($1, number: $0, now: now) }
-        backendsByName = Dictionary(backends.map { ($0.configuration.name, $0) }) { first, _ in first }
+        backends = configuration.backends.enumerated().map {
+            BackendRecord($1, number: $0, now: now)
+        }
+        backendsByName = Dictionary(backends.map { ($0.configuration.name, $0) }) { first, _ in
+            first
+        }
         backendsByID = Dictionary(backends.map { ($0.configuration.id, $0) }) { first, _ in first }
-        let numbers = Dictionary(backends.map { ($0.configuration.name, Int32($0.number)) }) { first, _ in first }
+        let numbers = Dictionary(backends.map { ($0.configuration.name, Int32($0.number)) }) {
+            first,
+            _ in first
+        }
         maps = configuration.maps.map { MapTable($0, backends: numbers) }
-        mapNumbers = Dictionary(configuration.maps.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        mapNumbers = Dictionary(configuration.maps.enumerated().map { ($1.name, $0) }) { first, _ in
+            first
+        }
         var names = MapTable(MapConfiguration(name: ""), backends: numbers)
         for backend in backends {
             names.add(MapEntry(key: backend.configuration.name, value: backend.configuration.name))
@@ -40,7 +50,11 @@ final class BackendTable {
     }
 
     /// Explicit ids first: an automatic one never takes an id that a later line names.
-    private func declareServers(of backend: BackendRecord, now: Milliseconds, slot allocateSlot: () -> UInt32) {
+    private func declareServers(
+        of backend: BackendRecord,
+        now: Milliseconds,
+        slot allocateSlot: () -> UInt32
+    ) {
         var taken = Set(backend.configuration.servers.compactMap { $0.attributes.integer(.id) })
         var next = 1
         for server in backend.configuration.servers {
@@ -82,7 +96,8 @@ final class BackendTable {
         return Int(reference.dropFirst()).flatMap { maps.indices.contains($0) ? $0 : nil }
     }
 
-    func isTaken(guid: String) -> Bool { guids.contains(guid) }
+    /// The `backend/server` that has a guid.
+    func owner(ofGUID guid: String) -> String? { guids[guid] }
 
     // MARK: Changing
 
@@ -99,7 +114,7 @@ final class BackendTable {
         let server = ServerRecord(declaration, slot: slot, checkID: .init(lastCheckID), now: now)
         backend.append(server)
         checks[server.checkID] = (backend, server)
-        if let guid = server.guid { guids.insert(guid) }
+        if let guid = server.guid { guids[guid] = "\(backend.configuration.name)/\(server.name)" }
         if server.isChecked { checkGeneration += 1 }
         return server
     }
@@ -108,7 +123,7 @@ final class BackendTable {
     func remove(_ server: ServerRecord, from backend: BackendRecord) {
         backend.remove(server)
         checks[server.checkID] = nil
-        if let guid = server.guid { guids.remove(guid) }
+        if let guid = server.guid { guids[guid] = nil }
         deletions += 1
         retired.append(RetiredMemory(server.address.path))
     }
@@ -136,7 +151,9 @@ final class BackendTable {
     func checksChanged() { checkGeneration += 1 }
 
     /// The server behind a check, nil once it is gone.
-    func checked(_ id: CheckTarget.ID) -> (backend: BackendRecord, server: ServerRecord)? { checks[id] }
+    func checked(_ id: CheckTarget.ID) -> (backend: BackendRecord, server: ServerRecord)? {
+        checks[id]
+    }
 
     /// Runs a change on one map.
     func change<Answer>(map number: Int, _ body: (inout MapTable) -> Answer) -> Answer {
@@ -164,7 +181,9 @@ final class BackendTable {
         guard !dirty.isEmpty || areMapsDirty || !hasSnapshot else { return nil }
         hasSnapshot = true
         snapshot.generation += 1
-        for backend in dirty { backend.rebuild(generation: snapshot.generation, now: now, retired: &retired) }
+        for backend in dirty {
+            backend.rebuild(generation: snapshot.generation, now: now, retired: &retired)
+        }
         if !dirty.isEmpty || snapshot.backends.isEmpty {
             retired.append(RetiredMemory(snapshot.backends))
             snapshot.backends = .make(backends.map(\.snapshot))

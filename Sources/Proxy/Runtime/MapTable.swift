@@ -71,7 +71,12 @@ struct MapTable {
         live.backend = backends[entry.value] ?? -1
         live.key = .make(entry.key)
         live.value = .make(entry.value)
-        entries[reference] = Entry(reference: reference, key: entry.key, value: entry.value, live: live)
+        entries[reference] = Entry(
+            reference: reference,
+            key: entry.key,
+            value: entry.value,
+            live: live
+        )
         references[entry.key, default: []].append(reference)
         let bucket = Int(live.hash) & (bucketReferences.count - 1)
         bucketReferences[bucket].append(reference)
@@ -81,9 +86,20 @@ struct MapTable {
         if lengths[length] == 1 { areLengthsDirty = true }
     }
 
-    /// Changes every entry with the key; false when there is none.
+    /// What a command means by `#0xREFERENCE`: one entry, or none when there is no such reference.
+    static func reference(in word: String) -> UInt64? {
+        word.hasPrefix("#0x") ? UInt64(word.dropFirst(3), radix: 16) : nil
+    }
+
+    /// The entries that a key, or the reference of one, stands for.
+    private func found(_ key: String) -> [UInt64] {
+        guard let reference = Self.reference(in: key) else { return references[key] ?? [] }
+        return entries[reference] == nil ? [] : [reference]
+    }
+
+    /// Changes every entry with the key or the one with the reference; false when there is none.
     mutating func set(_ key: String, to value: String) -> Bool {
-        guard let found = references[key] else { return false }
+        let found = found(key)
         for reference in found {
             guard var entry = entries[reference] else { continue }
             retiredTexts.append(entry.live.value)
@@ -93,20 +109,22 @@ struct MapTable {
             entries[reference] = entry
             touch(Int(entry.live.hash) & (bucketReferences.count - 1))
         }
-        return true
+        return !found.isEmpty
     }
 
-    /// Removes every entry with the key; false when there is none.
+    /// Removes every entry with the key or the one with the reference; false when there is none.
     mutating func remove(_ key: String) -> Bool {
-        guard let found = references.removeValue(forKey: key) else { return false }
+        let found = found(key)
         for reference in found {
             guard let entry = entries.removeValue(forKey: reference) else { continue }
+            let rest = references[entry.key]?.filter { $0 != reference } ?? []
+            references[entry.key] = rest.isEmpty ? nil : rest
             let bucket = Int(entry.live.hash) & (bucketReferences.count - 1)
             bucketReferences[bucket].removeAll { $0 == reference }
             touch(bucket)
             forget(entry)
         }
-        return true
+        return !found.isEmpty
     }
 
     private mutating func forget(_ entry: Entry) {
@@ -145,7 +163,9 @@ struct MapTable {
         retiredBuckets += buckets
         buckets = Array(repeating: .empty, count: size)
         bucketReferences = Array(repeating: [], count: size)
-        for entry in sorted { bucketReferences[Int(entry.live.hash) & (size - 1)].append(entry.reference) }
+        for entry in sorted {
+            bucketReferences[Int(entry.live.hash) & (size - 1)].append(entry.reference)
+        }
         dirtyBuckets = Set(bucketReferences.indices.filter { !bucketReferences[$0].isEmpty })
         isDirty = true
     }
@@ -220,7 +240,9 @@ extension MapTable {
         let isNewer = Int32(truncatingIfNeeded: version &- currentVersion) > 0
         guard isNewer, !isInFuture(version) else { return false }
         let committed = pending[version] ?? []
-        for old in pending.keys where Int32(truncatingIfNeeded: old &- version) <= 0 { pending[old] = nil }
+        for old in pending.keys where Int32(truncatingIfNeeded: old &- version) <= 0 {
+            pending[old] = nil
+        }
         removeAll()
         resize(toHold: committed.count)
         currentVersion = version

@@ -6,16 +6,24 @@ extension RuntimeService {
     func executeMap(_ command: RuntimeCommand, payload: String?) -> RuntimeReply? {
         switch command {
         case .showMap(nil): return RuntimeReply(text: mapList.text)
-        case .showMap(let reference?): return onMap(reference) { dump($0, version: reference.version) }
-        case .getMap(let reference, let key): return onMap(reference) { get(key, from: table.maps[$0]) }
+        case .showMap(let reference?):
+            return onMap(reference) { dump($0, version: reference.version) }
+        case .getMap(let reference, let key):
+            return onMap(reference) { get(key, from: table.maps[$0]) }
         case .addMap(let reference, let key, let value):
-            return onMap(reference) { add([MapEntry(key: key, value: value)], to: $0, version: reference.version) }
+            return onMap(reference) {
+                add([MapEntry(key: key, value: value)], to: $0, version: reference.version)
+            }
         case .addMapPayload(let reference):
-            return onMap(reference) { add(payload: payload ?? "", to: $0, version: reference.version) }
+            return onMap(reference) {
+                add(payload: payload ?? "", to: $0, version: reference.version)
+            }
         case .setMap(let reference, let key, let value):
             return onMap(reference) { number in
                 let isFound = table.change(map: number) { $0.set(key, to: value) }
-                return isFound ? RuntimeReply() : .error("entry not found.")
+                let isReference = MapTable.reference(in: key) != nil
+                let refusal = isReference ? "key or pattern not found." : "entry not found."
+                return isFound ? RuntimeReply() : .error(refusal)
             }
         case .deleteMap(let reference, let key):
             return onMap(reference) { number in
@@ -24,7 +32,9 @@ extension RuntimeService {
             }
         case .clearMap(let reference):
             return onMap(reference) { number in
-                table.change(map: number) { $0.clear(version: reference.version ?? $0.currentVersion) }
+                table.change(map: number) {
+                    $0.clear(version: reference.version ?? $0.currentVersion)
+                }
                 return RuntimeReply()
             }
         case .prepareMap(let reference):
@@ -43,7 +53,8 @@ extension RuntimeService {
         }
     }
 
-    private func onMap(_ reference: PatternReference, _ body: (Int) -> RuntimeReply) -> RuntimeReply {
+    private func onMap(_ reference: PatternReference, _ body: (Int) -> RuntimeReply) -> RuntimeReply
+    {
         guard let number = table.mapNumber(reference.name) else {
             return .error("Unknown map identifier. Please use #<id> or <file>.")
         }
@@ -53,7 +64,12 @@ extension RuntimeService {
     private var mapList: MapList {
         MapList(
             rows: table.maps.enumerated().map { number, map in
-                var row = MapListRow(id: number, file: map.name, display: map.display, entryCount: map.count)
+                var row = MapListRow(
+                    id: number,
+                    file: map.name,
+                    display: map.display,
+                    entryCount: map.count
+                )
                 row.currentVersion = map.currentVersion
                 row.nextVersion = map.nextVersion
                 return row
@@ -64,7 +80,9 @@ extension RuntimeService {
     private func dump(_ number: Int, version: UInt32?) -> RuntimeReply {
         let map = table.maps[number]
         let entries = map.dump(version: version ?? map.currentVersion)
-        let rows = entries.map { MapDumpRow(reference: $0.reference, key: $0.entry.key, value: $0.entry.value) }
+        let rows = entries.map {
+            MapDumpRow(reference: $0.reference, key: $0.entry.key, value: $0.entry.value)
+        }
         return RuntimeReply(text: MapDump(rows: rows).text)
     }
 
@@ -73,13 +91,16 @@ extension RuntimeService {
             return RuntimeReply(text: "type=str, case=sensitive, found=no")
         }
         return RuntimeReply(
-            text: "type=str, case=sensitive, found=yes, idx=tree, key=\"\(key)\", value=\"\(value)\", type=\"str\""
+            text:
+                "type=str, case=sensitive, found=yes, idx=tree, key=\"\(key)\", value=\"\(value)\", type=\"str\""
         )
     }
 
     private func add(_ entries: [MapEntry], to number: Int, version: UInt32?) -> RuntimeReply {
         let isInFuture = version.map { table.maps[number].isInFuture($0) } ?? false
-        if isInFuture { return .error("Version number in the future, please use 'prepare map' before.") }
+        if isInFuture {
+            return .error("Version number in the future, please use 'prepare map' before.")
+        }
         table.change(map: number) { map in
             for entry in entries { map.add(entry, version: version ?? map.currentVersion) }
         }

@@ -53,8 +53,12 @@ extension RuntimeService {
         _ reference: ServerReference,
         _ body: (BackendRecord, ServerRecord) -> RuntimeReply
     ) -> RuntimeReply {
-        guard let backend = table.backend(reference.backend) else { return .error("No such backend.") }
-        guard let server = table.server(reference.server, in: backend) else { return .error("No such server.") }
+        guard let backend = table.backend(reference.backend) else {
+            return .error("No such backend.")
+        }
+        guard let server = table.server(reference.server, in: backend) else {
+            return .error("No such server.")
+        }
         return body(backend, server)
     }
 
@@ -69,7 +73,9 @@ extension RuntimeService {
         return RuntimeReply()
     }
 
-    private func setChecks(_ server: ServerRecord, of backend: BackendRecord, isEnabled: Bool) -> RuntimeReply {
+    private func setChecks(_ server: ServerRecord, of backend: BackendRecord, isEnabled: Bool)
+        -> RuntimeReply
+    {
         guard server.attributes.isChecked else {
             let refusal = "Health check was not configured on this server, cannot enable."
             return isEnabled ? .error(refusal) : RuntimeReply()
@@ -78,7 +84,9 @@ extension RuntimeService {
         return RuntimeReply()
     }
 
-    private func set(_ server: ServerRecord, of backend: BackendRecord, weight: WeightArgument) -> RuntimeReply {
+    private func set(_ server: ServerRecord, of backend: BackendRecord, weight: WeightArgument)
+        -> RuntimeReply
+    {
         let number =
             switch weight {
             case .absolute(let number): number
@@ -88,7 +96,9 @@ extension RuntimeService {
         return RuntimeReply()
     }
 
-    private func set(_ server: ServerRecord, of backend: BackendRecord, maxconn value: String) -> RuntimeReply {
+    private func set(_ server: ServerRecord, of backend: BackendRecord, maxconn value: String)
+        -> RuntimeReply
+    {
         guard let number = Int(value), (0...Int(Int32.max)).contains(number) else {
             return .error("maxconn string empty or preceded by garbage")
         }
@@ -103,7 +113,9 @@ extension RuntimeService {
         to address: String,
         port: String?
     ) -> RuntimeReply {
-        guard let host = IPText.endpoint(address) else { return .warning("Invalid addr '\(address)'") }
+        guard let host = IPText.endpoint(address) else {
+            return .warning("Invalid addr '\(address)'")
+        }
         guard let oldPort = server.endpoint.port else {
             return .warning(
                 "Update for the current server address family is only supported through configuration file."
@@ -128,7 +140,9 @@ extension RuntimeService {
     }
 
     private func setCheck(_ server: ServerRecord, address: String?, port: String?) -> RuntimeReply {
-        guard server.isCheckEnabled else { return .warning("health checks are not enabled on this server") }
+        guard server.isCheckEnabled else {
+            return .warning("health checks are not enabled on this server")
+        }
         var host: Endpoint?
         if let address {
             host = IPText.endpoint(address)
@@ -153,7 +167,9 @@ extension RuntimeService {
         arguments: [String],
         now: Milliseconds
     ) -> RuntimeReply {
-        guard let backend = table.backend(reference.backend) else { return .error("No such backend.") }
+        guard let backend = table.backend(reference.backend) else {
+            return .error("No such backend.")
+        }
         let name = reference.server
         guard backend.server(named: name) == nil else {
             return .error("Already exists a server with the same name in backend.")
@@ -168,7 +184,9 @@ extension RuntimeService {
         case .mistake(let mistake): return .error(mistake)
         }
         var parsed = ServerArguments()
-        if let mistake = parsed.read(arguments, server: name, isDynamic: true) { return .error(mistake) }
+        if let mistake = parsed.read(arguments, server: name, isDynamic: true) {
+            return .error(mistake)
+        }
         if let mistake = conflict(of: parsed.attributes, in: backend) { return .error(mistake) }
         var declaration = ServerDeclaration(
             name: name,
@@ -188,7 +206,9 @@ extension RuntimeService {
         }
         if let guid = attributes.word(.guid) {
             if guid.utf8.count > 127 { return "'guid' : Maximum length is 127." }
-            if table.isTaken(guid: guid) { return "'guid' : Already used by another element." }
+            if let owner = table.owner(ofGUID: guid) {
+                return "'guid': duplicate entry with server \(owner)."
+            }
         }
         return nil
     }

@@ -41,7 +41,8 @@ final class ServerRecord {
     private var downSince: Milliseconds?
     private var pastDowntime = 0
 
-    init(_ declaration: ServerDeclaration, slot: UInt32, checkID: CheckTarget.ID, now: Milliseconds) {
+    init(_ declaration: ServerDeclaration, slot: UInt32, checkID: CheckTarget.ID, now: Milliseconds)
+    {
         let attributes = declaration.attributes
         name = declaration.name
         id = declaration.id
@@ -95,11 +96,13 @@ final class ServerRecord {
         }
         if state == .maint, !wasInMaintenance {
             if isCheckEnabled { isCheckPaused = true }
+            history.forceDown()
             endDowntime(now: now)
             operational = .stopped
             lastChange = now
         } else if state != .maint, wasInMaintenance {
             isCheckPaused = false
+            // Without checks nobody counts, and HAProxy leaves the counter at nothing.
             if isCheckEnabled { history.startOver() }
             operational = .running
             lastChange = now
@@ -116,7 +119,11 @@ final class ServerRecord {
             history.forceDown()
             // One passed check is enough after `down`, `rise` of them after `fully-down`.
             if state == "down" {
-                history = HealthHistory(rise: history.rise, fall: history.fall, health: history.rise - 1)
+                history = HealthHistory(
+                    rise: history.rise,
+                    fall: history.fall,
+                    health: history.rise - 1
+                )
             }
             stop(now: now)
         default: history.startOver()
@@ -182,7 +189,9 @@ final class ServerRecord {
     var checkInterval: Milliseconds {
         let usual = attributes.duration(.inter) ?? Milliseconds(2000)
         if history.isFull { return usual }
-        if operational == .stopped, history.health == 0 { return attributes.duration(.downinter) ?? usual }
+        if operational == .stopped, history.health == 0 {
+            return attributes.duration(.downinter) ?? usual
+        }
         return attributes.duration(.fastinter) ?? usual
     }
 
@@ -204,7 +213,9 @@ final class ServerRecord {
 
     private var checkEndpoint: Endpoint {
         let host = checkAddress ?? endpoint
-        let port = checkPort.map { UInt16(clamping: $0) } ?? checkAddress?.port.flatMap { $0 == 0 ? nil : $0 }
+        let port =
+            checkPort.map { UInt16(clamping: $0) }
+            ?? checkAddress?.port.flatMap { $0 == 0 ? nil : $0 }
         return host.with(port: port ?? endpoint.port ?? 0)
     }
 }
