@@ -50,9 +50,12 @@ extension ObservedProxy {
             let entries = map.entries.map { MapEntry(key: $0.key, value: $0.value) }
             maps[map.name] = ObservedMap(name: map.name, entries: entries)
         }
-        if let status = fleet?.statusMap, maps[status] == nil {
-            maps[status] = ObservedMap(name: status)
-        }
+        guard let fleet, let status = fleet.statusMap else { return }
+        // Whoever runs that revision has its claim and its `ready`: a merge does not bring them.
+        var entries = maps[status]?.entries ?? []
+        if let owner = fleet.owner { entries.append(MapEntry(key: "owner", value: owner)) }
+        entries.append(MapEntry(key: "ready", value: "1"))
+        maps[status] = ObservedMap(name: status, entries: entries)
     }
 }
 

@@ -24,20 +24,48 @@ extension Demo {
         "\(Int((duration / .milliseconds(1)).rounded())) ms"
     }
 
-    /// Requests of each server in the two seconds before the push and after its convergence.
-    func showServers(before: TrafficReport, after: TrafficReport) {
-        let old = before.answersByOrigin
-        let new = after.answersByOrigin
-        var rows = [["requests served by", "before", "after"]]
+    /// The changed lines of a diff, by file.
+    func showDifference(_ text: String) {
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("+++ b/") {
+                print("    \(screen.styled(String(line.dropFirst(6)), .bold))")
+            } else if line.hasPrefix("+"), !line.hasPrefix("+++") {
+                print("    \(screen.styled(String(line), .good))")
+            } else if line.hasPrefix("-"), !line.hasPrefix("---") {
+                print("    \(screen.styled(String(line), .bad))")
+            }
+        }
+    }
+
+    /// When each proxy was seen with the change and when apus had confirmed it; times in ms since 1970.
+    func show(seen: [String: Double], confirmed: [String: Double], end: Double, since start: Double)
+    {
+        for proxy in fleet.proxies {
+            let change = (seen[proxy.name] ?? start) - start
+            let word = (confirmed[proxy.name] ?? end) - start
+            let bar = Screen.bar(word, of: max(end - start, 1), width: 20)
+            let padding = String(repeating: " ", count: max(0, 20 - bar.count))
+            print(
+                "    \(screen.styled(proxy.name, .name))  \(screen.styled(bar, .good))\(padding)"
+                    + "  confirmed after \(Int(word.rounded())) ms   seen from outside \(Int(change.rounded())) ms"
+            )
+        }
+        print(
+            "    all of them confirmed after \(screen.styled("\(Int((end - start).rounded())) ms", .bold))"
+        )
+    }
+
+    /// Requests a second of each server before and after a push.
+    func show(before: [Int], after: [Int]) {
+        var rows = [["requests a second", "before", "after"]]
         for (index, origin) in ExampleFleet.origins.enumerated() {
-            let pair = (index < old.count ? old[index] : 0, index < new.count ? new[index] : 0)
-            if pair != (0, 0) { rows.append([origin.name, String(pair.0), String(pair.1)]) }
+            let old = index < before.count ? before[index] / 2 : 0
+            let new = index < after.count ? after[index] / 2 : 0
+            if old + new > 0 { rows.append([origin.name, String(old), String(new)]) }
         }
         print("\n" + Screen.table(rows))
-        let slow = Double(after.latency(at: 0.99)) / 1000
-        print(
-            "    99 of 100 answers within \(String(format: "%.1f", slow)) ms; failed so far: \(fleet.traffic.report.failed)"
-        )
+        let report = fleet.traffic.report
+        print("    failed so far: \(report.failed) of \(report.completed + report.failed)")
     }
 
     /// The last lines, and the exit status.

@@ -74,38 +74,38 @@ struct Demo {
     // MARK: - Acts
 
     private func startEverything() async throws {
-        heading("1", "Start: origins, three apus-proxy, a bare repository, apus run")
+        heading("1", "Start: eleven origins, three apus-proxy, a bare repository, apus run")
         try await fleet.startProxies()
         for proxy in fleet.proxies {
+            let name = screen.styled(proxy.name, .name)
             print(
-                "    \(screen.styled(proxy.name, .name))  traffic 127.0.0.1:\(proxy.port)   Runtime API run/\(proxy.name).sock"
+                "    \(name)  traffic 127.0.0.1:\(proxy.port)   Runtime API run/\(proxy.name).sock"
             )
         }
-        try fleet.repository.commit("Describe the edge fleet")
+        let commit = try fleet.repository.commit("Describe the edge fleet")
         try fleet.repository.push()
         let hook = try fleet.apus("hook", "install", fleet.repository.bare)
         guard hook.status == 0 else {
             throw DemoFailure("apus hook install: \(hook.errors)\(hook.output)")
         }
-        let began = ContinuousClock.now
-        try fleet.startController()
-        try await converge("the first revision", since: began) { view in
+        let began = Date.now.timeIntervalSince1970 * 1000
+        try fleet.startController(["--drift-interval", "1s"])
+        try await converge(on: commit, since: began) { view in
             view.isReady("shop", ["shop-1", "shop-2", "shop-3"])
                 && view.isReady("cache", ["cache-1", "cache-2", "cache-3"])
                 && view.maps["maps/hosts.map"]?["shop.example.com"] == "shop"
-                && view.maps["maps/apus.map"]?["ready"] != nil
         }
         fleet.traffic.send(to: fleet.proxies.map(\.port))
         print(
-            "    traffic from here on: \(Self.requestsPerSecond) requests a second to each proxy, without a pause"
+            "    from here on \(Self.requestsPerSecond) requests a second to each proxy, without a pause"
         )
-        try await Task.sleep(for: .seconds(2))
     }
 
     private func pushTheBigChange() async throws {
         heading("2", "git push: two servers more, one less, a weight, a route")
+        let before = try await served()
         let repository = fleet.repository
-        let before = try repository.run("rev-parse", "HEAD").trimmingCharacters(
+        let base = try repository.run("rev-parse", "HEAD").trimmingCharacters(
             in: .whitespacesAndNewlines
         )
         try repository.edit(
@@ -120,106 +120,111 @@ struct Demo {
             replace: "hosts: [static.example.com]",
             with: "hosts: [static.example.com, img.example.com]"
         )
-        let after = try repository.commit(
-            "Grow the shop, retire shop-1, serve images from the cache"
-        )
-        print("    $ apus plan --from \(before.prefix(7)) --to \(after.prefix(7))")
-        try fleet.repository.run("push", "--quiet", "origin", "HEAD:review")
-        let plan = try fleet.apus("plan", fleet.repository.bare, "--from", before, "--to", after)
+        let commit = try repository.commit("Grow the shop, retire shop-1")
+        showDifference(try repository.run("diff", "-U0", base, commit))
+        // Reviewed from a branch of its own, as a merge request would be.
+        try repository.run("push", "--quiet", "origin", "HEAD:review")
+        print("\n    $ apus plan --from main --to review")
+        let plan = try fleet.apus("plan", repository.bare, "--from", "main", "--to", "review")
         print(indented(plan.output + plan.errors))
         guard plan.status == 0 else {
             throw DemoFailure("apus plan ended with status \(plan.status)")
         }
 
-        let atPush = fleet.traffic.report
-        let output = try repository.push()
-        if !output.isEmpty { print(indented(output)) }
-        try await converge("the push", since: nil) { view in
+        print("\n    $ git push")
+        try repository.push()
+        try await converge(on: commit, since: nil) { view in
             view.isReady("shop", ["shop-2", "shop-3", "shop-4", "shop-5"])
                 && view.servers["shop/shop-3"]?.weight == 10
                 && view.maps["maps/hosts.map"]?["img.example.com"] == "cache"
         }
-        let atEnd = fleet.traffic.report
-        try await Task.sleep(for: .seconds(2))
-        showServers(before: atPush, after: fleet.traffic.report.since(atEnd))
+        show(before: before, after: try await served())
     }
 
     /// Milliseconds from the update of the ref to the last proxy's confirmation.
     private func pushAgainstTheClock() async throws -> Double {
-        heading("3", "git push against the clock: no checks, no soak, one wave")
+        heading("3", "git push against the clock: servers without checks, one wave, no soak")
         try fleet.repository.edit(
             "backends/cache.yaml",
             replace: "    cache-1: \(fleet.address(of: "cache-1"))\n",
             with: "    cache-1: {address: \"\(fleet.address(of: "cache-1"))\", weight: 20}\n"
                 + "    cache-4: \(fleet.address(of: "cache-4"))\n"
         )
-        try fleet.repository.commit("Grow the cache")
+        let commit = try fleet.repository.commit("Grow the cache")
+        showDifference(try fleet.repository.run("diff", "-U0", "HEAD~1", "HEAD"))
+        print("\n    $ git push")
         try fleet.repository.push()
-        return try await converge("the push", since: nil) { view in
+        return try await converge(on: commit, since: nil) { view in
             view.isReady("cache", ["cache-1", "cache-2", "cache-3", "cache-4"])
                 && view.servers["cache/cache-1"]?.weight == 20
         }
     }
 
     private func breakByHand() async throws {
-        heading("4", "Drift: someone changes lb2 by hand")
+        heading("4", "Drift: someone changes lb2 by hand, past git")
         let proxy = fleet.proxies[1]
         let began = ContinuousClock.now
         for command in ["set server shop/shop-2 weight 1", "set server cache/cache-2 state maint"] {
-            print("    $ echo \"\(command)\" | socat run/lb2.sock -")
+            print("    $ echo \"\(command)\" | socat - run/lb2.sock")
             let answer = try RuntimeConsole.ask(command, socket: proxy.socket)
             if !answer.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty {
                 print(indented(answer))
             }
+        }
+        let broken = try ProxyView(socket: proxy.socket)
+        guard broken.servers["shop/shop-2"]?.weight == 1,
+            broken.servers["cache/cache-2"]?.isReady == false
+        else {
+            throw DemoFailure("the proxy did not do what was asked by hand")
         }
         try await Deadline.wait(for: "repair of the drift", within: .seconds(15)) {
             let view = try ProxyView(socket: proxy.socket)
             return view.servers["shop/shop-2"]?.weight == 100
                 && view.servers["cache/cache-2"]?.isReady == true
         }
+        let time = milliseconds(ContinuousClock.now - began)
         print(
-            "    \(screen.styled("✓", .good)) repaired by apus after \(milliseconds(ContinuousClock.now - began))"
+            "    \(screen.styled("✓", .good)) weight 100 and ready again after \(time) (apus looks every second here)"
         )
+    }
+
+    /// Requests by origin in a window of two seconds.
+    private func served() async throws -> [Int] {
+        let begin = fleet.traffic.report
+        try await Task.sleep(for: .seconds(2))
+        return fleet.traffic.report.since(begin).answersByOrigin
     }
 
     // MARK: - Waiting
 
-    /// Waits until every proxy shows what `isDone` wants and apus has confirmed it; prints when each did.
+    /// Waits until every proxy shows what `isDone` wants and apus has confirmed the commit; prints both times.
     ///
-    /// Counted from `since`, or from the moment the branch in the bare repository moved.
+    /// Counted from `since` (milliseconds since 1970), or from the moment the branch in the bare repository
+    /// moved. Returns the milliseconds until the last confirmation.
     @discardableResult
     private func converge(
-        _ what: String,
-        since: ContinuousClock.Instant?,
+        on commit: String,
+        since: Double?,
         isDone: @escaping (ProxyView) -> Bool
     ) async throws -> Double {
-        var times: [String: Double] = [:]
-        try await Deadline.wait(
-            for: "convergence on \(what)",
-            within: .seconds(20),
-            every: .milliseconds(2)
-        ) {
-            guard fleet.controller?.isRunning == true else {
+        var seen: [String: Double] = [:]
+        var log = ControllerLog("")
+        try await Deadline.wait(for: "convergence", within: .seconds(20), every: .milliseconds(2)) {
+            guard let controller = fleet.controller, controller.isRunning else {
                 throw DemoFailure("apus run ended by itself")
             }
-            for (proxy, view) in zip(fleet.proxies, try fleet.views())
-            where times[proxy.name] == nil {
-                if isDone(view) { times[proxy.name] = elapsed(since: since) }
+            for (proxy, view) in zip(fleet.proxies, try fleet.views()) where seen[proxy.name] == nil
+            {
+                if isDone(view) { seen[proxy.name] = Date.now.timeIntervalSince1970 * 1000 }
             }
-            return times.count == fleet.proxies.count
+            guard seen.count == fleet.proxies.count else { return false }
+            log = ControllerLog(controller.log)
+            return log.convergence(on: commit) != nil
         }
-        for proxy in fleet.proxies {
-            let time = times[proxy.name] ?? 0
-            let bar = Screen.bar(time, of: times.values.max() ?? 1)
-            print(
-                "    \(screen.styled(proxy.name, .name))  \(screen.styled(bar, .good)) \(Int(time.rounded())) ms"
-            )
-        }
-        return times.values.max() ?? 0
-    }
-
-    private func elapsed(since: ContinuousClock.Instant?) -> Double {
-        if let since { return (ContinuousClock.now - since) / .milliseconds(1) }
-        return (Date.now.timeIntervalSince1970 - fleet.repository.refUpdate) * 1000
+        let start = since ?? fleet.repository.refUpdate * 1000
+        let end = log.convergence(on: commit)?.time ?? .infinity
+        let confirmed = log.confirmations(after: start, until: end)
+        show(seen: seen, confirmed: confirmed, end: end, since: start)
+        return end - start
     }
 }

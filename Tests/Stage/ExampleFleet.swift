@@ -128,7 +128,10 @@ package final class ExampleFleet {
     package func startController(_ options: [String] = []) throws {
         controller = try ChildProcess(
             "apus run",
-            command(["run", repository.bare] + options),
+            command(
+                ["run", repository.bare, "--listen", "127.0.0.1:0", "--log-format", "json"]
+                    + options
+            ),
             logPath: folder.path("apus.log")
         )
     }
@@ -147,7 +150,7 @@ package final class ExampleFleet {
     private func command(_ arguments: [String]) -> ChildProcess.Command {
         var command = ChildProcess.Command(Programs.apus, arguments)
         command.folder = edge
-        command.environment = ["XDG_STATE_HOME": stateFolder, "NO_COLOR": "1"]
+        command.environment = ["XDG_STATE_HOME": stateFolder, "NO_COLOR": "1", "COLUMNS": "76"]
         return command
     }
 
