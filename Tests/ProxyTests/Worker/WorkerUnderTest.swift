@@ -1,0 +1,77 @@
+@testable import Proxy
+
+/// One real worker on a thread, with a frontend on a free port and one backend.
+final class WorkerUnderTest {
+    let plane = WorkerPlane(workers: 1, frontends: 1, backends: 1)
+    let port: UInt16
+    /// The slots of the servers, in order.
+    private(set) var slots: [UInt32] = []
+    private var thread = ThreadGroup()
+    private var snapshot = RoutingSnapshot()
+    private var hasEnded = false
+
+    /// - Parameter change: Adjusts frontend and backend before the start.
+    init(
+        servers ports: [UInt16],
+        change: (inout FrontendSnapshot, inout BackendSnapshot) -> Void = { _, _ in }
+    ) throws {
+        let listener = try SocketListener.listen(on: SocketAddress(ipv4: 0x7f00_0001, port: 0))
+        port = listener.address.port
+        var frontend = FrontendSnapshot()
+        frontend.defaultBackend = 0
+        var backend = BackendSnapshot()
+        backend.exists = true
+        backend.generation = 1
+        backend.timeouts.connect = 2000
+        slots = ports.map { [plane] _ in plane.allocateSlot() }
+        backend.servers = .make(zip(ports, slots).map { port, slot in
+            var server = ServerSnapshot()
+            server.slot = slot
+            server.address = SocketAddress(ipv4: 0x7f00_0001, port: port)
+            return server
+        })
+        change(&frontend, &backend)
+        snapshot.frontends = .make([frontend])
+        snapshot.backends = .make([backend])
+        plane.publish(snapshot, retiring: [])
+        let share = plane.share(ofWorker: 0)
+        let descriptor = listener.release()
+        thread.start {
+            var worker = Worker(number: 0, plane: share, capacity: 8192, seed: 1)
+            worker.listen(descriptor, frontend: 0)
+            worker.run()
+        }
+    }
+
+    deinit { stop() }
+
+    /// Publishes changed servers.
+    func replaceServers(_ change: ([ServerSnapshot]) -> [ServerSnapshot]) {
+        var backend = snapshot.backends[0]
+        backend.generation += 1
+        backend.servers = .make(change(backend.servers.indices.map { [backend] in backend.servers[$0] }))
+        snapshot.backends = .make([backend])
+        plane.publish(snapshot, retiring: [])
+    }
+
+    func client() throws -> TestClient { try TestClient(port: port) }
+
+    /// Ends the worker and waits for it.
+    func stop(draining: Bool = false) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        plane.mailboxes[0].post(draining ? .drain : .stop)
+        thread.join()
+    }
+
+    /// Waits until a condition holds, at most five seconds.
+    func eventually(_ condition: () -> Bool) -> Bool {
+        let deadline = MonotonicClock.milliseconds + 5000
+        var epoll = EpollLoop()
+        while !condition() {
+            guard MonotonicClock.milliseconds < deadline else { return false }
+            _ = epoll.wait(milliseconds: 2)
+        }
+        return true
+    }
+}
