@@ -16,6 +16,6 @@ package struct Revision: Hashable, Sendable, Codable, CustomStringConvertible {
         self.author = author
     }
 
-    /// The commit in seven characters, as Git prints it.
-    package var description: String { String(commit.prefix(7)) }
+    /// The commit in seven characters, as Git prints it; `worktree` as a whole.
+    package var description: String { commit == "worktree" ? commit : String(commit.prefix(7)) }
 }

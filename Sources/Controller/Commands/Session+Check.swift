@@ -29,7 +29,7 @@ extension Session {
         console.tell(DiagnosticReport(loaded, columns: console.columns).lines)
         guard let state = loaded.state else { return .error }
         var line = StyledText("✓ ", .good)
-        line.append("\(source.isWorktree ? "worktree" : loaded.revision.description)", .note)
+        line.append(loaded.revision.description, .note)
         line.append(" is valid: \(Inventory(state)) in \(count(files, "file"))")
         console.show([line])
         return .ok
