@@ -35,9 +35,11 @@ package enum ServerIdentity {
 
     /// The digest inside a guid of ours; nil for anything else, which means *unknown*, not *different*.
     package static func digest(inGUID guid: String) -> UInt64? {
-        let parts = guid.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "apus", parts[2].utf8.count == 16 else { return nil }
-        return UInt64(parts[2], radix: 16)
+        let bytes = guid.utf8
+        guard bytes.count == 38, guid.hasPrefix("apus:"),
+            bytes[bytes.index(bytes.startIndex, offsetBy: 21)] == UInt8(ascii: ":")
+        else { return nil }
+        return UInt64(Substring(bytes.suffix(16)), radix: 16)
     }
 
     /// Ten bits of the digest and a marker in id bits 20–30: how 2.6–2.9, which have no guid, carry it.

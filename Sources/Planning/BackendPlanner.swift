@@ -55,12 +55,13 @@ struct BackendPlanner {
             }
         }
         let declared = Set(desired.servers.map(\.name))
-        for live in observed.servers.values.sorted(by: { $0.name < $1.name })
-        where !declared.contains(live.name) {
-            retire(live)
+        let others = observed.servers.keys.filter { !declared.contains($0) }.sorted()
+        let isApplied = !others.isEmpty && desired.unmanaged == .remove && hasBeenApplied
+        for name in others {
+            if let live = observed.servers[name] { retire(live, isApplied) }
         }
         keepCapacity()
-        remarkOnWhole()
+        remarkOnWhole(declared)
     }
 
     /// Whether any server takes traffic now.
@@ -72,12 +73,11 @@ struct BackendPlanner {
 }
 
 extension BackendPlanner {
-    mutating func retire(_ live: ObservedServer) {
+    /// `isApplied`: foreign servers go only where Apus has been before; a first apply never deletes them.
+    mutating func retire(_ live: ObservedServer, _ isApplied: Bool) {
         let path = path(live.name)
         let isOurs = mark.isOurs(live, at: path) || previous.contains(live.name)
-        // Foreign servers go only where Apus has been before: a first apply never deletes them.
-        let isAdopted = desired.unmanaged == .remove && hasBeenApplied
-        guard manages(.membership), isOurs || isAdopted else {
+        guard manages(.membership), isOurs || isApplied else {
             kept.append(live.name.text)
             return
         }
@@ -101,6 +101,7 @@ extension BackendPlanner {
     }
 
     mutating func keepCapacity() {
+        guard !dipping.isEmpty || !lowering.isEmpty else { return }
         var floor = CapacityFloor(observed, minCapacity: desired.minCapacity)
         floor.raise(by: raising.reduce(0) { $0 + $1.gain })
         var postponed: [ServerChain] = []
@@ -144,7 +145,7 @@ extension BackendPlanner {
         if hidden { unknown.append(server.name.text) }
     }
 
-    mutating func remarkOnWhole() {
+    mutating func remarkOnWhole(_ declared: Set<ServerName>) {
         if !unknown.isEmpty {
             let message =
                 "backend \(desired.name): the proxy does not tell all attributes of "
@@ -155,7 +156,6 @@ extension BackendPlanner {
             let message = "backend \(desired.name): left alone: \(Remark.list(kept))"
             remarks.append(Remark(.unmanaged, message, origin: desired.origin))
         }
-        let declared = Set(desired.servers.map(\.name))
         let returning = (desired.boot?.servers ?? []).subtracting(declared)
             .filter { observed.servers[$0] == nil }.sorted()
         if !returning.isEmpty {

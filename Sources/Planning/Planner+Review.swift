@@ -14,9 +14,11 @@ extension Planner {
             return Plan(revision: revision, fleet: fleet.name, proxies: [])
         }
         var options = Options()
+        // What is equal in both needs nothing; most of a large fleet is.
+        let (before, after) = differing(before, fleet)
         options.previous = before
         let plan = planProxy(
-            fleet,
+            after,
             observed: ObservedProxy(running: before, on: first.name),
             options: options
         )
@@ -30,6 +32,24 @@ extension Planner {
             )
         }
         return Plan(revision: revision, fleet: fleet.name, proxies: proxies)
+    }
+
+    /// Both fleets without the backends and maps that are equal in both.
+    private static func differing(
+        _ before: DesiredFleet?,
+        _ after: DesiredFleet
+    ) -> (before: DesiredFleet?, after: DesiredFleet) {
+        guard var before else { return (nil, after) }
+        var after = after
+        let oldBackends = Dictionary(before.backends.map { ($0.name, $0) }) { first, _ in first }
+        let backends = Set(after.backends.filter { oldBackends[$0.name] == $0 }.map(\.name))
+        before.backends.removeAll { backends.contains($0.name) }
+        after.backends.removeAll { backends.contains($0.name) }
+        let oldMaps = Dictionary(before.maps.map { ($0.name, $0) }) { first, _ in first }
+        let maps = Set(after.maps.filter { oldMaps[$0.name] == $0 }.map(\.name))
+        before.maps.removeAll { maps.contains($0.name) }
+        after.maps.removeAll { maps.contains($0.name) }
+        return (before, after)
     }
 }
 
@@ -74,7 +94,7 @@ extension ObservedBackend {
             observed.isCheckEnabled = server.attributes.isChecked
             observed.isAgentChecked = server.attributes[.agentCheck] != nil
             observed.isBackup = server.attributes[.backup] != nil
-            observed.maxconn = server.attributes.integer(.maxconn)
+            observed.maxconn = server.attributes.integer(.maxconn) ?? 0
             observed.checkAddress = server.attributes.word(.addr)
             observed.checkPort = server.attributes.integer(.port)
             observed.agentAddress = server.attributes.word(.agentAddr)
