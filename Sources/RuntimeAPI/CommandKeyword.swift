@@ -46,7 +46,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     var level: AccessLevel {
         switch self {
         case .operator: .operator
-        case .echo, .getWeight, .setSeverityOutput, .setTimeout, .showBackend, .showCLILevel,
+        case .dumpStatsFile, .echo, .getWeight, .setSeverityOutput, .setTimeout, .showBackend,
+            .showCLILevel,
             .showInfo, .showMap, .showServersConfig, .showServersConn, .showServersState,
             .showStat, .showVersion, .user, .help, .prompt, .quit:
             .user
