@@ -133,7 +133,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DesiredTests",
-            dependencies: ["Desired", "Model", "Simulation"],
+            dependencies: ["Desired", "BootConfig", "Model", "Simulation"],
             exclude: ["Golden"],
             swiftSettings: strict
         ),

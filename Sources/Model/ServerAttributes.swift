@@ -47,16 +47,19 @@ package struct ServerAttributes: Hashable, Sendable {
 
     package var isChecked: Bool { self[.check] != nil }
 
+    /// The value of a keyword whose form is a number; nil when it is absent.
     package func integer(_ attribute: ServerAttribute) -> Int? {
         guard case .integer(let number)? = self[attribute] else { return nil }
         return number
     }
 
+    /// The value of a keyword whose form is a duration; nil when it is absent.
     package func duration(_ attribute: ServerAttribute) -> Milliseconds? {
         guard case .duration(let duration)? = self[attribute] else { return nil }
         return duration
     }
 
+    /// The value of a keyword whose form is a word; nil when it is absent.
     package func word(_ attribute: ServerAttribute) -> String? {
         guard case .word(let text)? = self[attribute] else { return nil }
         return text

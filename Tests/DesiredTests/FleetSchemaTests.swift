@@ -26,8 +26,4 @@ import Testing
         let shared = ServerAttribute.allCases.filter { $0.mutability != .identity }.map(\.keyword)
         #expect(properties.keys.sorted() == shared.sorted())
     }
-
-    @Test func `text in JSON is quoted`() {
-        #expect(JSONText.string("a\"\\\n\u{1}ä").text() == #""a\"\\\n\u0001ä""#)
-    }
 }

@@ -274,31 +274,4 @@ import Testing
         #expect(loaded.state?.fleets.map(\.name.text) == ["edge", "west"])
         #expect(loaded.state?.fleets.map(\.backends.count) == [1, 1])
     }
-
-    @Test(arguments: [
-        ("*", "anything", true), ("edge-*", "edge-par", true), ("edge-*", "core", false),
-        ("*-par", "edge-par", true),
-        ("e*e*r", "edge-par", true), ("e?ge", "edge", true), ("e?ge", "ege", false), ("", "", true),
-        ("", "a", false),
-        ("**a**", "bab", true), ("a*b*c", "abcb", false),
-    ]) func `a glob matches the whole name`(pattern: String, text: String, matches: Bool) {
-        #expect(Glob.matches(pattern, text) == matches)
-    }
-
-    @Test(.timeLimit(.minutes(1))) func `a glob of many stars does not take long`() {
-        let pattern = String(repeating: "a*", count: 100) + "b"
-        #expect(!Glob.matches(pattern, String(repeating: "a", count: 10_000)))
-    }
-
-    @Test(
-        arguments: [
-            ("wieght", "weight"), ("maxcon", "maxconn"), ("servres", "servers"),
-            ("adress", "address"), ("id", nil),
-            ("xyz", nil), ("", nil),
-        ] as [(String, String?)]
-    ) func `the nearest word is suggested if it is near`(text: String, word: String?) {
-        #expect(
-            Spelling.nearest(to: text, among: ["weight", "maxconn", "servers", "address"]) == word
-        )
-    }
 }

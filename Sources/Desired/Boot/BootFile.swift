@@ -96,7 +96,7 @@ struct BootFile: Sendable {
             guard keyword == "map" || keyword.hasPrefix("map_") || keyword.hasSuffix("-map") else {
                 continue
             }
-            let argument = rest.prefix { $0 != "," && $0 != ")" }
+            let argument = rest.prefix { $0 != "," && $0 != ")" && $0 != "(" }
             if !argument.isEmpty { maps.insert(String(argument)) }
         }
     }

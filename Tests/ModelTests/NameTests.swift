@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-@Suite struct NamesTests {
+@Suite struct NameTests {
     @Test(arguments: ["a", "web-1", "a.b:c_d-e", "0", "-", String(repeating: "x", count: 255)])
     func `names HAProxy accepts are accepted`(text: String) throws {
         #expect(try ServerName(text).text == text)
