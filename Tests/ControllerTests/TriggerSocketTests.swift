@@ -46,7 +46,8 @@ import Testing
         let server = try await socket.listen()
         let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(unixDomainSocketPath: socket.path).get()
-        try await client.writeAndFlush(ByteBuffer(repeating: 0x78, count: 8192))
+        // May fail: the server closes as soon as it has seen too much.
+        try? await client.writeAndFlush(ByteBuffer(repeating: 0x78, count: 8192))
         try await client.closeFuture.get()
         #expect(await inbox.take(within: .zero, on: Uptime(ContinuousClock())).isEmpty)
         try await server.close()

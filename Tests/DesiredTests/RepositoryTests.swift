@@ -44,6 +44,23 @@ import Testing
         )
     }
 
+    @Test func `an ancestor and an abbreviated id name a commit, a branch of that name wins`()
+        throws
+    {
+        let repository = try TemporaryRepository()
+        try repository.commit(smallState)
+        let first = try repository.source.resolve()
+        try repository.commit(["more.yaml": ""])
+        for name in ["HEAD~1", "main^", first.description] {
+            #expect(try repository.source.resolve(name).commit == first.commit)
+        }
+        try repository.git("branch", first.description, "main")
+        #expect(try repository.source.resolve(first.description).commit != first.commit)
+        for name in ["HEAD~99", "main~x", "~1", "main@{1}", "HEAD^{tree}", "dead"] {
+            #expect(Self.failure { _ = try repository.source.resolve(name) } != nil)
+        }
+    }
+
     @Test func `an unborn HEAD is told from an unknown branch`() throws {
         let repository = try TemporaryRepository()
         try repository.commit(smallState)

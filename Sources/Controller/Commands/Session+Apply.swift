@@ -87,6 +87,7 @@ extension Session {
             console.tell("Nothing was applied.")
             return false
         }
+        console.tell("")
         return true
     }
 
@@ -175,7 +176,7 @@ extension Session {
         line.append("\(converged) of \(count(proxies.count, "proxy", "proxies")) at ")
         line.append(file.content.revision.description, .note)
         line.append(".")
-        if file.content.summary.proxies > 0 || status != .ok { console.show([line]) }
+        if file.content.summary.proxies > 0 || status != .ok { console.show([StyledText(), line]) }
         if status == .stalePlan {
             console.tell("Plan again: what was reviewed is not what would happen now.", .faint)
         }

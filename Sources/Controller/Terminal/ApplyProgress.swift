@@ -38,7 +38,7 @@ final class ApplyProgress: Sendable {
             case .step(let proxy, let step, let result):
                 if !step.change.isWait { state.count.operations += 1 }
                 if case .failed(let error) = result {
-                    say("\(proxy): \(error.reason) (\(step.origin))", .error, &state)
+                    say(StyledText("    \(proxy): \(error.reason) (\(step.origin))"), &state)
                 }
             case .finished(let proxy, let outcome):
                 state.count.running -= 1
@@ -47,9 +47,12 @@ final class ApplyProgress: Sendable {
                 } else {
                     state.count.failed += 1
                 }
-                say(Self.line(proxy, outcome), Self.role(outcome), &state)
+                say(Self.line(proxy, outcome), &state)
             case .soaking(let duration):
-                say("soaking for \(duration.brief) before the next wave", .faint, &state)
+                say(
+                    StyledText("  soaking for \(duration.brief) before the next wave", .faint),
+                    &state
+                )
             }
             draw(&state)
         }
@@ -60,9 +63,9 @@ final class ApplyProgress: Sendable {
         state.withLock { state in erase(&state) }
     }
 
-    private func say(_ text: String, _ role: StyledText.Role, _ state: inout State) {
+    private func say(_ line: StyledText, _ state: inout State) {
         erase(&state)
-        console.tell(text, role)
+        console.tell([line])
     }
 
     private func erase(_ state: inout State) {
@@ -100,15 +103,17 @@ final class ApplyProgress: Sendable {
         return line
     }
 
-    private static func line(_ proxy: ProxyName, _ outcome: ProxyOutcome) -> String {
+    private static func line(_ proxy: ProxyName, _ outcome: ProxyOutcome) -> StyledText {
         guard case .converged(let operations, let took) = outcome else {
-            return "  \(outcome.isPending ? "…" : "✗") \(proxy)  \(outcome.message)"
+            var line = StyledText(
+                outcome.isPending ? "  … " : "  ✗ ",
+                outcome.isPending ? .changed : .removed
+            )
+            line.append("\(proxy)  \(outcome.message)")
+            return line
         }
-        return "  ✓ \(proxy)  \(count(operations, "operation")), confirmed in \(took.brief)"
-    }
-
-    private static func role(_ outcome: ProxyOutcome) -> StyledText.Role {
-        if outcome.isConverged { return .added }
-        return outcome.isPending ? .changed : .removed
+        var line = StyledText("  ✓ ", .added)
+        line.append("\(proxy)  \(count(operations, "operation")), confirmed in \(took.brief)")
+        return line
     }
 }

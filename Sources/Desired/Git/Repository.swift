@@ -69,6 +69,7 @@ package struct Repository: ~Copyable {
         guard ref.utf8.count <= 255, !ref.utf8.contains(0) else {
             throw GitError(.invalidReference, "the reference \(name) is too long or not text")
         }
+        if let revision = try expressed(ref) { return revision }
         let candidates =
             ref == "HEAD" || ref.hasPrefix("refs/")
             ? [ref] : ["refs/heads/\(ref)", "refs/tags/\(ref)"]
@@ -79,14 +80,42 @@ package struct Repository: ~Copyable {
                     .invalidReference,
                     "\(name) is not the name of a reference",
                     advice:
-                        "give a branch, a tag, a full name such as refs/heads/main, or 40 digits"
+                        "give a branch, a tag, a commit id, or one of them with ~N"
                 )
             }
             var id = git_oid()
             let code = unsafe git_reference_name_to_id(&id, handle, candidate)
             if code == 0 { return try revision(of: id, named: candidate) }
         }
+        // Last, so that a branch called `cafe` stays a branch.
+        if (4..<40).contains(ref.utf8.count), ref.utf8.allSatisfy(Self.isHexadecimal),
+            let revision = try parsed(ref)
+        {
+            return revision
+        }
         throw unresolved(ref, name)
+    }
+
+    /// `main~2` or `HEAD^`; nil for everything else.
+    ///
+    /// Of Git's expressions (gitrevisions(7)) only those: the others search messages, reflogs and trees,
+    /// which no review needs.
+    private func expressed(_ text: String) throws(GitError) -> Revision? {
+        let suffix = text.utf8.drop { $0 != UInt8(ascii: "~") && $0 != UInt8(ascii: "^") }
+        guard !suffix.isEmpty, suffix.count < text.utf8.count,
+            suffix.allSatisfy({ "~^0123456789".utf8.contains($0) }),
+            !text.utf8.contains(where: { "@:{}\\".utf8.contains($0) || $0 < 33 })
+        else { return nil }
+        return try parsed(text)
+    }
+
+    private func parsed(_ text: String) throws(GitError) -> Revision? {
+        var object: OpaquePointer?
+        guard unsafe git_revparse_single(&object, handle, text) == 0,
+            let id = unsafe git_object_id(object)
+        else { return nil }
+        defer { unsafe git_object_free(object) }
+        return try unsafe revision(of: id.pointee, named: text)
     }
 
     private func unresolved(_ ref: String, _ name: String) -> GitError {
