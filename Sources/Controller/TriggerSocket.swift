@@ -4,7 +4,7 @@ import ServiceLifecycle
 
 /// The local socket on which a post-receive hook says that references moved.
 ///
-/// One line is one push; its text is only a hint. A client has two seconds, 4 KiB and one answer.
+/// One line is one push; its text is only a hint. A client has five seconds, 4 KiB and one answer.
 package struct TriggerSocket: Service {
     package let path: String
     private let group: any EventLoopGroup
@@ -38,7 +38,7 @@ package struct TriggerSocket: Service {
                 .serverChannelOption(.backlog, value: 64)
                 .childChannelInitializer { [onPush] channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let limit = IdleStateHandler(allTimeout: .seconds(2))
+                        let limit = IdleStateHandler(allTimeout: .seconds(5))
                         try channel.pipeline.syncOperations.addHandlers(limit, PushReader(onPush))
                     }
                 }
@@ -67,10 +67,10 @@ package struct TriggerSocket: Service {
         let answered = group.any().makePromise(of: Bool.self)
         do {
             let channel = try await ClientBootstrap(group: group)
-                .connectTimeout(.seconds(2))
+                .connectTimeout(.seconds(5))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let limit = IdleStateHandler(readTimeout: .seconds(2))
+                        let limit = IdleStateHandler(readTimeout: .seconds(5))
                         try channel.pipeline.syncOperations.addHandlers(
                             limit,
                             AnswerReader(answered)

@@ -96,7 +96,7 @@ import Testing
     }
 
     static let hostileNames = [
-        "", "HEAD~1", "HEAD^", "main@{u}", "main@{1}", ":/change", "^{/x}", "HEAD^{/.*}",
+        "", "HEAD~x", "main@{u}", "main@{1}", ":/change", "^{/x}", "HEAD^{/.*}",
         "main:fleet.yaml",
         "refs/heads/../../x", "refs/heads/a..b", "refs/heads/.x", "a b", "-x\u{7}",
         "refs/heads/x.lock",
