@@ -27,6 +27,7 @@ package struct ApplyOutcome: Hashable, Sendable {
 
 /// What became of one step.
 package struct StepReport: Hashable, Sendable {
+    /// How far the step came.
     package enum Result: Hashable, Sendable {
         case done
         /// The proxy refused, in its words.

@@ -2,6 +2,7 @@ package import Model
 
 /// What went wrong between us and one proxy: what was tried, where, and what to do about it.
 package struct FleetError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What happened.
     package enum Cause: Hashable, Sendable {
         /// No socket at the address.
         case absent

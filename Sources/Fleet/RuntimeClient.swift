@@ -161,7 +161,7 @@ extension ProxyCapabilities {
     init?(_ info: InfoTable) {
         guard let version = info.version else { return nil }
         let program = info["Name"].flatMap { Program(rawValue: $0) } ?? .haproxy
-        let features = info["Features"]?.split(separator: " ").map(String.init) ?? []
+        let features = info["Features"]?.split { $0 == "," || $0 == " " }.map(String.init) ?? []
         self.init(program: program, version: version, features: Set(features))
     }
 }

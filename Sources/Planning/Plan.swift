@@ -71,6 +71,7 @@ package struct Step: Hashable, Sendable, Codable, Identifiable {
 
 /// Something seen while planning that no step corrects.
 package struct Remark: Hashable, Sendable, Codable {
+    /// Why it is worth saying.
     package enum Kind: String, Hashable, Sendable, Codable {
         /// Only another boot file and a restart would bring it about.
         case needsRestart

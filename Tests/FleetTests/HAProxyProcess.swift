@@ -1,6 +1,7 @@
 import Fleet
 import Foundation
 import Model
+import Simulation
 
 /// A real HAProxy on unix sockets of its own, ended with the test.
 final class HAProxyProcess: Sendable {
@@ -16,37 +17,59 @@ final class HAProxyProcess: Sendable {
     private let process: Process
     private let folder: URL
 
+    private init(target: ProxyTarget, originPort: UInt16, process: Process, folder: URL) {
+        self.target = target
+        self.originPort = originPort
+        self.process = process
+        self.folder = folder
+    }
+
     /// Starts with backends `shop` (empty) and `boot` (one server), and the map `hosts.map`.
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
+    static func start() async throws -> HAProxyProcess {
+        let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("apus-fleet-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let socket = folder.appendingPathComponent("lb.sock").path
-        target = FleetFixture.target(.unix(socket))
         try Data("old.example boot\n".utf8).write(to: folder.appendingPathComponent("hosts.map"))
-        var generator = SystemRandomNumberGenerator()
-        var started: (Process, UInt16)?
-        for _ in 0..<5 where started == nil {
+        let socket = folder.appendingPathComponent("lb.sock").path
+        var generator = Seed(UInt64(folder.path.hashValue.magnitude)).generator
+        for _ in 0..<5 {
             let port = UInt16.random(in: 21_000...31_000, using: &generator)
-            let file = folder.appendingPathComponent("haproxy.cfg")
-            try Data(Self.configuration(socket: socket, folder: folder.path, port: port).utf8)
-                .write(to: file)
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: Self.program)
-            process.arguments = ["-db", "-f", file.path]
-            process.standardError = FileHandle.nullDevice
-            process.standardOutput = FileHandle.nullDevice
-            try process.run()
-            let deadline = Date(timeIntervalSinceNow: 5)
-            while process.isRunning, !FileManager.default.fileExists(atPath: socket),
-                deadline.timeIntervalSinceNow > 0
-            {
-                Thread.sleep(forTimeInterval: 0.01)
+            if let process = try await launch(folder, socket: socket, port: port) {
+                return HAProxyProcess(
+                    target: FleetFixture.target(.unix(socket)),
+                    originPort: port,
+                    process: process,
+                    folder: folder
+                )
             }
-            if process.isRunning { started = (process, port) }
         }
-        guard let started else { throw CocoaError(.executableLoad) }
-        (process, originPort) = started
+        throw CocoaError(.executableLoad)
+    }
+
+    /// Nil when the port was taken.
+    private static func launch(_ folder: URL, socket: String, port: UInt16) async throws -> Process?
+    {
+        let file = folder.appendingPathComponent("haproxy.cfg")
+        try Data(configuration(socket: socket, folder: folder.path, port: port).utf8).write(
+            to: file
+        )
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["-db", "-f", file.path]
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let clock = ContinuousClock()
+        let start = clock.now
+        while process.isRunning, clock.now - start < .seconds(5) {
+            let connection = try? await SocketTransport()
+                .connect(to: .unix(socket), within: .seconds(1))
+            await connection?.close()
+            if connection != nil { return process }
+            try await clock.sleep(for: .milliseconds(5))
+        }
+        process.terminate()
+        return nil
     }
 
     private static func configuration(socket: String, folder: String, port: UInt16) -> String {
@@ -61,7 +84,6 @@ final class HAProxyProcess: Sendable {
         frontend origin
             bind 127.0.0.1:\(port)
             bind 127.0.0.2:\(port)
-            http-request return status 200
         frontend public
             bind unix@\(folder)/public.sock
             use_backend %[req.hdr(host),lower,map(\(folder)/hosts.map)]

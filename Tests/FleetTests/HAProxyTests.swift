@@ -77,7 +77,7 @@ struct HAProxyTests {
     }
 
     @Test func `a fleet's life converges at every turn and leaves nothing to do`() async throws {
-        let proxy = try HAProxyProcess()
+        let proxy = try await HAProxyProcess.start()
         defer { proxy.stop() }
         let first = fleet(
             [server("web1", proxy), server("web2", proxy) { $0.attributes[.check] = nil }],
@@ -103,7 +103,7 @@ struct HAProxyTests {
         #expect(!changes.contains { if case .deleteServer = $0 { true } else { false } })
         // Replaced for an attribute, and the others removed.
         let third = fleet(
-            [server("web1", proxy, host: "127.0.0.2") { $0.attributes[.sendProxyV2] = .flag }],
+            [server("web1", proxy, host: "127.0.0.2") { $0.attributes[.fall] = .integer(7) }],
             proxy
         )
         let last = try await converge(third, proxy)
@@ -111,7 +111,7 @@ struct HAProxyTests {
     }
 
     @Test func `a server that never comes up is not made ready`() async throws {
-        let proxy = try HAProxyProcess()
+        let proxy = try await HAProxyProcess.start()
         defer { proxy.stop() }
         let dead = server("dead", proxy) { server in
             server.attributes[.inter] = .duration(Milliseconds(10))
@@ -135,7 +135,7 @@ struct HAProxyTests {
     }
 
     @Test func `a drift by hand is found and repaired`() async throws {
-        let proxy = try HAProxyProcess()
+        let proxy = try await HAProxyProcess.start()
         defer { proxy.stop() }
         let wanted = fleet([server("web1", proxy)], proxy, entries: [("a.example", "shop")])
         _ = try await converge(wanted, proxy)
@@ -149,7 +149,7 @@ struct HAProxyTests {
     }
 
     @Test func `no proxy at the address is told from one that refuses`() async throws {
-        let proxy = try HAProxyProcess()
+        let proxy = try await HAProxyProcess.start()
         proxy.stop()
         let observer = Observer(transport: transport, clock: clock)
         do {

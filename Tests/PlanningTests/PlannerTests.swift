@@ -1,5 +1,6 @@
 import Model
 import Planning
+import Simulation
 import Testing
 
 struct PlannerTests {
@@ -245,7 +246,7 @@ struct PlannerTests {
             names.enumerated().map { Build.desired($1, at: $0, [.sendProxy: .flag]) }
         ) { $0.maxUnavailable = .count(2) }
         let plan = Planner.planProxy(fleet, observed: proxy)
-        var generator = SystemRandomNumberGenerator()
+        var generator = Seed(1).generator
         var effect = PlanEffect(proxy)
         for step in Interleaving.random(of: plan.steps, using: &generator) {
             effect.apply(step.change)
@@ -323,25 +324,5 @@ struct PlannerTests {
         #expect(plan.proxies.map { $0.remarks.map(\.kind) } == [[.warning], [.warning]])
         let alike = Planner.plan(fleet, revision: revision, observed: [mixed[0]])
         #expect(alike.proxies.flatMap(\.remarks) == [])
-    }
-
-    @Test func `the base moves with what the plan changes and with nothing else`() {
-        let fleet = Build.fleet([Build.desired("a", [.weight: .integer(9)])])
-        let before = Build.converged(
-            Build.fleet([Build.desired("a"), Build.desired("b", at: 2)]),
-            on: Build.proxy()
-        )
-        let plan = Planner.planProxy(
-            Build.fleet([Build.desired("a", [.weight: .integer(9)]), Build.desired("b", at: 2)]),
-            observed: before
-        )
-        #expect(Planner.baseDigest(of: plan.steps, in: before) == plan.base)
-        var elsewhere = before
-        elsewhere.backends[Build.backend("shop")]?.servers[Build.server("b")]?.weight = weight(3)
-        #expect(Planner.baseDigest(of: plan.steps, in: elsewhere) == plan.base)
-        var here = before
-        here.backends[Build.backend("shop")]?.servers[Build.server("a")]?.weight = weight(3)
-        #expect(Planner.baseDigest(of: plan.steps, in: here) != plan.base)
-        #expect(fleet.backends.count == 1)
     }
 }
