@@ -18,17 +18,17 @@ package final class ProxyServer {
     private let plane: WorkerPlane
     private let service: RuntimeService
     private let descriptorLimit: Int
-    private let signals = SignalDescriptor()
+    /// Ends the server from another thread.
+    package let stop: StopSwitch
     private var workerThreads = ThreadGroup()
     /// Listening descriptors of each worker, with the number of their frontend.
     private var listeners: [[(descriptor: Descriptor, frontend: Int)]]
     /// Where each frontend listens, with real ports.
     package private(set) var addresses: [[SocketAddress]] = []
 
-    /// Blocks the process's signals; make it before any thread.
-    ///
-    /// - Parameter startTime: Seconds since 1970, for `show info`.
-    package init(configuration: ProxyConfiguration, pid: Int, startTime: Int) {
+    /// Prepares everything that cannot fail; `startTime` is in seconds since 1970.
+    package init(configuration: ProxyConfiguration, pid: Int, startTime: Int, stop: StopSwitch) {
+        self.stop = stop
         self.configuration = configuration
         let threads = configuration.threads > 0 ? configuration.threads : SystemThread.cpuCount
         descriptorLimit = SystemThread.raiseDescriptorLimit()
@@ -53,17 +53,19 @@ package final class ProxyServer {
 
     /// Serves until SIGTERM or SIGINT, or until everything is finished after SIGUSR1.
     ///
-    /// - Parameter started: Called once every socket listens and the workers run.
+    /// Calls `started` once every socket listens and the workers run.
+    ///
+    /// - Throws: Every socket that could not be opened.
     package func run(started: (ProxyServer) -> Void = { _ in }) throws(StartError) {
         var errors: [String] = []
         bindFrontends(&errors)
-        var control = ControlThread(service: service, plane: plane)
+        var control = ControlThread(service: service, plane: plane, stop: stop)
         control.listen(on: configuration, errors: &errors)
         guard errors.isEmpty else { throw StartError(messages: errors) }
         service.publishIfNeeded()
         startWorkers()
         started(self)
-        control.run(signals: signals)
+        control.run()
         workerThreads.join()
     }
 

@@ -31,7 +31,9 @@ enum ApusProxy {
             let names = SystemProcess.files(in: path).map { $0.map { "\(path)/\($0)" } } ?? [path]
             for name in names {
                 guard let text = SystemProcess.read(name) else {
-                    SystemProcess.complain("[ALERT]    (\(pid)) : Cannot open configuration file/directory \(name)")
+                    SystemProcess.complain(
+                        "[ALERT]    (\(pid)) : Cannot open configuration file/directory \(name)"
+                    )
                     return nil
                 }
                 files.append((name, text))
@@ -46,7 +48,9 @@ enum ApusProxy {
             SystemProcess.complain(ConfigParser.alert(diagnostic, pid: pid))
         }
         if configuration == nil {
-            SystemProcess.complain("[ALERT]    (\(pid)) : config : Fatal errors found in configuration.")
+            SystemProcess.complain(
+                "[ALERT]    (\(pid)) : config : Fatal errors found in configuration."
+            )
         }
         return configuration
     }
@@ -54,13 +58,20 @@ enum ApusProxy {
     private static func serve(_ configuration: ProxyConfiguration, _ options: CommandOptions) {
         let pid = SystemProcess.id
         let pidfile = options.pidfile ?? configuration.pidfile
-        let server = ProxyServer(configuration: configuration, pid: pid, startTime: SystemProcess.time)
+        let server = ProxyServer(
+            configuration: configuration,
+            pid: pid,
+            startTime: SystemProcess.time,
+            stop: StopSwitch(catchesSignals: true)
+        )
         do throws(ProxyServer.StartError) {
             try server.run { _ in
                 if let pidfile { _ = SystemProcess.write("\(pid)\n", to: pidfile) }
             }
         } catch {
-            for message in error.messages { SystemProcess.complain("[ALERT]    (\(pid)) : \(message)") }
+            for message in error.messages {
+                SystemProcess.complain("[ALERT]    (\(pid)) : \(message)")
+            }
             SystemProcess.exit(1)
         }
         if let pidfile { SystemProcess.remove(pidfile) }

@@ -28,10 +28,14 @@ struct CommandOptions {
         while let argument = rest.next() {
             switch argument {
             case "-f":
-                guard let file = rest.next() else { throw UsageError(description: "-f needs a file") }
+                guard let file = rest.next() else {
+                    throw UsageError(description: "-f needs a file")
+                }
                 files.append(file)
             case "-p":
-                guard let file = rest.next() else { throw UsageError(description: "-p needs a file") }
+                guard let file = rest.next() else {
+                    throw UsageError(description: "-p needs a file")
+                }
                 pidfile = file
             case "-c": checksOnly = true
             case "-v", "-vv": printsVersion = true
@@ -39,10 +43,14 @@ struct CommandOptions {
             case "-V": isQuiet = false
             case "-d", "-db": isDebugging = true
             case "-D", "-W", "-Ws":
-                throw UsageError(description: "\(argument) is not supported: run it under a service manager")
+                throw UsageError(
+                    description: "\(argument) is not supported: run it under a service manager"
+                )
             default: throw UsageError(description: "unknown option '\(argument)'")
             }
         }
-        if files.isEmpty, !printsVersion { throw UsageError(description: "no configuration file: use -f") }
+        if files.isEmpty, !printsVersion {
+            throw UsageError(description: "no configuration file: use -f")
+        }
     }
 }

@@ -7,12 +7,14 @@ import RuntimeAPI
 /// so a reply means that workers see the change from their next turn on.
 struct ControlThread: ~Copyable {
     /// Tokens of what is not a session; sessions use their descriptor.
-    private static let signalToken = UInt64.max
+    private static let stopToken = UInt64.max
     private static let resultToken = UInt64.max - 1
     private static let listenerToken = UInt64(1) << 40
 
     private let service: RuntimeService
     private let plane: WorkerPlane
+    private let stop: StopSwitch
+    private var isDraining = false
     private var epoll = EpollLoop()
     private var listeners: [RuntimeListener] = []
     private var sessions: [Int32: RuntimeConnection] = [:]
@@ -26,7 +28,8 @@ struct ControlThread: ~Copyable {
     private var checkGeneration: UInt64?
     private var buffer = ScratchBuffer(capacity: 65_536)
 
-    init(service: RuntimeService, plane: WorkerPlane) {
+    init(service: RuntimeService, plane: WorkerPlane, stop: StopSwitch) {
+        self.stop = stop
         self.service = service
         self.plane = plane
         checker = HealthChecker()
@@ -51,33 +54,29 @@ struct ControlThread: ~Copyable {
     }
 
     /// Works until the process is told to stop, or has drained.
-    mutating func run(signals: borrowing SignalDescriptor) {
-        epoll.watchLevel(signals.descriptor, token: Self.signalToken)
+    mutating func run() {
+        if let signals = stop.signals?.descriptor {
+            epoll.watchLevel(signals, token: Self.stopToken)
+        }
+        epoll.watchLevel(stop.wakeup.descriptor, token: Self.stopToken)
         epoll.watchLevel(checker.results.wakeup.descriptor, token: Self.resultToken)
         for (index, listener) in listeners.enumerated() {
             epoll.watchLevel(listener.descriptor, token: Self.listenerToken + UInt64(index))
         }
         updateChecks()
         checker.start()
-        var request: SignalDescriptor.Request?
-        while request == nil {
-            turn(signals, &request)
-        }
-        finish(draining: request == .drain, signals)
+        var request: StopRequest?
+        while request == nil { request = turn() }
+        finish(draining: request == .drain)
     }
 
-    /// One turn of the loop.
-    private mutating func turn(
-        _ signals: borrowing SignalDescriptor,
-        _ request: inout SignalDescriptor.Request?
-    ) {
+    /// One turn of the loop; what the process was asked to do.
+    private mutating func turn() -> StopRequest? {
+        var request: StopRequest?
         for index in 0..<epoll.wait(milliseconds: waitTime) {
             let event = epoll.event(index)
             switch event.token {
-            case Self.signalToken:
-                while let next = signals.next() {
-                    if next != .status { request = next }
-                }
+            case Self.stopToken: request = stop.next() ?? request
             case Self.resultToken: recordResults()
             case Self.listenerToken..<Self.resultToken:
                 accept(listeners[Int(event.token - Self.listenerToken)])
@@ -91,14 +90,16 @@ struct ControlThread: ~Copyable {
         updateChecks()
         sendReplies()
         plane.collect()
+        return request
     }
 
     /// Stops the workers at once, or lets them finish what they have; a second signal ends waiting.
-    private mutating func finish(draining: Bool, _ signals: borrowing SignalDescriptor) {
+    private mutating func finish(draining: Bool) {
+        isDraining = draining
         for mailbox in plane.mailboxes { mailbox.post(draining ? .drain : .stop) }
-        var request: SignalDescriptor.Request?
+        var request: StopRequest?
         while draining, request != .stop, plane.processCounters().currentConnections > 0 {
-            turn(signals, &request)
+            request = turn()
         }
         for mailbox in plane.mailboxes { mailbox.post(.stop) }
         checker.stop()
@@ -142,7 +143,9 @@ struct ControlThread: ~Copyable {
     private mutating func pollWaits() {
         let now = now
         for (number, session) in sessions where session.wait != nil {
-            if sessions[number]?.poll(service, now: now) == true, !busy.contains(number) { busy.append(number) }
+            if sessions[number]?.poll(service, now: now) == true, !busy.contains(number) {
+                busy.append(number)
+            }
         }
     }
 
@@ -176,7 +179,7 @@ struct ControlThread: ~Copyable {
     /// Until the next wait is to be polled or a session's time is over.
     private var waitTime: Int32 {
         if !busy.isEmpty { return 0 }
-        var limit = 1000
+        var limit = isDraining ? 50 : 1000
         for session in sessions.values {
             if let wait = session.wait { limit = min(limit, wait.pollAgainAt.count - now.count) }
         }

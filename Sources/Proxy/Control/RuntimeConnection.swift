@@ -18,7 +18,8 @@ struct RuntimeConnection {
     /// A `wait` whose answer is due later.
     private(set) var wait: PendingWait?
 
-    init(_ descriptor: Descriptor, level: AccessLevel, idleTimeout: Milliseconds, now: Milliseconds) {
+    init(_ descriptor: Descriptor, level: AccessLevel, idleTimeout: Milliseconds, now: Milliseconds)
+    {
         self.descriptor = descriptor
         var limits = ServerSession.Limits()
         limits.idleTimeout = idleTimeout
@@ -29,7 +30,9 @@ struct RuntimeConnection {
     /// Everything was answered and sent, or the client is gone.
     var isFinished: Bool { isLost || isClosing && unsent == 0 }
     private var unsent: Int { output.count - sent }
-    private var mayExecute: Bool { wait == nil && unsent < Self.outputBound && !isClosing && !isLost }
+    private var mayExecute: Bool {
+        wait == nil && unsent < Self.outputBound && !isClosing && !isLost
+    }
     /// Unread input is there and nothing holds it up.
     var canGoOn: Bool { mayExecute && (isReadable || hasMore) }
     /// Commands were left unexecuted because the output was full.

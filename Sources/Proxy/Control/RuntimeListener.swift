@@ -9,7 +9,8 @@ struct RuntimeListener {
     init(_ socket: StatsSocket) throws(SocketError) {
         level = socket.level
         switch socket.address {
-        case .unix(let path): descriptor = try SocketListener.listen(path: path, mode: socket.mode).release()
+        case .unix(let path):
+            descriptor = try SocketListener.listen(path: path, mode: socket.mode).release()
         case .abstract(let name):
             descriptor = try SocketListener.listen(on: SocketAddress(.abstract(name))).release()
         case .inet(let endpoint):

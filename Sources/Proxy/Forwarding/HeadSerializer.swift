@@ -2,9 +2,7 @@
 ///
 /// What stays is copied in stretches as long as possible; most headers are one or two copies.
 enum HeadSerializer {
-    /// The request as a server gets it: HTTP/1.1, origin-form.
-    ///
-    /// - Parameter client: Added as `X-Forwarded-For` unless nil.
+    /// The request as a server gets it: HTTP/1.1, origin-form; `client` is added as `X-Forwarded-For`.
     @inline(__always)
     static func write(
         _ head: RequestHead,
@@ -50,9 +48,7 @@ enum HeadSerializer {
         }
     }
 
-    /// The response as a client gets it.
-    ///
-    /// - Parameter connection: What is said about the connection's future, empty for nothing.
+    /// The response as a client gets it; `connection` says what becomes of the connection, if anything.
     @inline(__always)
     static func write(
         _ head: ResponseHead,
@@ -87,7 +83,8 @@ enum HeadSerializer {
             if fields.isRemoved(index) {
                 let lineStart = Int(fields[index].name.start)
                 output.append(bytes[start..<lineStart])
-                start = index &+ 1 < fields.count ? Int(fields[index &+ 1].name.start) : headEnd &- 2
+                start =
+                    index &+ 1 < fields.count ? Int(fields[index &+ 1].name.start) : headEnd &- 2
             }
             index &+= 1
         }

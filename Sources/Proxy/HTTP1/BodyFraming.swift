@@ -17,7 +17,8 @@ package enum BodyFraming: Equatable, BitwiseCopyable {
     /// The framing of a response to a request by `method`.
     @inline(__always)
     package static func of(_ response: ResponseHead, to method: RequestHead.Method) -> BodyFraming {
-        if method == .head || response.isInterim || response.status == 204 || response.status == 304 {
+        if method == .head || response.isInterim || response.status == 204 || response.status == 304
+        {
             return .none
         }
         if response.fields.isChunked { return .chunked }

@@ -177,7 +177,9 @@ package struct BodyTransfer: BitwiseCopyable {
         }
         guard Int(trailerBytes) + used <= Self.trailerLimit else { return -1 }
         trailerBytes += UInt16(used)
-        if !decodes, bytes.withSpan({ Trailer.isForwarded($0) }) { output.append(bytes.prefix(used)) }
+        if !decodes, bytes.withSpan({ Trailer.isForwarded($0) }) {
+            output.append(bytes.prefix(used))
+        }
         return used
     }
 }
@@ -207,8 +209,12 @@ enum Trailer {
         switch count {
         case 2: return !line.matches("te", at: 0, count: count)
         case 4: return !line.matches("host", at: 0, count: count)
-        case 6: return !line.matches("cookie", at: 0, count: count) && !line.matches("expect", at: 0, count: count)
-        case 7: return !line.matches("trailer", at: 0, count: count) && !line.matches("upgrade", at: 0, count: count)
+        case 6:
+            return !line.matches("cookie", at: 0, count: count)
+                && !line.matches("expect", at: 0, count: count)
+        case 7:
+            return !line.matches("trailer", at: 0, count: count)
+                && !line.matches("upgrade", at: 0, count: count)
         case 10:
             return !line.matches("connection", at: 0, count: count)
                 && !line.matches("keep-alive", at: 0, count: count)

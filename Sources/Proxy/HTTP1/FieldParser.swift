@@ -62,7 +62,9 @@ enum FieldParser {
     }
 
     @inline(__always)
-    private static func trimmed(_ bytes: borrowing Span<UInt8>, from lower: Int, to upper: Int) -> Part {
+    private static func trimmed(_ bytes: borrowing Span<UInt8>, from lower: Int, to upper: Int)
+        -> Part
+    {
         var (lower, upper) = (lower, upper)
         while lower < upper, bytes[lower] == 32 || bytes[lower] == 9 { lower &+= 1 }
         while upper > lower, bytes[upper &- 1] == 32 || bytes[upper &- 1] == 9 { upper &-= 1 }
@@ -85,7 +87,8 @@ enum FieldParser {
             guard fields.hostIndex < 0 else { return .badRequest }
             fields.hostIndex = last
         case 6 where bytes.matches("expect", at: start, count: 6):
-            guard bytes.matches("100-continue", at: Int(value.start), count: Int(value.count)) else {
+            guard bytes.matches("100-continue", at: Int(value.start), count: Int(value.count))
+            else {
                 return .expectationFailed
             }
             fields.expectsContinue = true
@@ -97,12 +100,14 @@ enum FieldParser {
         case 14 where bytes.matches("content-length", at: start, count: 14):
             return readLength(bytes, value, in: &fields)
         case 14 where bytes.matches("http2-settings", at: start, count: 14): fields.remove(last)
-        case 15 where bytes.matches("x-forwarded-for", at: start, count: 15): fields.hasForwardedFor = true
+        case 15 where bytes.matches("x-forwarded-for", at: start, count: 15):
+            fields.hasForwardedFor = true
         case 16 where bytes.matches("proxy-connection", at: start, count: 16): fields.remove(last)
         case 17 where bytes.matches("transfer-encoding", at: start, count: 17):
             // Removed and written anew by the serialiser, so that only the canonical form is forwarded.
             fields.remove(last)
-            guard !fields.isChunked, bytes.matches("chunked", at: Int(value.start), count: Int(value.count))
+            guard !fields.isChunked,
+                bytes.matches("chunked", at: Int(value.start), count: Int(value.count))
             else { return .badRequest }
             fields.isChunked = true
         default: break
@@ -116,7 +121,9 @@ enum FieldParser {
         in fields: inout FieldTable
     ) -> Rejection? {
         // A second one is refused even when equal: which of two an origin believes is not ours to guess.
-        guard fields.contentLength < 0, value.count > 0, value.count <= 19 else { return .badRequest }
+        guard fields.contentLength < 0, value.count > 0, value.count <= 19 else {
+            return .badRequest
+        }
         var length: Int64 = 0
         for index in value.range {
             guard ASCII.isDigit(bytes[index]) else { return .badRequest }
@@ -154,7 +161,9 @@ enum FieldParser {
         _ index: inout Int,
         end: Int
     ) -> Range<Int>? {
-        while index < end, bytes[index] == 44 || bytes[index] == 32 || bytes[index] == 9 { index += 1 }
+        while index < end, bytes[index] == 44 || bytes[index] == 32 || bytes[index] == 9 {
+            index += 1
+        }
         guard index < end else { return nil }
         let start = index
         while index < end, bytes[index] != 44 { index += 1 }
@@ -164,10 +173,13 @@ enum FieldParser {
     }
 
     /// Removes the fields that `Connection` names (RFC 9110 §7.6.1), never those of framing and authority.
-    private static func removeNominated(_ bytes: borrowing Span<UInt8>, in fields: inout FieldTable) {
+    private static func removeNominated(_ bytes: borrowing Span<UInt8>, in fields: inout FieldTable)
+    {
         for connection in 0..<fields.count {
             let name = fields[connection].name
-            guard bytes.matches("connection", at: Int(name.start), count: Int(name.count)) else { continue }
+            guard bytes.matches("connection", at: Int(name.start), count: Int(name.count)) else {
+                continue
+            }
             var index = Int(fields[connection].value.start)
             while let token = nextToken(bytes, &index, end: fields[connection].value.end) {
                 let isProtected =

@@ -40,12 +40,17 @@ package struct FieldTable: BitwiseCopyable {
     /// Marks a field as hop-by-hop.
     @inline(__always)
     mutating func remove(_ index: Int) {
-        if index < 64 { removed.0 |= 1 << UInt64(index) } else { removed.1 |= 1 << UInt64(index - 64) }
+        if index < 64 {
+            removed.0 |= 1 << UInt64(index)
+        } else {
+            removed.1 |= 1 << UInt64(index - 64)
+        }
     }
 
     @inline(__always)
     func isRemoved(_ index: Int) -> Bool {
-        index < 64 ? removed.0 & (1 << UInt64(index)) != 0 : removed.1 & (1 << UInt64(index - 64)) != 0
+        index < 64
+            ? removed.0 & (1 << UInt64(index)) != 0 : removed.1 & (1 << UInt64(index - 64)) != 0
     }
 
     /// Empties the table without touching the places of old fields.

@@ -6,7 +6,9 @@ package enum RequestParser {
     private typealias Part = RequestHead.Part
 
     /// Fills `head` from the start of `bytes`, skipping up to four empty lines before the request line.
-    package static func parse(_ bytes: borrowing Span<UInt8>, into head: inout RequestHead) -> HeadResult {
+    package static func parse(_ bytes: borrowing Span<UInt8>, into head: inout RequestHead)
+        -> HeadResult
+    {
         head.reset()
         let result = parseLines(bytes, into: &head)
         switch result {
@@ -49,7 +51,9 @@ package enum RequestParser {
     }
 
     @inline(__always)
-    private static func methodKind(_ bytes: borrowing Span<UInt8>, _ part: RequestHead.Part) -> RequestHead.Method {
+    private static func methodKind(_ bytes: borrowing Span<UInt8>, _ part: RequestHead.Part)
+        -> RequestHead.Method
+    {
         // Methods are case-sensitive; four bytes tell the known ones apart.
         let start = Int(part.start)
         guard part.count >= 3 else { return .other }
@@ -65,7 +69,8 @@ package enum RequestParser {
         }
     }
 
-    private static func upper(_ bytes: borrowing Span<UInt8>, _ start: Int, _ name: String) -> Bool {
+    private static func upper(_ bytes: borrowing Span<UInt8>, _ start: Int, _ name: String) -> Bool
+    {
         var index = start
         for byte in name.utf8 {
             guard bytes[index] == byte else { return false }
@@ -113,11 +118,14 @@ package enum RequestParser {
         if bytes[start] == 42 {
             return head.target.count == 1 && head.methodKind == .options ? nil : .badRequest
         }
-        let scheme = bytes.matches("http://", at: start, count: min(7, end - start))
+        let scheme =
+            bytes.matches("http://", at: start, count: min(7, end - start))
             ? 7 : bytes.matches("https://", at: start, count: min(8, end - start)) ? 8 : 0
         guard scheme > 0 else { return .badRequest }
         var authorityEnd = start + scheme
-        while authorityEnd < end, bytes[authorityEnd] != 47, bytes[authorityEnd] != 63 { authorityEnd += 1 }
+        while authorityEnd < end, bytes[authorityEnd] != 47, bytes[authorityEnd] != 63 {
+            authorityEnd += 1
+        }
         head.host = Part(from: start + scheme, to: authorityEnd)
         head.isAbsoluteForm = true
         guard Authority.isValid(bytes, head.host) else { return .badRequest }
@@ -173,7 +181,9 @@ enum Authority {
         if bytes[index] == 91 {
             index += 1
             let start = index
-            while index < end, ASCII.hexadecimal(bytes[index]) >= 0 || bytes[index] == 58 || bytes[index] == 46 {
+            while index < end,
+                ASCII.hexadecimal(bytes[index]) >= 0 || bytes[index] == 58 || bytes[index] == 46
+            {
                 index += 1
             }
             guard index < end, index > start, bytes[index] == 93 else { return false }
@@ -195,7 +205,8 @@ enum Authority {
         return word &>> UInt64(byte & 63) & 1 != 0
     }
 
-    private static func isPort(_ bytes: borrowing Span<UInt8>, from colon: Int, to end: Int) -> Bool {
+    private static func isPort(_ bytes: borrowing Span<UInt8>, from colon: Int, to end: Int) -> Bool
+    {
         guard bytes[colon] == 58, end - colon <= 6 else { return false }
         var port = 0
         for index in (colon + 1)..<end {

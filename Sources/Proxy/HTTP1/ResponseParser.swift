@@ -1,11 +1,15 @@
 /// Parses response headers as strictly as request headers; every fault is the origin's (502).
 package enum ResponseParser {
     /// Fills `head` from the start of `bytes`.
-    package static func parse(_ bytes: borrowing Span<UInt8>, into head: inout ResponseHead) -> HeadResult {
+    package static func parse(_ bytes: borrowing Span<UInt8>, into head: inout ResponseHead)
+        -> HeadResult
+    {
         let result = parseLines(bytes, into: &head)
         switch result {
-        case .incomplete where bytes.count >= RequestParser.headLimit: return .rejected(.fieldsTooLarge)
-        case .complete where head.byteCount > RequestParser.headLimit: return .rejected(.fieldsTooLarge)
+        case .incomplete where bytes.count >= RequestParser.headLimit:
+            return .rejected(.fieldsTooLarge)
+        case .complete where head.byteCount > RequestParser.headLimit:
+            return .rejected(.fieldsTooLarge)
         default: return result
         }
     }

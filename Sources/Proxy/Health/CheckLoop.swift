@@ -40,7 +40,9 @@ struct CheckLoop: ~Copyable {
         var now = MonotonicClock.milliseconds
         if let targets = orders.targets { replace(targets, now: now) }
         for (id, interval) in orders.schedule {
-            if let check = checks[id] { timers.set(check.timer, deadline: now + Int64(interval.count)) }
+            if let check = checks[id] {
+                timers.set(check.timer, deadline: now + Int64(interval.count))
+            }
         }
         let count = epoll.wait(milliseconds: Int32(timers.delay(now: now, limit: 1000)))
         now = MonotonicClock.milliseconds
@@ -115,7 +117,8 @@ struct CheckLoop: ~Copyable {
     }
 
     private mutating func handle(_ timer: Int, _ event: EpollLoop.Event, now: Int64) {
-        guard let id = owners[timer], let check = checks[id], let descriptor = check.descriptor else { return }
+        guard let id = owners[timer], let check = checks[id], let descriptor = check.descriptor
+        else { return }
         if !check.isConnected {
             guard event.isWritable else { return }
             guard descriptor.pendingError == 0 else {
@@ -152,7 +155,8 @@ struct CheckLoop: ~Copyable {
             }
             let response = checks[id]?.response ?? []
             if let status = HTTPCheck.status(in: response) {
-                let outcome: CheckResult.Status = http.accepts(status: status) ? .layer7OK : .layer7WrongStatus
+                let outcome: CheckResult.Status =
+                    http.accepts(status: status) ? .layer7OK : .layer7WrongStatus
                 finish(id, outcome, code: status, now: now)
                 return
             }
@@ -194,9 +198,12 @@ enum HTTPCheck {
 
     /// The status of a response whose first line has arrived so far; nil while it cannot be told.
     static func status(in response: [UInt8]) -> Int? {
-        guard response.count >= 13, response.starts(with: "HTTP/1.".utf8), response[8] == 32 else { return nil }
+        guard response.count >= 13, response.starts(with: "HTTP/1.".utf8), response[8] == 32 else {
+            return nil
+        }
         let digits = response[9..<12]
-        guard digits.allSatisfy({ ASCII.isDigit($0) }), response[12] == 32 || response[12] == 13 else {
+        guard digits.allSatisfy({ ASCII.isDigit($0) }), response[12] == 32 || response[12] == 13
+        else {
             return nil
         }
         return digits.reduce(0) { $0 * 10 + Int($1 - 48) }

@@ -71,7 +71,9 @@ import Glibc
     }
 
     /// Receives from `descriptor` behind the waiting bytes, at most `limit` bytes.
-    package mutating func receive(from descriptor: Descriptor, limit: Int, pool: BufferPool) -> Transfer {
+    package mutating func receive(from descriptor: Descriptor, limit: Int, pool: BufferPool)
+        -> Transfer
+    {
         reserve(limit, from: pool)
         guard let block = unsafe block else { return .wouldBlock }
         let result = unsafe descriptor.receive(into: block + Int(start + length), capacity: limit)

@@ -65,7 +65,13 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
     package func close(byReset: Bool = false) {
         if byReset {
             var off = linger(l_onoff: 1, l_linger: 0)
-            _ = unsafe setsockopt(number, SOL_SOCKET, SO_LINGER, &off, socklen_t(MemoryLayout<linger>.size))
+            _ = unsafe setsockopt(
+                number,
+                SOL_SOCKET,
+                SO_LINGER,
+                &off,
+                socklen_t(MemoryLayout<linger>.size)
+            )
         }
         _ = Glibc.close(number)
     }

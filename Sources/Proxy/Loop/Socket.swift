@@ -13,7 +13,9 @@ package struct SocketError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    package var description: String { "cannot \(call) \(address): \(unsafe String(cString: strerror(code)))" }
+    package var description: String {
+        "cannot \(call) \(address): \(unsafe String(cString: strerror(code)))"
+    }
 }
 
 /// The one owner of a descriptor; closes it when it goes.

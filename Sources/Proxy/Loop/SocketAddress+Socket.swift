@@ -45,8 +45,12 @@ extension SocketAddress {
             case AF_INET6:
                 family = .ipv6
                 port = UInt16(bigEndian: unsafe raw.load(as: sockaddr_in6.self).sin6_port)
-                high = UInt64(bigEndian: unsafe raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                low = UInt64(bigEndian: unsafe raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+                high = UInt64(
+                    bigEndian: unsafe raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+                )
+                low = UInt64(
+                    bigEndian: unsafe raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+                )
             case AF_UNIX: family = .unix
             default: family = .none
             }
@@ -64,7 +68,8 @@ extension SocketAddress {
         }
     }
 
-    func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result
+    {
         var storage = sockaddr_storage()
         let length = unsafe withUnsafeMutableBytes(of: &storage) { bytes in unsafe fill(bytes) }
         return unsafe withUnsafePointer(to: &storage) { pointer in
@@ -90,7 +95,11 @@ extension SocketAddress {
             let offset = family == .abstract ? 3 : 2
             let count = min(path.count, 107)
             for index in 0..<count {
-                unsafe bytes.storeBytes(of: path[index], toByteOffset: offset + index, as: UInt8.self)
+                unsafe bytes.storeBytes(
+                    of: path[index],
+                    toByteOffset: offset + index,
+                    as: UInt8.self
+                )
             }
             return family == .abstract ? offset + count : MemoryLayout<sockaddr_un>.size
         case .none: return MemoryLayout<sa_family_t>.size

@@ -43,8 +43,12 @@ package struct SocketListener: ~Copyable {
             _ = unsafe unlink(temporary)
             return SocketError(call: call, address: path, code: code)
         }
-        if let mode, unsafe chmod(temporary, mode_t(mode)) != 0 { throw failure("change the mode of") }
-        guard Glibc.listen(listener.descriptor.number, 1024) == 0 else { throw failure("listen on") }
+        if let mode, unsafe chmod(temporary, mode_t(mode)) != 0 {
+            throw failure("change the mode of")
+        }
+        guard Glibc.listen(listener.descriptor.number, 1024) == 0 else {
+            throw failure("listen on")
+        }
         guard unsafe rename(temporary, path) == 0 else { throw failure("create") }
         return listener
     }
@@ -62,7 +66,9 @@ package struct SocketListener: ~Copyable {
             // Accepted sockets inherit it, which saves a call for each.
             descriptor.setNoDelay()
         }
-        let result = unsafe address.withSocketAddress { pointer, length in unsafe bind(number, pointer, length) }
+        let result = unsafe address.withSocketAddress { pointer, length in
+            unsafe bind(number, pointer, length)
+        }
         guard result == 0 else {
             let code = errno
             descriptor.close()

@@ -126,7 +126,9 @@ package struct TimerWheel: ~Copyable {
     }
 
     private mutating func unlink(_ timer: Int) {
-        let (place, next, previous) = (timers[timer].place, timers[timer].next, timers[timer].previous)
+        let (place, next, previous) = (
+            timers[timer].place, timers[timer].next, timers[timer].previous
+        )
         if next != 0 { timers[Int(next - 1)].previous = previous }
         if previous != 0 {
             timers[Int(previous - 1)].next = next

@@ -18,7 +18,9 @@ extension Span where Element == UInt8 {
                     continue
                 }
                 index &+= found.trailingZeroBitCount &>> 3
-                if unsafe base[index] != 9, unsafe base[index] < 32 || base[index] == 127 { return index }
+                if unsafe base[index] != 9, unsafe base[index] < 32 || base[index] == 127 {
+                    return index
+                }
                 // A TAB, or a byte flagged by the borrow of one before it.
                 index &+= 1
             }
@@ -50,10 +52,14 @@ extension Span where Element == UInt8 {
     /// Whether the bytes from `start` are `text`, which is in lower case, whatever their case.
     @inline(__always)
     package func matches(_ text: StaticString, at start: Int, count length: Int) -> Bool {
-        guard length == text.utf8CodeUnitCount, start >= 0, start &+ length <= count else { return false }
+        guard length == text.utf8CodeUnitCount, start >= 0, start &+ length <= count else {
+            return false
+        }
         var index = 0
         while index < length {
-            if ASCII.lowercased(self[start &+ index]) != (unsafe text.utf8Start[index]) { return false }
+            if ASCII.lowercased(self[start &+ index]) != (unsafe text.utf8Start[index]) {
+                return false
+            }
             index &+= 1
         }
         return true

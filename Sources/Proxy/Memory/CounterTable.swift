@@ -47,7 +47,9 @@ import Synchronization
     }
 
     @inline(__always)
-    private func counter(_ row: Int, _ column: Int, _ worker: Int) -> UnsafeMutablePointer<Atomic<Int>> {
+    private func counter(_ row: Int, _ column: Int, _ worker: Int) -> UnsafeMutablePointer<
+        Atomic<Int>
+    > {
         let chunk = row / Self.rowsPerChunk
         precondition(
             UInt(bitPattern: worker) < UInt(bitPattern: workers)

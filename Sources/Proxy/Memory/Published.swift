@@ -58,7 +58,10 @@ import Synchronization
         let old = unsafe storage.pointee.current.exchange(next, ordering: .sequentiallyConsistent)
         let address = UInt(bitPattern: old)
         let epoch = unsafe storage.pointee.epoch.add(1, ordering: .sequentiallyConsistent).newValue
-        return (epoch, { unsafe UnsafeMutablePointer<RoutingSnapshot>(bitPattern: address)?.deallocate() })
+        return (
+            epoch,
+            { unsafe UnsafeMutablePointer<RoutingSnapshot>(bitPattern: address)?.deallocate() }
+        )
     }
 
     /// The newest epoch.
@@ -68,7 +71,9 @@ import Synchronization
     package var oldestSeen: Int {
         var oldest = Self.offline
         for reader in 0..<readers {
-            let value = unsafe seen[reader * Self.readerStride].load(ordering: .sequentiallyConsistent)
+            let value = unsafe seen[reader * Self.readerStride].load(
+                ordering: .sequentiallyConsistent
+            )
             oldest = min(oldest, value)
         }
         return oldest

@@ -21,12 +21,18 @@
     package subscript(index: Int) -> Row {
         @inline(__always)
         _read {
-            precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "row outside a raw table")
+            precondition(
+                UInt(bitPattern: index) < UInt(bitPattern: count),
+                "row outside a raw table"
+            )
             yield unsafe base[index]
         }
         @inline(__always)
         nonmutating _modify {
-            precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "row outside a raw table")
+            precondition(
+                UInt(bitPattern: index) < UInt(bitPattern: count),
+                "row outside a raw table"
+            )
             yield unsafe &base[index]
         }
     }

@@ -34,7 +34,11 @@ package struct SlotArena: BitwiseCopyable, Sendable {
     private let table: CounterTable
 
     package init(workers: Int) {
-        table = CounterTable(columns: Counter.count.rawValue, workers: workers, rowLimit: Self.slotLimit)
+        table = CounterTable(
+            columns: Counter.count.rawValue,
+            workers: workers,
+            rowLimit: Self.slotLimit
+        )
     }
 
     package var workers: Int { table.workers }

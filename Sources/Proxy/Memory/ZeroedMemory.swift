@@ -3,7 +3,9 @@ import Glibc
 /// Memory whose pages the kernel hands out, zeroed, when they are first touched.
 enum ZeroedMemory {
     /// Aligned to a cache line; traps when the address space is exhausted.
-    static func allocate<Row: ~Copyable>(_ count: Int, of type: Row.Type) -> UnsafeMutablePointer<Row> {
+    static func allocate<Row: ~Copyable>(_ count: Int, of type: Row.Type) -> UnsafeMutablePointer<
+        Row
+    > {
         let size = max(1, count) * MemoryLayout<Row>.stride
         // One line before the rows holds their start, so that `free` needs no size.
         guard let memory = unsafe calloc(1, size + 128) else {
@@ -17,7 +19,8 @@ enum ZeroedMemory {
 
     /// Gives back what `allocate` returned.
     static func free<Row: ~Copyable>(_ rows: UnsafeMutablePointer<Row>) {
-        let start = unsafe UnsafeMutableRawPointer(rows) - MemoryLayout<UnsafeMutableRawPointer>.size
+        let start =
+            unsafe UnsafeMutableRawPointer(rows) - MemoryLayout<UnsafeMutableRawPointer>.size
         unsafe Glibc.free(start.load(as: UnsafeMutableRawPointer.self))
     }
 }

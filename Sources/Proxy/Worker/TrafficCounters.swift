@@ -3,12 +3,14 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     enum Frontend: Int {
         case currentSessions, maxSessions, totalSessions, requests, bytesIn, bytesOut
         case requestErrors, deniedRequests, intercepted
-        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther, count
+        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther,
+            count
     }
 
     enum Backend: Int {
         case currentSessions, totalSessions, bytesIn, bytesOut, unserved
-        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther, count
+        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther,
+            count
     }
 
     private let frontends: CounterTable
@@ -47,8 +49,15 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     func open(frontend: Int, worker: Int) {
         let current = add(1, to: Frontend.currentSessions, of: frontend, worker: worker)
         add(1, to: Frontend.totalSessions, of: frontend, worker: worker)
-        if current > frontends.load(row: frontend, column: Frontend.maxSessions.rawValue, worker: worker) {
-            frontends.store(current, row: frontend, column: Frontend.maxSessions.rawValue, worker: worker)
+        if current
+            > frontends.load(row: frontend, column: Frontend.maxSessions.rawValue, worker: worker)
+        {
+            frontends.store(
+                current,
+                row: frontend,
+                column: Frontend.maxSessions.rawValue,
+                worker: worker
+            )
         }
     }
 
@@ -56,13 +65,20 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     @inline(__always)
     func countResponse(_ status: Int, frontend: Int, backend: Int, worker: Int) {
         let kind = status / 100 >= 1 && status / 100 <= 5 ? status / 100 - 1 : 5
-        frontends.add(1, row: frontend, column: Frontend.responses1xx.rawValue + kind, worker: worker)
+        frontends.add(
+            1,
+            row: frontend,
+            column: Frontend.responses1xx.rawValue + kind,
+            worker: worker
+        )
         guard backend >= 0 else { return }
         backends.add(1, row: backend, column: Backend.responses1xx.rawValue + kind, worker: worker)
     }
 
     func counters(ofFrontend frontend: Int) -> FrontendCounters {
-        func sum(_ counter: Frontend) -> Int { frontends.sum(row: frontend, column: counter.rawValue) }
+        func sum(_ counter: Frontend) -> Int {
+            frontends.sum(row: frontend, column: counter.rawValue)
+        }
         var counters = FrontendCounters()
         counters.currentSessions = sum(.currentSessions)
         counters.maxSessions = sum(.maxSessions)
@@ -91,7 +107,10 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         counters.bytesOut = sum(.bytesOut)
         counters.unserved = sum(.unserved)
         for kind in 0..<6 {
-            counters.responses[kind] = backends.sum(row: backend, column: Backend.responses1xx.rawValue + kind)
+            counters.responses[kind] = backends.sum(
+                row: backend,
+                column: Backend.responses1xx.rawValue + kind
+            )
         }
         return counters
     }

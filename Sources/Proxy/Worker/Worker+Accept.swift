@@ -4,7 +4,11 @@ extension Worker {
         let frontend = connections[listener].frontend
         var address = SocketAddress()
         for _ in 0..<64 {
-            guard case .connection(let descriptor) = Descriptor(Int32(listener)).accept(from: &address) else {
+            guard
+                case .connection(let descriptor) = Descriptor(Int32(listener)).accept(
+                    from: &address
+                )
+            else {
                 return
             }
             let index = Int(descriptor.number)
@@ -42,7 +46,8 @@ extension Worker {
         for index in 0..<tableEnd {
             switch connections[index].role {
             case .listener: release(index)
-            case .client where connections[index].phase == .idle: timers.set(index, deadline: now + 1000)
+            case .client where connections[index].phase == .idle:
+                timers.set(index, deadline: now + 1000)
             default: break
             }
         }

@@ -42,7 +42,9 @@ extension Worker {
     @inline(__always)
     private func wantsInput(_ index: Int) -> Bool {
         switch connections[index].phase {
-        case .idle: return connections[index].output.count < Self.outputBound && !connections[index].closesWhenSent
+        case .idle:
+            return connections[index].output.count < Self.outputBound
+                && !connections[index].closesWhenSent
         case .sending:
             let upstream = Int(connections[index].peer)
             return upstream != 0 && connections[upstream].output.count < Self.outputBound
@@ -78,7 +80,9 @@ extension Worker {
         received.clear()
         let result = Descriptor(Int32(index)).receive(into: &received)
         guard case .bytes(let count) = result else { return endInput(index, result) }
-        if count < received.capacity, !connections[index].isHungUp { connections[index].isReadable = false }
+        if count < received.capacity, !connections[index].isHungUp {
+            connections[index].isReadable = false
+        }
         let bytes = received.bytes
         var offset = 0
         while offset < count, wantsInput(index) {
@@ -152,7 +156,9 @@ extension Worker {
                 return -1
             }
             countIn(index, used)
-            guard outgoing.count == 0 || send(upstream, outgoing.bytes) else { return loseUpstream(upstream) }
+            guard outgoing.count == 0 || send(upstream, outgoing.bytes) else {
+                return loseUpstream(upstream)
+            }
         } else {
             used = connections[index].body.take(bytes.count)
             countIn(index, used)
@@ -177,7 +183,11 @@ extension Worker {
     /// A body that breaks the rules of chunks: nothing more of it is forwarded.
     private mutating func refuseBody(_ index: Int) {
         countRequestError(index)
-        if connections[index].hasResponse { closeClient(index) } else { _ = reply(index, status: 400) }
+        if connections[index].hasResponse {
+            closeClient(index)
+        } else {
+            _ = reply(index, status: 400)
+        }
     }
 
     /// The whole request is out: from now on the server's timeout runs.

@@ -64,7 +64,12 @@ extension Worker {
             closeUpstream(upstream)
         }
         releaseSlot(of: index)
-        totals.add(-1, to: TrafficCounters.Frontend.currentSessions, of: Int(connections[index].frontend), worker: number)
+        totals.add(
+            -1,
+            to: TrafficCounters.Frontend.currentSessions,
+            of: Int(connections[index].frontend),
+            worker: number
+        )
         clientCount -= 1
         release(index, byReset: byReset)
     }
@@ -140,9 +145,19 @@ extension Worker {
     /// Counts bytes towards the client.
     @inline(__always)
     func countOut(_ index: Int, _ count: Int, slot: UInt32?) {
-        totals.add(count, to: TrafficCounters.Frontend.bytesOut, of: Int(connections[index].frontend), worker: number)
+        totals.add(
+            count,
+            to: TrafficCounters.Frontend.bytesOut,
+            of: Int(connections[index].frontend),
+            worker: number
+        )
         if connections[index].backend >= 0 {
-            totals.add(count, to: TrafficCounters.Backend.bytesOut, of: Int(connections[index].backend), worker: number)
+            totals.add(
+                count,
+                to: TrafficCounters.Backend.bytesOut,
+                of: Int(connections[index].backend),
+                worker: number
+            )
         }
         if let slot { arena.add(count, to: .bytesOut, of: slot, worker: number) }
     }
@@ -150,9 +165,19 @@ extension Worker {
     /// Counts bytes from the client.
     @inline(__always)
     func countIn(_ index: Int, _ count: Int) {
-        totals.add(count, to: TrafficCounters.Frontend.bytesIn, of: Int(connections[index].frontend), worker: number)
+        totals.add(
+            count,
+            to: TrafficCounters.Frontend.bytesIn,
+            of: Int(connections[index].frontend),
+            worker: number
+        )
         guard connections[index].backend >= 0 else { return }
-        totals.add(count, to: TrafficCounters.Backend.bytesIn, of: Int(connections[index].backend), worker: number)
+        totals.add(
+            count,
+            to: TrafficCounters.Backend.bytesIn,
+            of: Int(connections[index].backend),
+            worker: number
+        )
         if connections[index].holdsSlot {
             arena.add(count, to: .bytesIn, of: connections[index].slot, worker: number)
         }

@@ -32,11 +32,15 @@ extension Worker {
         connections[index].method = request.methodKind
         connections[index].isVersion10 = request.isVersion10
         connections[index].keepsAlive =
-            !isDraining && (request.isVersion10 ? request.fields.connectionKeepAlive : !request.fields.connectionClose)
+            !isDraining
+            && (request.isVersion10
+                ? request.fields.connectionKeepAlive : !request.fields.connectionClose)
         let framing = BodyFraming.of(request)
         connections[index].body.start(framing)
         let frontend = snapshot.frontends[number]
-        if !frontend.monitorURI.isEmpty, bytes[request.target.range].isEqual(to: frontend.monitorURI) {
+        if !frontend.monitorURI.isEmpty,
+            bytes[request.target.range].isEqual(to: frontend.monitorURI)
+        {
             return answerMonitor(index, bytes, frontend)
         }
         let backend = bytes.withSpan { span in
@@ -49,7 +53,12 @@ extension Worker {
             return refuse(index, status: 503)
         }
         let isReplayable = framing == .none && request.methodKind.isIdempotent
-        return dispatchFirst(index, bytes, addsAddress: frontend.addsForwardedFor, isReplayable: isReplayable)
+        return dispatchFirst(
+            index,
+            bytes,
+            addsAddress: frontend.addsForwardedFor,
+            isReplayable: isReplayable
+        )
     }
 
     /// Writes the request as the server gets it and finds it a server; the same results as `startRequest`.
@@ -60,7 +69,12 @@ extension Worker {
         isReplayable: Bool
     ) -> Int {
         let backend = snapshot.backends[Int(connections[index].backend)]
-        totals.add(1, to: TrafficCounters.Backend.totalSessions, of: Int(connections[index].backend), worker: number)
+        totals.add(
+            1,
+            to: TrafficCounters.Backend.totalSessions,
+            of: Int(connections[index].backend),
+            worker: number
+        )
         connections[index].isReplayable = isReplayable
         connections[index].attempts = 0
         let address = connections[index].address
@@ -88,7 +102,9 @@ extension Worker {
 
     /// Sends the header, with what is there of a body, over a connection that stands.
     @inline(__always)
-    private mutating func sendFirst(_ index: Int, _ upstream: Int, _ bytes: ByteSlice, used: Int) -> Int {
+    private mutating func sendFirst(_ index: Int, _ upstream: Int, _ bytes: ByteSlice, used: Int)
+        -> Int
+    {
         var used = used
         if !connections[index].body.isComplete {
             let rest = bytes.dropFirst(used)
@@ -107,14 +123,18 @@ extension Worker {
             used += taken
         }
         connections[index].phase = .sending
-        guard send(upstream, outgoing.bytes) else { return sendElsewhere(index, upstream) ? used : -1 }
+        guard send(upstream, outgoing.bytes) else {
+            return sendElsewhere(index, upstream) ? used : -1
+        }
         finishFirst(index)
         return used
     }
 
     @inline(__always)
     private mutating func finishFirst(_ index: Int) {
-        if connections[index].isReplayable { connections[index].request.append(outgoing.bytes, from: pool) }
+        if connections[index].isReplayable {
+            connections[index].request.append(outgoing.bytes, from: pool)
+        }
         if connections[index].body.isComplete { requestSent(index) } else { armClient(index) }
     }
 
@@ -165,7 +185,11 @@ extension Worker {
         return -1
     }
 
-    private mutating func answerMonitor(_ index: Int, _ bytes: ByteSlice, _ frontend: FrontendSnapshot) -> Int {
+    private mutating func answerMonitor(
+        _ index: Int,
+        _ bytes: ByteSlice,
+        _ frontend: FrontendSnapshot
+    ) -> Int {
         let fails = bytes.withSpan { span in
             Router.monitorFails(request, in: span, frontend: frontend, snapshot: snapshot)
         }

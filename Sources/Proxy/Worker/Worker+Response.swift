@@ -47,7 +47,9 @@ extension Worker {
             pool: pool
         )
         guard case .bytes(let count) = result else { return endResponse(upstream, client, result) }
-        if count < limit, !connections[upstream].isHungUp { connections[upstream].isReadable = false }
+        if count < limit, !connections[upstream].isHungUp {
+            connections[upstream].isReadable = false
+        }
         // Moved out of the queue, so that what is not used can be queued again from a stable place.
         received.clear()
         received.append(connections[upstream].input.bytes)
@@ -62,13 +64,17 @@ extension Worker {
         var offset = 0
         while offset < bytes.count {
             let rest = bytes.dropFirst(offset)
-            let used = connections[upstream].hasResponse
-                ? forwardResponseBody(upstream, client, rest) : startResponse(upstream, client, rest)
+            let used =
+                connections[upstream].hasResponse
+                ? forwardResponseBody(upstream, client, rest)
+                : startResponse(upstream, client, rest)
             if used < 0 { return false }
             if used == 0 { break }
             offset += used
         }
-        if offset < bytes.count { connections[upstream].input.append(bytes.dropFirst(offset), from: pool) }
+        if offset < bytes.count {
+            connections[upstream].input.append(bytes.dropFirst(offset), from: pool)
+        }
         return true
     }
 
@@ -91,8 +97,11 @@ extension Worker {
         connections[upstream].body.start(framing, decodes: decodes)
         connections[upstream].keepsAlive =
             framing != .untilClose
-            && (response.isVersion10 ? response.fields.connectionKeepAlive : !response.fields.connectionClose)
-        if framing == .untilClose || decodes || connections[client].phase != .receiving || isDraining {
+            && (response.isVersion10
+                ? response.fields.connectionKeepAlive : !response.fields.connectionClose)
+        if framing == .untilClose || decodes || connections[client].phase != .receiving
+            || isDraining
+        {
             connections[client].keepsAlive = false
         }
         if status == 204 { removeLength(of: bytes) }
@@ -100,7 +109,8 @@ extension Worker {
         HeadSerializer.write(
             response,
             of: bytes,
-            keepsChunks: response.fields.isChunked && !connections[client].isVersion10 && status != 204 && status != 304,
+            keepsChunks: response.fields.isChunked && !connections[client].isVersion10
+                && status != 204 && status != 304,
             connection: connectionField(client),
             to: &outgoing
         )
@@ -115,7 +125,9 @@ extension Worker {
             let rest = bytes.dropFirst(used)
             if connections[upstream].body.isChunked {
                 let taken = connections[upstream].body.transfer(rest, to: &outgoing)
-                guard taken >= 0 else { return failResponse(upstream, client, status: 502, isHeaderUnsent: true) }
+                guard taken >= 0 else {
+                    return failResponse(upstream, client, status: 502, isHeaderUnsent: true)
+                }
                 used += taken
             } else {
                 let taken = connections[upstream].body.take(rest.count)
@@ -135,7 +147,9 @@ extension Worker {
 
     /// The same results as `startResponse`.
     @inline(__always)
-    private mutating func forwardResponseBody(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Int {
+    private mutating func forwardResponseBody(_ upstream: Int, _ client: Int, _ bytes: ByteSlice)
+        -> Int
+    {
         let used: Int
         let isSent: Bool
         if connections[upstream].body.isChunked {
@@ -159,7 +173,8 @@ extension Worker {
     }
 
     /// 100 and other 1xx are passed on to clients that know them; 101 was never asked for.
-    private mutating func forwardInterim(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Int {
+    private mutating func forwardInterim(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Int
+    {
         connections[upstream].interimResponses += 1
         guard response.status != 101, connections[upstream].interimResponses <= 16 else {
             return failResponse(upstream, client, status: 502)
@@ -168,7 +183,13 @@ extension Worker {
         removeLength(of: bytes)
         if !connections[client].isVersion10 {
             outgoing.clear()
-            HeadSerializer.write(response, of: bytes, keepsChunks: false, connection: "", to: &outgoing)
+            HeadSerializer.write(
+                response,
+                of: bytes,
+                keepsChunks: false,
+                connection: "",
+                to: &outgoing
+            )
             countOut(client, outgoing.count, slot: connections[upstream].slot)
             guard send(client, outgoing.bytes) else {
                 closeClient(client)
@@ -203,7 +224,8 @@ extension Worker {
         connections[client].peer = 0
         connections[upstream].peer = 0
         releaseSlot(of: client)
-        if connections[upstream].keepsAlive, isRequestSent, !hasMore, !connections[upstream].isHungUp,
+        if connections[upstream].keepsAlive, isRequestSent, !hasMore,
+            !connections[upstream].isHungUp,
             connections[upstream].output.isEmpty
         {
             park(upstream)

@@ -2,7 +2,11 @@ extension Worker {
     /// Sets a deadline in `timeout` milliseconds; 0 stands for none.
     @inline(__always)
     mutating func arm(_ index: Int, _ timeout: UInt32) {
-        if timeout == 0 { timers.clear(index) } else { timers.set(index, deadline: now + Int64(timeout)) }
+        if timeout == 0 {
+            timers.clear(index)
+        } else {
+            timers.set(index, deadline: now + Int64(timeout))
+        }
     }
 
     /// The client has to do something: take its output or send its body.
@@ -52,7 +56,9 @@ extension Worker {
             closeUpstream(upstream)
         } else if connections[upstream].isConnecting {
             failConnect(upstream)
-        } else if connections[client].phase == .sending || connections[client].output.count >= Self.outputBound {
+        } else if connections[client].phase == .sending
+            || connections[client].output.count >= Self.outputBound
+        {
             // Not the server's turn: the client has its own deadline.
             armUpstream(upstream)
         } else {
@@ -68,7 +74,11 @@ extension Worker {
         connections[index].phase = .queued
         connections[index].next = 0
         connections[index].previous = lastQueued
-        if lastQueued != 0 { connections[Int(lastQueued)].next = Int32(index) } else { firstQueued = Int32(index) }
+        if lastQueued != 0 {
+            connections[Int(lastQueued)].next = Int32(index)
+        } else {
+            firstQueued = Int32(index)
+        }
         lastQueued = Int32(index)
         let timeouts = snapshot.backends[Int(connections[index].backend)].timeouts
         arm(index, timeouts.queue == 0 ? timeouts.connect : timeouts.queue)

@@ -12,7 +12,9 @@ extension Worker {
 
     /// Chooses a server for the client's request, and a connection to it.
     @inline(__always)
-    mutating func placeRequest(_ index: Int, avoiding avoided: Int = -1, isQueued: Bool = false) -> Placement {
+    mutating func placeRequest(_ index: Int, avoiding avoided: Int = -1, isQueued: Bool = false)
+        -> Placement
+    {
         let backendNumber = Int(connections[index].backend)
         while true {
             // Looked up anew each time: retries must not use servers that were removed meanwhile.
@@ -27,7 +29,12 @@ extension Worker {
                 using: &random
             )
             guard chosen >= 0 else {
-                totals.add(1, to: TrafficCounters.Backend.unserved, of: backendNumber, worker: number)
+                totals.add(
+                    1,
+                    to: TrafficCounters.Backend.unserved,
+                    of: backendNumber,
+                    worker: number
+                )
                 return .unavailable
             }
             var server = backend.servers[chosen]
@@ -71,7 +78,12 @@ extension Worker {
         if current > arena.value(.maxSessions, of: slot, worker: number) {
             arena.set(current, to: .maxSessions, of: slot, worker: number)
         }
-        totals.add(1, to: TrafficCounters.Backend.currentSessions, of: Int(connections[index].backend), worker: number)
+        totals.add(
+            1,
+            to: TrafficCounters.Backend.currentSessions,
+            of: Int(connections[index].backend),
+            worker: number
+        )
     }
 
     /// Gives the session back.
@@ -80,7 +92,12 @@ extension Worker {
         guard connections[index].holdsSlot else { return }
         connections[index].holdsSlot = false
         arena.add(-1, to: .currentSessions, of: connections[index].slot, worker: number)
-        totals.add(-1, to: TrafficCounters.Backend.currentSessions, of: Int(connections[index].backend), worker: number)
+        totals.add(
+            -1,
+            to: TrafficCounters.Backend.currentSessions,
+            of: Int(connections[index].backend),
+            worker: number
+        )
     }
 
     // MARK: Idle connections
@@ -249,7 +266,9 @@ extension Worker {
         let backend = snapshot.backends[Int(connections[client].backend)]
         var avoided = -1
         if let slot, backend.servers.count > 1 {
-            for index in backend.servers.indices where backend.servers[index].slot == slot { avoided = index }
+            for index in backend.servers.indices where backend.servers[index].slot == slot {
+                avoided = index
+            }
         }
         switch placeRequest(client, avoiding: avoided) {
         case .reused(let upstream):

@@ -38,7 +38,7 @@ struct Worker: ~Copyable {
     var isDraining = false
     var isStopping = false
 
-    /// - Parameter capacity: Descriptors the process may have; more are refused.
+    /// `capacity` is how many descriptors the process may have; more are refused.
     init(number: Int, plane: WorkerPlane.Share, capacity: Int, seed: UInt64) {
         self.number = number
         published = plane.published

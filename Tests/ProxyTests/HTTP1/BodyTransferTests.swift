@@ -25,7 +25,8 @@ import Testing
             waiting.removeFirst(used)
         }
         return (
-            String(decoding: output, as: UTF8.self), String(decoding: waiting + input, as: UTF8.self),
+            String(decoding: output, as: UTF8.self),
+            String(decoding: waiting + input, as: UTF8.self),
             transfer.isComplete
         )
     }
@@ -39,7 +40,10 @@ import Testing
         ("3;a=\"q;\\\"x\"\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n"),
         ("3;a;b=c;d\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n"),
         ("1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n", "1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n"),
-        ("0\r\nContent-Length: 5\r\nHost: b\r\nTransfer-Encoding: chunked\r\nAuthorization: x\r\nA: b\r\n\r\n", "0\r\nA: b\r\n\r\n"),
+        (
+            "0\r\nContent-Length: 5\r\nHost: b\r\nTransfer-Encoding: chunked\r\nAuthorization: x\r\nA: b\r\n\r\n",
+            "0\r\nA: b\r\n\r\n"
+        ),
     ]
 
     @Test(arguments: good) func `a good body is passed on in canonical form, however it is cut`(
@@ -47,7 +51,10 @@ import Testing
         _ expected: String
     ) throws {
         for size in [1, 2, 3, 5, 1000] {
-            let passed = try #require(Self.pass(input + "GET", pieces: size), "in pieces of \(size)")
+            let passed = try #require(
+                Self.pass(input + "GET", pieces: size),
+                "in pieces of \(size)"
+            )
             #expect(passed.isComplete)
             #expect(passed.output == expected)
             #expect(passed.rest == "GET")
@@ -55,12 +62,18 @@ import Testing
     }
 
     static let bad = [
-        "\r\n", "x\r\n", "0x3\r\nabc\r\n", "+3\r\nabc\r\n", "-3\r\nabc\r\n", " 3\r\nabc\r\n", "3 \r\nabc\r\n",
-        "0_3\r\nabc\r\n", "\r\nabc", "11111111111111111\r\n", "fffffffffffffffff\r\n", "ffffffffffffffff\r\n",
-        "3\nabc\r\n", "3\rabc\r\n", "3\r\nabcXX", "3\r\nabcd\r\n", "3\r\nabc\n0\r\n\r\n", "3\r\nabc\r0\r\n\r\n",
-        "3\r\nabc0\r\n\r\n", "3;\r\nabc\r\n", "3;a=\r\nabc\r\n", "3;a=\"b\r\nabc\r\n", "3;a\nabc\r\n", "3;a\u{0}\r\nabc\r\n",
-        "3;a=b c\r\nabc\r\n", "3; a\r\nabc\r\n", "3;a\u{1}\r\nabc\r\n", "3;a=\"\u{7f}\"\r\nabc\r\n", "3;a=\"b\"c\r\n",
-        "3;;a\r\nabc\r\n", "0\r\nnonsense\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n folded\r\n\r\n", "0\r\nA: b\n\r\n",
+        "\r\n", "x\r\n", "0x3\r\nabc\r\n", "+3\r\nabc\r\n", "-3\r\nabc\r\n", " 3\r\nabc\r\n",
+        "3 \r\nabc\r\n",
+        "0_3\r\nabc\r\n", "\r\nabc", "11111111111111111\r\n", "fffffffffffffffff\r\n",
+        "ffffffffffffffff\r\n",
+        "3\nabc\r\n", "3\rabc\r\n", "3\r\nabcXX", "3\r\nabcd\r\n", "3\r\nabc\n0\r\n\r\n",
+        "3\r\nabc\r0\r\n\r\n",
+        "3\r\nabc0\r\n\r\n", "3;\r\nabc\r\n", "3;a=\r\nabc\r\n", "3;a=\"b\r\nabc\r\n",
+        "3;a\nabc\r\n", "3;a\u{0}\r\nabc\r\n",
+        "3;a=b c\r\nabc\r\n", "3; a\r\nabc\r\n", "3;a\u{1}\r\nabc\r\n", "3;a=\"\u{7f}\"\r\nabc\r\n",
+        "3;a=\"b\"c\r\n",
+        "3;;a\r\nabc\r\n", "0\r\nnonsense\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n folded\r\n\r\n",
+        "0\r\nA: b\n\r\n",
         "0\r\nA: \u{0}\r\n\r\n", "0\r\n\rX", "0\r\n: b\r\n\r\n",
     ]
 
@@ -85,7 +98,9 @@ import Testing
     }
 
     @Test func `for HTTP 1.0 the chunk framing is taken off`() throws {
-        let passed = try #require(Self.pass("3;x\r\nabc\r\n2\r\nde\r\n0\r\nA: b\r\n\r\n", pieces: 1, decodes: true))
+        let passed = try #require(
+            Self.pass("3;x\r\nabc\r\n2\r\nde\r\n0\r\nA: b\r\n\r\n", pieces: 1, decodes: true)
+        )
         #expect(passed.output == "abcde")
         #expect(passed.isComplete)
     }

@@ -17,17 +17,29 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// A GET with these field lines after a good Host.
-    static func fields(_ name: String, _ lines: String, _ expected: HeadResult = .rejected(.badRequest)) -> HeadCase {
+    static func fields(
+        _ name: String,
+        _ lines: String,
+        _ expected: HeadResult = .rejected(.badRequest)
+    ) -> HeadCase {
         HeadCase(name, "GET / HTTP/1.1\r\nHost: a\r\n\(lines)\r\n\r\n", expected)
     }
 
     /// A request with this request line and a good Host.
-    static func line(_ name: String, _ line: String, _ expected: HeadResult = .rejected(.badRequest)) -> HeadCase {
+    static func line(
+        _ name: String,
+        _ line: String,
+        _ expected: HeadResult = .rejected(.badRequest)
+    ) -> HeadCase {
         HeadCase(name, "\(line)\r\nHost: a\r\n\r\n", expected)
     }
 
     /// A GET with exactly this value of Host.
-    static func host(_ name: String, _ value: String, _ expected: HeadResult = .rejected(.badRequest)) -> HeadCase {
+    static func host(
+        _ name: String,
+        _ value: String,
+        _ expected: HeadResult = .rejected(.badRequest)
+    ) -> HeadCase {
         HeadCase(name, "GET / HTTP/1.1\r\nHost:\(value)\r\n\r\n", expected)
     }
 }
@@ -68,7 +80,10 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .fields("gzip then chunked", "Transfer-Encoding: gzip, chunked"),
         .fields("chunked twice in a list", "Transfer-Encoding: chunked, chunked"),
         .fields("chunked on two lines", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
-        .fields("cow and chunked on two lines", "Transfer-Encoding: cow\r\nTransfer-Encoding: chunked"),
+        .fields(
+            "cow and chunked on two lines",
+            "Transfer-Encoding: cow\r\nTransfer-Encoding: chunked"
+        ),
         .fields("a quoted coding", "Transfer-Encoding: \"chunked\""),
         .fields("a vertical tab before the coding", "Transfer-Encoding: \u{0b}chunked"),
         .fields("a form feed before the coding", "Transfer-Encoding: \u{0c}chunked"),
@@ -79,9 +94,15 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .fields("identity", "Transfer-Encoding: identity"),
         .fields("mixed case", "Transfer-Encoding: ChUnKeD", .complete),
         .fields("a TAB before the coding", "Transfer-Encoding:\tchunked", .complete),
-        HeadCase("chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        HeadCase(
+            "chunked in HTTP/1.0",
+            "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ),
         HeadCase("TRACE with a length", "TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"),
-        HeadCase("TRACE with chunks", "TRACE / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        HeadCase(
+            "TRACE with chunks",
+            "TRACE / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ),
     ]
 
     static let lines: [HeadCase] = [
@@ -113,7 +134,11 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .fields("100-continue in mixed case", "Expect: 100-Continue", .complete),
         .fields("101 fields", many(100), .complete),
         .fields("102 fields", many(101), .rejected(.fieldsTooLarge)),
-        .fields("a field of 16 KiB", "X: " + String(repeating: "a", count: 16_384), .rejected(.fieldsTooLarge)),
+        .fields(
+            "a field of 16 KiB",
+            "X: " + String(repeating: "a", count: 16_384),
+            .rejected(.fieldsTooLarge)
+        ),
         .fields("a million tiny fields", many(3000), .rejected(.fieldsTooLarge)),
     ]
 
@@ -148,7 +173,11 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .line("percent-encoded NUL", "GET /%00 HTTP/1.1", .complete),
         .line("percent-encoded CRLF", "GET /%0d%0a HTTP/1.1", .complete),
         .line("dots", "GET /../a HTTP/1.1", .complete),
-        .line("a target of 16 KiB", "GET /" + String(repeating: "a", count: 16_400) + " HTTP/1.1", .rejected(.fieldsTooLarge)),
+        .line(
+            "a target of 16 KiB",
+            "GET /" + String(repeating: "a", count: 16_400) + " HTTP/1.1",
+            .rejected(.fieldsTooLarge)
+        ),
         .line("absolute-form", "GET http://a/x HTTP/1.1", .complete),
         .line("absolute-form of https", "GET https://a/x HTTP/1.1", .complete),
         .line("absolute-form in upper case", "GET HTTP://A/x HTTP/1.1", .complete),
@@ -169,7 +198,10 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .line("the preface of HTTP/2", "PRI * HTTP/2.0"),
         HeadCase("a TLS hello", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}"),
         HeadCase("empty lines before", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", .complete),
-        HeadCase("too many empty lines before", String(repeating: "\r\n", count: 5) + "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        HeadCase(
+            "too many empty lines before",
+            String(repeating: "\r\n", count: 5) + "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        ),
         HeadCase("bare LF before", "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
     ]
 
@@ -199,7 +231,8 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .host("an underscore", "a_b", .complete),
     ]
 
-    @Test(arguments: framing) func `framing fields that two readers could read differently are refused`(_ one: HeadCase) {
+    @Test(arguments: framing)
+    func `framing fields that two readers could read differently are refused`(_ one: HeadCase) {
         #expect(Self.parse(one.text).result == one.expected)
     }
 
@@ -218,16 +251,23 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
     @Test func `a header is incomplete until its last byte`() {
         let text = "POST /a?b HTTP/1.1\r\nHost: a:80\r\nContent-Length: 10\r\nX: y\r\n\r\n"
         for count in 0..<text.utf8.count {
-            #expect(Self.parse(String(decoding: Array(text.utf8).prefix(count), as: UTF8.self)).result == .incomplete, "after \(count) bytes")
+            #expect(
+                Self.parse(String(decoding: Array(text.utf8).prefix(count), as: UTF8.self)).result
+                    == .incomplete,
+                "after \(count) bytes"
+            )
         }
         #expect(Self.parse(text).result == .complete)
     }
 
     @Test func `the parts of a request are found`() {
-        let text = "\r\nPUT http://Example.org:81/a/b?c=d HTTP/1.1\r\nHost: example.org:81\r\nX:  y \r\n\r\nbody"
+        let text =
+            "\r\nPUT http://Example.org:81/a/b?c=d HTTP/1.1\r\nHost: example.org:81\r\nX:  y \r\n\r\nbody"
         let bytes = Array(text.utf8)
         let (result, head) = Self.parse(text)
-        func part(_ part: RequestHead.Part) -> String { String(decoding: bytes[part.range], as: UTF8.self) }
+        func part(_ part: RequestHead.Part) -> String {
+            String(decoding: bytes[part.range], as: UTF8.self)
+        }
         #expect(result == .complete)
         #expect(head.methodKind == .put)
         #expect(part(head.path) == "/a/b")

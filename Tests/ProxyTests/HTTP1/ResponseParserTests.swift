@@ -22,8 +22,14 @@ import Testing
         HeadCase("a status above 599", "HTTP/1.1 600 OK\r\n\r\n"),
         HeadCase("a bare CR in the reason", "HTTP/1.1 200 O\rK\r\n\r\n"),
         HeadCase("a bare LF", "HTTP/1.1 200 OK\nA: b\n\n"),
-        HeadCase("length and chunked", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"),
-        HeadCase("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n"),
+        HeadCase(
+            "length and chunked",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ),
+        HeadCase(
+            "two lengths",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n"
+        ),
         HeadCase("chunked in 1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
         HeadCase("an unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"),
         HeadCase("a folded line", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n"),
@@ -37,7 +43,11 @@ import Testing
     @Test func `a header is incomplete until its last byte`() {
         let text = "HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\n"
         for count in 0..<text.utf8.count {
-            #expect(Self.parse(String(decoding: Array(text.utf8).prefix(count), as: UTF8.self)).result == .incomplete, "after \(count) bytes")
+            #expect(
+                Self.parse(String(decoding: Array(text.utf8).prefix(count), as: UTF8.self)).result
+                    == .incomplete,
+                "after \(count) bytes"
+            )
         }
     }
 
@@ -49,18 +59,50 @@ import Testing
     }
 
     static let framings = [
-        FramingCase(testDescription: "length", head: "200 OK\r\nContent-Length: 3", expected: .length(3)),
-        FramingCase(testDescription: "length 0", head: "200 OK\r\nContent-Length: 0", expected: .none),
-        FramingCase(testDescription: "chunked", head: "200 OK\r\nTransfer-Encoding: chunked", expected: .chunked),
+        FramingCase(
+            testDescription: "length",
+            head: "200 OK\r\nContent-Length: 3",
+            expected: .length(3)
+        ),
+        FramingCase(
+            testDescription: "length 0",
+            head: "200 OK\r\nContent-Length: 0",
+            expected: .none
+        ),
+        FramingCase(
+            testDescription: "chunked",
+            head: "200 OK\r\nTransfer-Encoding: chunked",
+            expected: .chunked
+        ),
         FramingCase(testDescription: "neither", head: "200 OK\r\nA: b", expected: .untilClose),
-        FramingCase(testDescription: "HEAD", head: "200 OK\r\nContent-Length: 3", method: .head, expected: .none),
-        FramingCase(testDescription: "HEAD, neither", head: "200 OK\r\nA: b", method: .head, expected: .none),
+        FramingCase(
+            testDescription: "HEAD",
+            head: "200 OK\r\nContent-Length: 3",
+            method: .head,
+            expected: .none
+        ),
+        FramingCase(
+            testDescription: "HEAD, neither",
+            head: "200 OK\r\nA: b",
+            method: .head,
+            expected: .none
+        ),
         FramingCase(testDescription: "204", head: "204 No\r\nContent-Length: 3", expected: .none),
-        FramingCase(testDescription: "304", head: "304 No\r\nTransfer-Encoding: chunked", expected: .none),
-        FramingCase(testDescription: "100", head: "100 Continue\r\nContent-Length: 3", expected: .none),
+        FramingCase(
+            testDescription: "304",
+            head: "304 No\r\nTransfer-Encoding: chunked",
+            expected: .none
+        ),
+        FramingCase(
+            testDescription: "100",
+            head: "100 Continue\r\nContent-Length: 3",
+            expected: .none
+        ),
     ]
 
-    @Test(arguments: framings) func `a response's framing follows status, method and fields`(_ one: FramingCase) {
+    @Test(arguments: framings) func `a response's framing follows status, method and fields`(
+        _ one: FramingCase
+    ) {
         let (result, head) = Self.parse("HTTP/1.1 \(one.head)\r\n\r\n")
         #expect(result == .complete)
         #expect(BodyFraming.of(head, to: one.method) == one.expected)

@@ -36,7 +36,9 @@ import Testing
     @Test func `a deadline beyond the horizon comes round again`() {
         var wheel = TimerWheel(capacity: 10, now: 0)
         wheel.set(1, deadline: 100_000)
-        for now in stride(from: Int64(0), to: 100_000, by: 7) { #expect(Self.expired(&wheel, at: now) == []) }
+        for now in stride(from: Int64(0), to: 100_000, by: 7) {
+            #expect(Self.expired(&wheel, at: now) == [])
+        }
         #expect(Self.expired(&wheel, at: 100_004) == [1])
     }
 
@@ -59,7 +61,9 @@ import Testing
         #expect(wheel.delay(now: 0, limit: 50) == 50)
     }
 
-    @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func `many timers fire once each, in time`(_ seed: UInt64) {
+    @Test(arguments: [UInt64(1), 2, 3, 4, 5]) func `many timers fire once each, in time`(
+        _ seed: UInt64
+    ) {
         var random = WorkerRandom(seed: seed)
         var wheel = TimerWheel(capacity: 200, now: 0)
         var deadlines: [Int: Int64] = [:]

@@ -24,7 +24,11 @@ import Testing
         var retired = RetireList()
         _ = published.enter(reader: 0)
         _ = published.enter(reader: 1)
-        retired.publish(Self.snapshot(2), through: published, retiring: [RetiredMemory(RawText.make("old"))])
+        retired.publish(
+            Self.snapshot(2),
+            through: published,
+            retiring: [RetiredMemory(RawText.make("old"))]
+        )
         #expect(!retired.isEmpty)
         _ = published.enter(reader: 0)
         retired.collect(published)

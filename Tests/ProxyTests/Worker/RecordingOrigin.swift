@@ -16,7 +16,9 @@ struct OriginRequest: Sendable {
 
     func field(_ name: String) -> [String] {
         head.split(separator: "\r\n").dropFirst().compactMap { line in
-            guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else { return nil }
+            guard let colon = line.firstIndex(of: ":"), line[..<colon].lowercased() == name else {
+                return nil
+            }
             return String(line[line.index(after: colon)...].drop { $0 == " " })
         }
     }
@@ -65,8 +67,10 @@ final class RecordingOrigin: Sendable {
     var requests: [OriginRequest] { record.withLock { $0.requests } }
     var connectionCount: Int { record.withLock { $0.connections } }
 
-    /// - Parameter continues: Sends 100 when a request expects it, before its body has come.
-    /// - Parameter refusesBodies: Answers 413 and closes as soon as a header has come.
+    /// With `continues` it sends 100 when a request expects it, before its body has come; with
+    /// `refusesBodies` it answers 413 as soon as a header has come.
+    ///
+    /// - Throws: `SocketError` when no port is free.
     init(
         continues: Bool = false,
         refusesBodies: Bool = false,
@@ -106,12 +110,17 @@ final class RecordingOrigin: Sendable {
                     let number = Int32(event.token)
                     guard var connection = connections[number] else { continue }
                     if refusesBodies {
-                        let refusal = Array("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n".utf8)
-                        if event.isReadable { _ = refusal.span.withSlice { connection.descriptor.send($0) } }
+                        let refusal = Array(
+                            "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n".utf8
+                        )
+                        if event.isReadable {
+                            _ = refusal.span.withSlice { connection.descriptor.send($0) }
+                        }
                         continue
                     }
                     connections[number] =
-                        advance(&connection, continues: continues, answer: answer) ? connection : nil
+                        advance(&connection, continues: continues, answer: answer)
+                        ? connection : nil
                 }
             }
         }
@@ -119,7 +128,11 @@ final class RecordingOrigin: Sendable {
         listener.close()
     }
 
-    private func accept(_ listener: Descriptor, _ epoll: inout EpollLoop, _ connections: inout [Int32: Connection]) {
+    private func accept(
+        _ listener: Descriptor,
+        _ epoll: inout EpollLoop,
+        _ connections: inout [Int32: Connection]
+    ) {
         var peer = SocketAddress()
         while case .connection(let descriptor) = listener.accept(from: &peer) {
             let number = record.withLock { record in
@@ -177,11 +190,14 @@ final class RecordingOrigin: Sendable {
     }
 
     private func takeRequest(_ connection: inout Connection, continues: Bool) -> OriginRequest? {
-        guard let headEnd = connection.input.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound else { return nil }
+        guard let headEnd = connection.input.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound
+        else { return nil }
         let head = String(decoding: connection.input[..<headEnd], as: UTF8.self)
         let probe = OriginRequest(head: head, body: [], number: 0, connection: 0)
         if continues, !probe.field("expect").isEmpty, connection.input.count == headEnd {
-            _ = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8).span.withSlice { connection.descriptor.send($0) }
+            _ = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8).span.withSlice {
+                connection.descriptor.send($0)
+            }
         }
         var end = headEnd
         var body: [UInt8] = []
@@ -190,14 +206,18 @@ final class RecordingOrigin: Sendable {
             guard connection.input.count >= end else { return nil }
             body = Array(connection.input[headEnd..<end])
         } else if !probe.field("transfer-encoding").isEmpty {
-            guard let decoded = Self.decodeChunks(connection.input, from: headEnd) else { return nil }
+            guard let decoded = Self.decodeChunks(connection.input, from: headEnd) else {
+                return nil
+            }
             (body, end) = decoded
         }
         connection.input.removeFirst(end)
         let (content, number) = (body, connection.number)
         return record.withLock { record in
             let count = record.requests.count + 1
-            record.requests.append(OriginRequest(head: head, body: content, number: count, connection: number))
+            record.requests.append(
+                OriginRequest(head: head, body: content, number: count, connection: number)
+            )
             return record.requests[count - 1]
         }
     }
@@ -205,11 +225,17 @@ final class RecordingOrigin: Sendable {
     static func decodeChunks(_ bytes: [UInt8], from start: Int) -> (body: [UInt8], end: Int)? {
         var (body, index) = ([UInt8](), start)
         while let line = bytes[index...].firstRange(of: Array("\r\n".utf8)) {
-            guard let size = Int(String(decoding: bytes[index..<line.lowerBound], as: UTF8.self), radix: 16) else {
+            guard
+                let size = Int(
+                    String(decoding: bytes[index..<line.lowerBound], as: UTF8.self),
+                    radix: 16
+                )
+            else {
                 return nil
             }
             if size == 0 {
-                guard let end = bytes[line.lowerBound...].firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+                guard let end = bytes[line.lowerBound...].firstRange(of: Array("\r\n\r\n".utf8))
+                else { return nil }
                 return (body, end.upperBound)
             }
             guard bytes.count >= line.upperBound + size + 2 else { return nil }

@@ -11,8 +11,22 @@ final class TestClient {
     private(set) var hasEnded = false
     private(set) var wasReset = false
 
-    init(port: UInt16) throws {
-        socket = try Socket.connect(to: SocketAddress(ipv4: 0x7f00_0001, port: port))
+    convenience init(port: UInt16) throws {
+        try self.init(SocketAddress(ipv4: 0x7f00_0001, port: port))
+    }
+
+    /// By the path of a unix socket.
+    convenience init(path: String) throws {
+        let name = RawText.make(path)
+        defer { name.free() }
+        var address = SocketAddress()
+        address.family = .unix
+        address.path = name
+        try self.init(address)
+    }
+
+    private init(_ address: SocketAddress) throws {
+        socket = try Socket.connect(to: address)
         epoll.watch(socket.descriptor, token: 1)
         wait { event in event.isWritable }
     }
@@ -22,7 +36,9 @@ final class TestClient {
     private func wait(until isEnough: (EpollLoop.Event) -> Bool) {
         let deadline = MonotonicClock.milliseconds + 5000
         while MonotonicClock.milliseconds < deadline {
-            for index in 0..<epoll.wait(milliseconds: 100) where isEnough(epoll.event(index)) { return }
+            for index in 0..<epoll.wait(milliseconds: 100) where isEnough(epoll.event(index)) {
+                return
+            }
         }
     }
 
@@ -109,6 +125,23 @@ final class TestClient {
     func closes() -> Bool {
         _ = receive(until: { !$0.isEmpty })
         return hasEnded && received.isEmpty
+    }
+
+    /// Everything until the proxy closes.
+    func remainder() -> String {
+        _ = receive(until: { _ in false })
+        defer { received = [] }
+        return String(decoding: received, as: UTF8.self)
+    }
+
+    /// Waits until a condition holds, at most five seconds.
+    func eventually(_ condition: () -> Bool) -> Bool {
+        let deadline = MonotonicClock.milliseconds + 5000
+        while !condition() {
+            guard MonotonicClock.milliseconds < deadline else { return false }
+            _ = epoll.wait(milliseconds: 2)
+        }
+        return true
     }
 
     /// Waits for at least this many bytes.

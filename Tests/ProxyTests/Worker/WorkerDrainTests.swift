@@ -11,7 +11,9 @@ final class Seen: Sendable {
 }
 
 @Suite(.serialized) struct WorkerDrainTests {
-    @Test func `a server that leaves the snapshot gets no new request and is unused once purged`() throws {
+    @Test func `a server that leaves the snapshot gets no new request and is unused once purged`()
+        throws
+    {
         let first = try RecordingOrigin { _ in .ok("1") }
         let second = try RecordingOrigin { _ in .ok("2") }
         defer {

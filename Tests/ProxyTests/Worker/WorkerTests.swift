@@ -11,6 +11,9 @@ import Testing
         for index in 0..<20 { #expect(client.get("/\(index)") == "/\(index)") }
         #expect(origin.connectionCount == 1)
         #expect(origin.requests.map(\.path) == (0..<20).map { "/\($0)" })
+        #expect(
+            client.eventually { worker.plane.counters(of: worker.slots[0]).currentSessions == 0 }
+        )
         let counters = worker.plane.counters(of: worker.slots[0])
         #expect(counters.totalSessions == 20)
         #expect(counters.reuses == 19)
@@ -20,7 +23,9 @@ import Testing
     }
 
     @Test func `pipelined requests are answered in order`() throws {
-        let origin = try RecordingOrigin { .ok("\($0.path):\(String(decoding: $0.body, as: UTF8.self))") }
+        let origin = try RecordingOrigin {
+            .ok("\($0.path):\(String(decoding: $0.body, as: UTF8.self))")
+        }
         defer { origin.close() }
         let worker = try WorkerUnderTest(servers: [origin.port, origin.port])
         let client = try worker.client()
@@ -30,11 +35,16 @@ import Testing
         }
         client.send(text)
         for index in 0..<40 {
-            #expect(client.response().map { String(decoding: $0.body, as: UTF8.self) } == "/\(index):\(index % 10)x")
+            #expect(
+                client.response().map { String(decoding: $0.body, as: UTF8.self) }
+                    == "/\(index):\(index % 10)x"
+            )
         }
     }
 
-    @Test func `a chunked request that comes byte by byte arrives whole, and so does the next`() throws {
+    @Test func `a chunked request that comes byte by byte arrives whole, and so does the next`()
+        throws
+    {
         let origin = try RecordingOrigin { .ok(String(decoding: $0.body, as: UTF8.self)) }
         defer { origin.close() }
         let worker = try WorkerUnderTest(servers: [origin.port])
@@ -53,7 +63,9 @@ import Testing
     @Test func `two megabytes pass in both directions, also to a slow reader`() throws {
         let body = [UInt8](repeating: 0x61, count: 2 << 20)
         let origin = try RecordingOrigin { request in
-            var reply = OriginReply.text("HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n")
+            var reply = OriginReply.text(
+                "HTTP/1.1 200 OK\r\nContent-Length: \(request.body.count)\r\n\r\n"
+            )
             reply.pieces.append(request.body)
             return reply
         }
@@ -61,15 +73,20 @@ import Testing
         let worker = try WorkerUnderTest(servers: [origin.port])
         let client = try worker.client()
         for _ in 0..<2 {
-            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\r\n").send(body)
-            #expect(worker.eventually { worker.plane.counters(of: worker.slots[0]).bytesOut > 100_000 })
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\r\n").send(
+                body
+            )
+            #expect(
+                worker.eventually { worker.plane.counters(of: worker.slots[0]).bytesOut > 100_000 }
+            )
             #expect(client.response()?.body == body)
         }
         #expect(origin.requests.count == 2)
     }
 
     @Test func `a chunked response in many pieces passes in canonical form`() throws {
-        let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0004\r\ndefg\r\n0\r\nA: b\r\n\r\n"
+        let text =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0004\r\ndefg\r\n0\r\nA: b\r\n\r\n"
         let origin = try RecordingOrigin { _ in OriginReply(pieces: Array(text.utf8).map { [$0] }) }
         defer { origin.close() }
         let worker = try WorkerUnderTest(servers: [origin.port])
@@ -106,11 +123,15 @@ import Testing
     }
 
     @Test func `100-continue is passed in both directions`() throws {
-        let origin = try RecordingOrigin(continues: true) { .ok(String(decoding: $0.body, as: UTF8.self)) }
+        let origin = try RecordingOrigin(continues: true) {
+            .ok(String(decoding: $0.body, as: UTF8.self))
+        }
         defer { origin.close() }
         let worker = try WorkerUnderTest(servers: [origin.port])
         let client = try worker.client()
-        client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        client.send(
+            "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+        )
         #expect(client.response()?.status == 100)
         client.send("abc")
         #expect(client.response().map { String(decoding: $0.body, as: UTF8.self) } == "abc")
@@ -118,7 +139,9 @@ import Testing
     }
 
     @Test func `a response until close ends the client's connection`() throws {
-        let origin = try RecordingOrigin { _ in .text("HTTP/1.1 200 OK\r\n\r\nall of it", closes: true) }
+        let origin = try RecordingOrigin { _ in
+            .text("HTTP/1.1 200 OK\r\n\r\nall of it", closes: true)
+        }
         defer { origin.close() }
         let worker = try WorkerUnderTest(servers: [origin.port])
         let client = try worker.client()
@@ -170,13 +193,17 @@ import Testing
     @Test func `the client's address is added`() throws {
         let origin = try RecordingOrigin()
         defer { origin.close() }
-        let worker = try WorkerUnderTest(servers: [origin.port]) { frontend, _ in frontend.addsForwardedFor = true }
+        let worker = try WorkerUnderTest(servers: [origin.port]) { frontend, _ in
+            frontend.addsForwardedFor = true
+        }
         #expect(try worker.client().get("/") == "ok")
         #expect(origin.requests[0].field("x-forwarded-for") == ["127.0.0.1"])
     }
 
     @Test func `the monitor is answered here`() throws {
-        let worker = try WorkerUnderTest(servers: []) { frontend, _ in frontend.monitorURI = .make("/alive") }
+        let worker = try WorkerUnderTest(servers: []) { frontend, _ in
+            frontend.monitorURI = .make("/alive")
+        }
         let client = try worker.client()
         for _ in 0..<3 {
             let body = client.get("/alive")
@@ -186,13 +213,17 @@ import Testing
     }
 
     static let malformed = [
-        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n", "\u{0}\u{1}\u{2}\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+        "\u{0}\u{1}\u{2}\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
         "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
     ]
 
-    @Test(arguments: malformed) func `nothing of a malformed request reaches a server`(_ text: String) throws {
+    @Test(arguments: malformed) func `nothing of a malformed request reaches a server`(
+        _ text: String
+    ) throws {
         let origin = try RecordingOrigin()
         defer { origin.close() }
         let worker = try WorkerUnderTest(servers: [origin.port])

@@ -10,7 +10,9 @@ final class WorkerUnderTest {
     private var snapshot = RoutingSnapshot()
     private var hasEnded = false
 
-    /// - Parameter change: Adjusts frontend and backend before the start.
+    /// Lets `change` adjust frontend and backend before the start.
+    ///
+    /// - Throws: `SocketError` when no port is free.
     init(
         servers ports: [UInt16],
         change: (inout FrontendSnapshot, inout BackendSnapshot) -> Void = { _, _ in }
@@ -24,12 +26,14 @@ final class WorkerUnderTest {
         backend.generation = 1
         backend.timeouts.connect = 2000
         slots = ports.map { [plane] _ in plane.allocateSlot() }
-        backend.servers = .make(zip(ports, slots).map { port, slot in
-            var server = ServerSnapshot()
-            server.slot = slot
-            server.address = SocketAddress(ipv4: 0x7f00_0001, port: port)
-            return server
-        })
+        backend.servers = .make(
+            zip(ports, slots).map { port, slot in
+                var server = ServerSnapshot()
+                server.slot = slot
+                server.address = SocketAddress(ipv4: 0x7f00_0001, port: port)
+                return server
+            }
+        )
         change(&frontend, &backend)
         snapshot.frontends = .make([frontend])
         snapshot.backends = .make([backend])
@@ -49,7 +53,9 @@ final class WorkerUnderTest {
     func replaceServers(_ change: ([ServerSnapshot]) -> [ServerSnapshot]) {
         var backend = snapshot.backends[0]
         backend.generation += 1
-        backend.servers = .make(change(backend.servers.indices.map { [backend] in backend.servers[$0] }))
+        backend.servers = .make(
+            change(backend.servers.indices.map { [backend] in backend.servers[$0] })
+        )
         snapshot.backends = .make([backend])
         plane.publish(snapshot, retiring: [])
     }

@@ -20,24 +20,42 @@ import Testing
     }
 
     @Test func `hop-by-hop fields stay behind`() {
-        let text = "GET / HTTP/1.1\r\nConnection: x, keep-alive\r\nHost: a\r\nX: 1\r\nKeep-Alive: 5\r\nA: b\r\nTE: x\r\n\r\n"
+        let text =
+            "GET / HTTP/1.1\r\nConnection: x, keep-alive\r\nHost: a\r\nX: 1\r\nKeep-Alive: 5\r\nA: b\r\nTE: x\r\n\r\n"
         #expect(request(text) == "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n")
     }
 
     @Test func `the coding is written in one form`() {
         let text = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\tCHUNKED\r\nA: b\r\n\r\n"
-        #expect(request(text) == "POST / HTTP/1.1\r\nHost: a\r\nA: b\r\ntransfer-encoding: chunked\r\n\r\n")
+        #expect(
+            request(text)
+                == "POST / HTTP/1.1\r\nHost: a\r\nA: b\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
     }
 
     @Test func `absolute-form becomes origin-form`() {
-        #expect(request("GET http://a/x?y HTTP/1.1\r\nHost: a\r\n\r\n") == "GET /x?y HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(request("GET http://a HTTP/1.1\r\nHost: a\r\n\r\n") == "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        #expect(request("OPTIONS http://a HTTP/1.1\r\nHost: a\r\n\r\n") == "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(
+            request("GET http://a/x?y HTTP/1.1\r\nHost: a\r\n\r\n")
+                == "GET /x?y HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
+        #expect(
+            request("GET http://a HTTP/1.1\r\nHost: a\r\n\r\n")
+                == "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
+        #expect(
+            request("OPTIONS http://a HTTP/1.1\r\nHost: a\r\n\r\n")
+                == "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
     }
 
     @Test func `an older version is raised, with a Host`() {
-        #expect(request("GET /x HTTP/1.0\r\nA: b\r\n\r\n") == "GET /x HTTP/1.1\r\nhost: \r\nA: b\r\n\r\n")
-        #expect(request("GET /x HTTP/1.0\r\nHost: a\r\n\r\n") == "GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(
+            request("GET /x HTTP/1.0\r\nA: b\r\n\r\n")
+                == "GET /x HTTP/1.1\r\nhost: \r\nA: b\r\n\r\n"
+        )
+        #expect(
+            request("GET /x HTTP/1.0\r\nHost: a\r\n\r\n") == "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
     }
 
     @Test(arguments: [
@@ -52,7 +70,9 @@ import Testing
         address.high = high
         address.low = low
         let text = "GET / HTTP/1.1\r\nHost: a\r\n"
-        #expect(request(text + "\r\n", client: address) == text + "x-forwarded-for: \(expected)\r\n\r\n")
+        #expect(
+            request(text + "\r\n", client: address) == text + "x-forwarded-for: \(expected)\r\n\r\n"
+        )
         let v4 = SocketAddress(ipv4: 0x7f00_0001, port: 1)
         #expect(request(text + "\r\n", client: v4) == text + "x-forwarded-for: 127.0.0.1\r\n\r\n")
     }
