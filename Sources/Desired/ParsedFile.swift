@@ -7,19 +7,17 @@ struct ParsedFile: Sendable {
 
     init(_ bytes: [UInt8], path: String, limits: YAMLLimits = YAMLLimits()) {
         let file = YAMLFile(bytes, path: path, limits: limits)
-        var reader = DocumentReader(tree: file.tree, path: path)
+        var reader = DocumentReader(tree: file.tree, path: path, limit: limits.diagnostics)
         documents = file.tree.roots.compactMap { root in
             // `---` with nothing below is no document.
             reader.isNull(root) ? nil : Document.read(root, &reader)
         }
-        diagnostics = file.diagnostics + Self.shortened(reader.diagnostics, to: limits.diagnostics)
-    }
-
-    private static func shortened(_ diagnostics: [Diagnostic], to limit: Int) -> [Diagnostic] {
-        guard diagnostics.count > limit, let next = diagnostics.dropFirst(limit).first else {
-            return diagnostics
+        var diagnostics = file.diagnostics + reader.diagnostics
+        if let place = reader.firstUnlisted {
+            let count = reader.errorCount - reader.diagnostics.count
+            let message = "and \(count) more mistakes in this file"
+            diagnostics.append(Diagnostic(.note, at: place, message))
         }
-        let message = "and \(diagnostics.count - limit) more mistakes in this file"
-        return diagnostics.prefix(limit) + [Diagnostic(.note, at: next.origin, message)]
+        self.diagnostics = diagnostics
     }
 }

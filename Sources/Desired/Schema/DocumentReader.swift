@@ -6,7 +6,13 @@ struct DocumentReader {
 
     let tree: YAMLTree
     let path: String
+    /// The first mistakes, at most `limit`.
     private(set) var diagnostics: [Diagnostic] = []
+    /// Mistakes found in all.
+    private(set) var errorCount = 0
+    /// Where the first mistake stands that is counted only.
+    private(set) var firstUnlisted: Origin?
+    private let limit: Int
     /// The key whose value is being read; messages begin with it.
     var key = ""
     /// `backend shop`, once the document's kind and name are known.
@@ -14,9 +20,10 @@ struct DocumentReader {
     /// The key of the server that is being read.
     var server: Node?
 
-    init(tree: YAMLTree, path: String) {
+    init(tree: YAMLTree, path: String, limit: Int = YAMLLimits().diagnostics) {
         self.tree = tree
         self.path = path
+        self.limit = limit
     }
 
     func origin(_ node: Node) -> Origin {
@@ -25,17 +32,24 @@ struct DocumentReader {
     }
 
     mutating func report(_ message: String, at node: Node, related: Origin? = nil) {
-        diagnostics.append(
-            Diagnostic(at: origin(node), message, context: context, related: related)
-        )
+        report(message, at: origin(node), related: related)
     }
 
     mutating func report(_ message: String, at origin: Origin, related: Origin? = nil) {
+        errorCount += 1
+        guard diagnostics.count < limit else {
+            firstUnlisted = firstUnlisted ?? origin
+            return
+        }
         diagnostics.append(Diagnostic(at: origin, message, context: context, related: related))
     }
 
-    /// How many mistakes were found so far.
-    var errorCount: Int { diagnostics.count }
+    /// `; did you mean …?`, or nothing; not searched for mistakes that are only counted.
+    func hint(for text: String, among words: @autoclosure () -> [String]) -> String {
+        guard diagnostics.count < limit, let near = Spelling.nearest(to: text, among: words())
+        else { return "" }
+        return "; did you mean \(near)?"
+    }
 
     /// Reports that the value of the current key is not what `expected` says.
     mutating func reject(_ node: Node, expected: String) {

@@ -112,8 +112,7 @@ struct ObjectSchema<Target>: Sendable {
         // Keys that are not scalars and merge keys are reported by the tree builder.
         guard reader.tree.kind(key) == .plain || reader.tree.kind(key) == .quoted, text != "<<"
         else { return }
-        let near = Spelling.nearest(to: text, among: fields.map(\.property.key))
-        let hint = near.map { "; did you mean \($0)?" } ?? ""
+        let hint = reader.hint(for: text, among: fields.map(\.property.key))
         reader.report("unknown key \(VisibleText.quoted(text))\(hint)", at: key)
     }
 }

@@ -272,8 +272,7 @@ extension DocumentReader {
             words.count < 2
             ? words.joined()
             : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
-        let near = text(node).flatMap { Spelling.nearest(to: $0, among: words) }
-        let hint = near.map { "; did you mean \($0)?" } ?? ""
+        let hint = text(node).map { self.hint(for: $0, among: words) } ?? ""
         if isNull(node) {
             report("\(key) has no value; it must be \(list)", at: node)
         } else {
