@@ -6,7 +6,7 @@ package import Model
 /// Sound: both pointers are owned, never leave this type and are freed once, when the value ends.
 @safe
 package struct Repository: ~Copyable {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let database: OpaquePointer
     package let path: String
 
@@ -56,98 +56,6 @@ package struct Repository: ~Copyable {
         return GitError(.corrupt, "cannot open the repository \(path): \(reason)")
     }
 
-    /// The commit that a reference or an object id of 40 digits names; nothing else is interpreted.
-    package func resolve(_ ref: String) throws(GitError) -> Revision {
-        let name = VisibleText.quoted(ref)
-        if ref.utf8.count == 40, ref.utf8.allSatisfy(Self.isHexadecimal) {
-            var id = git_oid()
-            guard unsafe git_oid_fromstr(&id, ref) == 0 else {
-                throw GitError(.invalidReference, "\(name) is not an object id")
-            }
-            return try revision(of: id, named: "commit \(ref)")
-        }
-        guard ref.utf8.count <= 255, !ref.utf8.contains(0) else {
-            throw GitError(.invalidReference, "the reference \(name) is too long or not text")
-        }
-        if let revision = try expressed(ref) { return revision }
-        let candidates =
-            ref == "HEAD" || ref.hasPrefix("refs/")
-            ? [ref] : ["refs/heads/\(ref)", "refs/tags/\(ref)"]
-        for candidate in candidates {
-            var isValid: Int32 = 0
-            guard unsafe git_reference_name_is_valid(&isValid, candidate) == 0, isValid == 1 else {
-                throw GitError(
-                    .invalidReference,
-                    "\(name) is not the name of a reference",
-                    advice:
-                        "give a branch, a tag, a commit id, or one of them with ~N"
-                )
-            }
-            var id = git_oid()
-            let code = unsafe git_reference_name_to_id(&id, handle, candidate)
-            if code == 0 { return try revision(of: id, named: candidate) }
-        }
-        // Last, so that a branch called `cafe` stays a branch.
-        if (4..<40).contains(ref.utf8.count), ref.utf8.allSatisfy(Self.isHexadecimal),
-            let revision = try parsed(ref)
-        {
-            return revision
-        }
-        throw unresolved(ref, name)
-    }
-
-    /// `main~2` or `HEAD^`; nil for everything else.
-    ///
-    /// Of Git's expressions (gitrevisions(7)) only those: the others search messages, reflogs and trees,
-    /// which no review needs.
-    private func expressed(_ text: String) throws(GitError) -> Revision? {
-        let suffix = text.utf8.drop { $0 != UInt8(ascii: "~") && $0 != UInt8(ascii: "^") }
-        guard !suffix.isEmpty, suffix.count < text.utf8.count,
-            suffix.allSatisfy({ "~^0123456789".utf8.contains($0) }),
-            !text.utf8.contains(where: { "@:{}\\".utf8.contains($0) || $0 < 33 })
-        else { return nil }
-        return try parsed(text)
-    }
-
-    private func parsed(_ text: String) throws(GitError) -> Revision? {
-        var object: OpaquePointer?
-        guard unsafe git_revparse_single(&object, handle, text) == 0,
-            let id = unsafe git_object_id(object)
-        else { return nil }
-        defer { unsafe git_object_free(object) }
-        return try unsafe revision(of: id.pointee, named: text)
-    }
-
-    private func unresolved(_ ref: String, _ name: String) -> GitError {
-        guard hasReferences else {
-            return GitError(
-                .unborn,
-                "the repository \(path) has no commit yet: nothing to apply",
-                advice: "push a first commit; until then everything stays as it is"
-            )
-        }
-        if ref == "HEAD", unsafe git_repository_head_unborn(handle) == 1 {
-            return GitError(
-                .unborn,
-                "HEAD of \(path) names a branch without a commit: nothing to apply",
-                advice: "push that branch, or name another one with --ref"
-            )
-        }
-        return GitError(
-            .unknownReference,
-            "\(path) has no branch or tag \(name)",
-            advice: "`git -C \(path) show-ref` lists what there is"
-        )
-    }
-
-    /// libgit2's own `is_empty` is false when the unborn branch is not the configured default.
-    private var hasReferences: Bool {
-        var names = unsafe git_strarray()
-        guard unsafe git_reference_list(&names, handle) == 0 else { return false }
-        defer { unsafe git_strarray_dispose(&names) }
-        return unsafe names.count > 0
-    }
-
     /// Points a reference at a commit, creating it if need be; for references of our own such as `refs/apus/applied`.
     package func updateReference(_ name: String, to revision: Revision) throws(GitError) {
         var id = git_oid()
@@ -176,35 +84,6 @@ package struct Repository: ~Copyable {
             throw LibGit2.failure(code, "cannot compare \(ancestor) with \(revision)")
         }
         return code == 1
-    }
-
-    private func revision(of id: git_oid, named name: String) throws(GitError) -> Revision {
-        var id = id
-        var object: OpaquePointer?
-        let found = unsafe git_object_lookup(&object, handle, &id, GIT_OBJECT_ANY)
-        guard found == 0 else { throw LibGit2.failure(found, "cannot read \(name)") }
-        defer { unsafe git_object_free(object) }
-        var commit: OpaquePointer?
-        let peeled = unsafe git_object_peel(&commit, object, GIT_OBJECT_COMMIT)
-        guard peeled == 0 else {
-            throw GitError(
-                .invalidReference,
-                "\(name) is not a commit",
-                advice: "name a branch, a tag or a commit"
-            )
-        }
-        defer { unsafe git_object_free(commit) }
-        guard let commitID = unsafe git_object_id(commit),
-            let treeID = unsafe git_commit_tree_id(commit)
-        else {
-            throw GitError(.corrupt, "\(name) is not a readable commit")
-        }
-        return unsafe Revision(
-            commit: Self.text(commitID.pointee),
-            tree: Self.text(treeID.pointee),
-            summary: Self.shown(git_commit_summary(commit)),
-            author: Self.author(of: commit)
-        )
     }
 
     /// The files of a tree, by its object id.
@@ -313,7 +192,7 @@ package struct Repository: ~Copyable {
         return text(id)
     }
 
-    private static func text(_ id: git_oid) -> String {
+    static func text(_ id: git_oid) -> String {
         var id = id
         return unsafe withUnsafeBytes(of: &id) { bytes in
             let digits = Array("0123456789abcdef".utf8)
@@ -336,19 +215,5 @@ package struct Repository: ~Copyable {
             index += 1
         }
         return bytes
-    }
-
-    private static func author(of commit: OpaquePointer?) -> String {
-        guard let author = unsafe git_commit_author(commit) else { return "" }
-        return unsafe "\(shown(author.pointee.name)) <\(shown(author.pointee.email))>"
-    }
-
-    private static func shown(_ text: UnsafePointer<CChar>?) -> String {
-        guard let text = unsafe text else { return "" }
-        return VisibleText.escape(unsafe String(cString: text).unicodeScalars.prefix(200))
-    }
-
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte)
     }
 }
