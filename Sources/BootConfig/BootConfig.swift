@@ -27,7 +27,9 @@ package struct BootConfig: Hashable, Sendable {
             return sections.last { $0.kind == .defaults && $0.name == name }
         }
         // A `defaults` section without `from` starts from nothing.
-        guard section.kind != .defaults, let index = sections.firstIndex(of: section) else { return nil }
+        guard section.kind != .defaults, let index = sections.firstIndex(of: section) else {
+            return nil
+        }
         return sections[..<index].last { $0.kind == .defaults }
     }
 

@@ -50,7 +50,10 @@ struct BootReader {
             let words = try BootWords.split(line, environment: environment)
             guard let first = words.first else { return }
             if first.hasPrefix("."), first.count > 1 {
-                report("'\(first)' is not supported: conditional blocks and directives are not read", at: origin)
+                report(
+                    "'\(first)' is not supported: conditional blocks and directives are not read",
+                    at: origin
+                )
             } else if let kind = BootSection.Kind(rawValue: first) {
                 startSection(kind, words: words, origin: origin)
             } else if open != nil {
@@ -75,7 +78,9 @@ struct BootReader {
         }
         var from: String?
         if rest.first == "from", kind.isProxy || kind == .defaults {
-            guard rest.count >= 2 else { return report("'from' expects the name of a defaults section.", at: origin) }
+            guard rest.count >= 2 else {
+                return report("'from' expects the name of a defaults section.", at: origin)
+            }
             from = rest[rest.startIndex + 1]
             rest = rest.dropFirst(2)
         }
@@ -84,13 +89,18 @@ struct BootReader {
         }
         guard acceptsName(name, of: kind, at: origin) else { return }
         if let from, !finished.contains(where: { $0.kind == .defaults && $0.name == from }) {
-            report("defaults section '\(from)' not found for \(kind.rawValue) '\(name)'.", at: origin)
+            report(
+                "defaults section '\(from)' not found for \(kind.rawValue) '\(name)'.",
+                at: origin
+            )
         }
         open = Header(kind: kind, name: name, from: from, origin: origin)
         skipsUntilNextSection = false
     }
 
-    private mutating func acceptsName(_ name: String, of kind: BootSection.Kind, at origin: Origin) -> Bool {
+    private mutating func acceptsName(_ name: String, of kind: BootSection.Kind, at origin: Origin)
+        -> Bool
+    {
         if name.isEmpty {
             guard kind.isProxy else { return true }
             report("'\(kind.rawValue)' expects a name as argument.", at: origin)
@@ -105,14 +115,23 @@ struct BootReader {
         }
         guard let bad else { return true }
         let shown = bad.escaped(asASCII: true)
-        report("character '\(shown)' is not permitted in '\(kind.rawValue)' name '\(name)'.", at: origin)
+        report(
+            "character '\(shown)' is not permitted in '\(kind.rawValue)' name '\(name)'.",
+            at: origin
+        )
         return false
     }
 
     private mutating func closeSection() {
         if let open {
             finished.append(
-                BootSection(kind: open.kind, name: open.name, from: open.from, lines: lines, origin: open.origin)
+                BootSection(
+                    kind: open.kind,
+                    name: open.name,
+                    from: open.from,
+                    lines: lines,
+                    origin: open.origin
+                )
             )
         }
         open = nil

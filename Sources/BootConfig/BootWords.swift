@@ -85,14 +85,20 @@ struct BootWords {
         case UInt8(ascii: "t") where quote == .none: append(9)
         case UInt8(ascii: "x") where quote == .none:
             guard index + 3 < line.endIndex,
-                let byte = UInt8(String(decoding: line[index + 2...index + 3], as: UTF8.self), radix: 16)
+                let byte = UInt8(
+                    String(decoding: line[index + 2...index + 3], as: UTF8.self),
+                    radix: 16
+                )
             else { throw error("truncated or invalid hexadecimal sequence", at: index) }
             append(byte)
             index += 2
-        case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: " "), UInt8(ascii: "#"),
+        case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: " "),
+            UInt8(ascii: "#"),
             UInt8(ascii: "$"):
             // Inside weak quotes only these three are escapes; the backslash stays before the others.
-            if quote == .weak, next != UInt8(ascii: "\\"), next != UInt8(ascii: "\""), next != UInt8(ascii: "$") {
+            if quote == .weak, next != UInt8(ascii: "\\"), next != UInt8(ascii: "\""),
+                next != UInt8(ascii: "$")
+            {
                 append(UInt8(ascii: "\\"))
             }
             append(next)
@@ -134,7 +140,8 @@ struct BootWords {
     private func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
         default: false
         }
     }

@@ -23,7 +23,9 @@ import Testing
         func index(_ name: String) -> Int? { servers.firstIndex { $0.name == name } }
 
         var usableIDs: [Int] {
-            let all = servers.map(\.server).filter { $0.admin == .ready && $0.isUp && $0.weight > 0 }
+            let all = servers.map(\.server).filter {
+                $0.admin == .ready && $0.isUp && $0.weight > 0
+            }
             let active = all.filter { !$0.isBackup }
             return (active.isEmpty ? Array(all.prefix(1)) : active).map(\.id)
         }
@@ -36,7 +38,8 @@ import Testing
     @Test(arguments: Seed.runs)
     func `whatever is commanded, the snapshot holds exactly the usable servers`(seed: Seed) throws {
         var generator = seed.generator
-        let balance = ["roundrobin", "uri\n hash-type consistent", "random", "leastconn"]
+        let balance =
+            ["roundrobin", "uri\n hash-type consistent", "random", "leastconn"]
             .randomElement(using: &generator) ?? "roundrobin"
         let fixture = try RuntimeFixture("backend be\n balance \(balance)\n")
         var model = Model()
@@ -47,7 +50,9 @@ import Testing
             let states = try ServerStateTable.parse(fixture.run("show servers state")).rows
             #expect(states.map(\.serverID) == model.servers.map(\.server.id))
             let idOfSlot = Dictionary(
-                uniqueKeysWithValues: fixture.service.table.backends[0].servers.map { ($0.slot, $0.id) }
+                uniqueKeysWithValues: fixture.service.table.backends[0].servers.map {
+                    ($0.slot, $0.id)
+                }
             )
             #expect(fixture.plane.slots(ofBackend: 0).map { idOfSlot[$0] } == model.usableIDs)
             #expect(fixture.service.checkTargets.map { idOfSlot[$0.slot] } == model.checkedIDs)
@@ -65,7 +70,9 @@ import Testing
         switch Int.random(in: 0..<8, using: &generator) {
         case 0:
             let reply = fixture.run("del server be/\(name)")
-            #expect((reply == "[6] Server deleted.") == (model.servers[index].server.admin == .maint))
+            #expect(
+                (reply == "[6] Server deleted.") == (model.servers[index].server.admin == .maint)
+            )
             if model.servers[index].server.admin == .maint { model.servers.remove(at: index) }
         case 1, 2, 3:
             let state = AdminState.allCases.randomElement(using: &generator) ?? .ready
@@ -81,11 +88,15 @@ import Testing
         case 5:
             let isOn = generator.chance(70)
             fixture.run("\(isOn ? "enable" : "disable") health be/\(name)")
-            if model.servers[index].server.isChecked { model.servers[index].server.isCheckEnabled = isOn }
+            if model.servers[index].server.isChecked {
+                model.servers[index].server.isCheckEnabled = isOn
+            }
         case 6:
             let isUp = generator.chance(50)
             fixture.run("set server be/\(name) health \(isUp ? "up" : "down")")
-            if model.servers[index].server.admin != .maint { model.servers[index].server.isUp = isUp }
+            if model.servers[index].server.admin != .maint {
+                model.servers[index].server.isUp = isUp
+            }
         default:
             // Three results in a row decide with rise 2 and fall 3, whatever came before.
             let isUp = generator.chance(50)
@@ -111,12 +122,16 @@ import Testing
         #expect(reply == "[6] New server registered.")
         let taken = Set(model.servers.map(\.server.id))
         let id = (1...).first { !taken.contains($0) } ?? 0
-        model.servers.append((name, ModelServer(id: id, weight: weight, isBackup: isBackup, isChecked: isChecked)))
+        model.servers.append(
+            (name, ModelServer(id: id, weight: weight, isBackup: isBackup, isChecked: isChecked))
+        )
     }
 
     private func expectRing(of backend: BackendSnapshot, _ model: Model) {
         guard backend.algorithm == .consistentHash else { return #expect(backend.ring.isEmpty) }
-        let usable = model.usableIDs.compactMap { id in model.servers.first { $0.server.id == id }?.server }
+        let usable = model.usableIDs.compactMap { id in
+            model.servers.first { $0.server.id == id }?.server
+        }
         var expected: [[UInt32]] = []
         for (place, server) in usable.enumerated() {
             for node in 0..<server.weight * 16 {

@@ -9,7 +9,9 @@ import Testing
         _ text: String,
         files: [String: String] = [:]
     ) -> (configuration: ProxyConfiguration?, messages: [String]) {
-        let parsed = ConfigParser.parse(files: [(name: "b.cfg", text: text)], environment: [:]) { files[$0] }
+        let parsed = ConfigParser.parse(files: [(name: "b.cfg", text: text)], environment: [:]) {
+            files[$0]
+        }
         return (parsed.configuration, parsed.diagnostics.map { "\($0.origin.line): \($0.message)" })
     }
 
@@ -52,28 +54,49 @@ import Testing
             """
         )
         let configuration = try #require(parsed.configuration, "\(parsed.messages)")
-        #expect(configuration.threads == 4 && configuration.maxconn == 5000 && configuration.node == "n1")
+        #expect(
+            configuration.threads == 4 && configuration.maxconn == 5000
+                && configuration.node == "n1"
+        )
         #expect(configuration.statsTimeout == Milliseconds(120_000))
         #expect(configuration.statsSockets.map(\.level) == [.admin, .operator])
         #expect(configuration.statsSockets.map(\.mode) == [0o600, nil])
         let frontend = configuration.frontends[0]
-        #expect(frontend.binds.map(\.endpoint.description) == ["0.0.0.0:8080", "[::1]:8081", "unix@/run/fe.sock"])
+        #expect(
+            frontend.binds.map(\.endpoint.description) == [
+                "0.0.0.0:8080", "[::1]:8081", "unix@/run/fe.sock",
+            ]
+        )
         #expect(frontend.id == 2 && frontend.defaultBackend == 0 && frontend.addsForwardedFor)
-        #expect(frontend.timeouts.client == 30_000 && frontend.monitorURI == "/up" && frontend.maxconn == 100)
+        #expect(
+            frontend.timeouts.client == 30_000 && frontend.monitorURI == "/up"
+                && frontend.maxconn == 100
+        )
         let backend = configuration.backends[0]
-        #expect(backend.id == 3 && backend.retries == 1 && backend.balance.algorithm == .leastConnections)
+        #expect(
+            backend.id == 3 && backend.retries == 1
+                && backend.balance.algorithm == .leastConnections
+        )
         #expect(backend.check.timeout == Milliseconds(1000))
         let check = try #require(backend.check.http)
         #expect(check.method == "GET" && check.uri == "/health" && check.version == "HTTP/1.1")
         #expect(check.headers == [.init(name: "Host", value: "x.example")])
         #expect([199, 200, 204, 205, 404].map(check.accepts) == [false, true, true, false, true])
-        #expect(backend.servers.map(\.attributes.command) == ["check fall 2 id 7 inter 1s weight 5", "backup fall 2 inter 1s"])
+        #expect(
+            backend.servers.map(\.attributes.command) == [
+                "check fall 2 id 7 inter 1s weight 5", "backup fall 2 inter 1s",
+            ]
+        )
         #expect(backend.servers.map(\.isDisabled) == [false, true])
     }
 
     @Test func `mode tcp is refused, also when it is only the default`() {
         #expect(parse("backend a\n").messages.count == 1)
-        #expect(parse("backend a\n mode tcp\n").messages == ["2: 'mode' : only 'http' is supported by apus-proxy."])
+        #expect(
+            parse("backend a\n mode tcp\n").messages == [
+                "2: 'mode' : only 'http' is supported by apus-proxy."
+            ]
+        )
     }
 
     @Test func `whatever would be ignored is refused by name, all in one run`() {
@@ -101,8 +124,10 @@ import Testing
         )
         #expect(found.count == 17)
         for word in [
-            "'ssl'", "'http-request'", "'httpclose'", "'nonsense'", "'tunnel'", "'cookie'", "'stick-table'", "'url_param'",
-            "'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)", "another server named 's6'",
+            "'ssl'", "'http-request'", "'httpclose'", "'nonsense'", "'tunnel'", "'cookie'",
+            "'stick-table'", "'url_param'",
+            "'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",
+            "another server named 's6'",
             "unexpected character 'x' in 'inter'",
         ] {
             #expect(found.contains { $0.contains(word) }, "\(word)")
@@ -161,11 +186,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("balance uri\n hash-type consistent", true), ("balance uri\n hash-type consistent sdbm", false),
+        ("balance uri\n hash-type consistent", true),
+        ("balance uri\n hash-type consistent sdbm", false),
         ("balance uri\n hash-type consistent sdbm avalanche", true),
     ])
-    func `consistent alone implies avalanche and a named function does not`(lines: String, expected: Bool) throws {
-        let configuration = try #require(parse("defaults\n mode http\nbackend be\n \(lines)").configuration)
+    func `consistent alone implies avalanche and a named function does not`(
+        lines: String,
+        expected: Bool
+    ) throws {
+        let configuration = try #require(
+            parse("defaults\n mode http\nbackend be\n \(lines)").configuration
+        )
         #expect(configuration.backends[0].balance.usesAvalanche == expected)
     }
 
@@ -188,7 +219,8 @@ import Testing
         #expect(configuration.maps.map(\.name) == ["h.map", "virt@v", "opt@none"])
         #expect(
             configuration.maps[0].entries == [
-                MapEntry(key: "a.example", value: "be one"), MapEntry(key: "b.example", value: "be"),
+                MapEntry(key: "a.example", value: "be one"),
+                MapEntry(key: "b.example", value: "be"),
             ]
         )
         #expect(
@@ -216,11 +248,16 @@ import Testing
             backend be
             """
         )
-        #expect(found.map { Int($0.prefix { $0 != ":" }) } == [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
+        #expect(
+            found.map { Int($0.prefix { $0 != ":" }) } == [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+        )
     }
 
     @Test func `an alert has HAProxy's shape`() {
         let diagnostic = Diagnostic(at: Origin(file: "x.cfg", line: 3, column: 1), "bad.")
-        #expect(ConfigParser.alert(diagnostic, pid: 7) == "[ALERT]    (7) : config : parsing [x.cfg:3] : bad.")
+        #expect(
+            ConfigParser.alert(diagnostic, pid: 7)
+                == "[ALERT]    (7) : config : parsing [x.cfg:3] : bad."
+        )
     }
 }

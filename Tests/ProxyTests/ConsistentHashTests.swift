@@ -1,10 +1,13 @@
 import Model
+import Simulation
 import Testing
 
 @testable import Proxy
 
 /// Where HAProxy 2.6.12 sent 10,000 keys (recorded from a running one, seven servers, then changed at runtime).
 @Suite struct ConsistentHashTests {
+    private let fixture = BalancingFixture()
+
     private static let servers = """
          server a 127.0.0.1:80 id 1 weight 1
          server b 127.0.0.1:80 id 2 weight 10
@@ -16,7 +19,8 @@ import Testing
         """
 
     private static let changes = [
-        "set weight be/c 20", "disable server be/f", "add server be/h 127.0.0.1:80 id 4242 weight 50",
+        "set weight be/c 20", "disable server be/f",
+        "add server be/h 127.0.0.1:80 id 4242 weight 50",
         "enable server be/h", "set server be/d state drain", "set weight be/a 0",
     ]
 
@@ -32,18 +36,36 @@ import Testing
     private static let recordings = [
         Recording(
             balance: "hdr(x-key)",
-            boot: ("dcfcfffdfffffeffffddffffcdcddffedccffeffeffffdfceedffcdcfdff", 0x80c5_367d_fcae_f11b),
-            changed: ("ehgchheheechhehcbhcehbeebhchhbhehcbeeeeeecceceheeehhhhhegchh", 0xcebd_b5d4_4031_a5f2)
+            boot: (
+                "dcfcfffdfffffeffffddffffcdcddffedccffeffeffffdfceedffcdcfdff",
+                0x80c5_367d_fcae_f11b
+            ),
+            changed: (
+                "ehgchheheechhehcbhcehbeebhchhbhehcbeeeeeecceceheeehhhhhegchh",
+                0xcebd_b5d4_4031_a5f2
+            )
         ),
         Recording(
             balance: "uri",
-            boot: ("effcfdfbfdcdcececccgefcfffffccffeffcfecfffefegcecccfcdfcccff", 0xb005_9771_208a_a888),
-            changed: ("ehgcheebcegghecechegehechcebghhheeceeeehcheeegeehccchhecgehe", 0x4777_96ae_482f_ce3b)
+            boot: (
+                "effcfdfbfdcdcececccgefcfffffccffeffcfecfffefegcecccfcdfcccff",
+                0xb005_9771_208a_a888
+            ),
+            changed: (
+                "ehgcheebcegghecechegehechcebghhheeceeeehcheeegeehccchhecgehe",
+                0x4777_96ae_482f_ce3b
+            )
         ),
         Recording(
             balance: "source",
-            boot: ("ccfgcffefbeeffffcefbfefffefefcfffdfcdffffffffffcfdfefffdafff", 0xdbc5_61a6_d3f6_1c03),
-            changed: ("hhegebeehbeeheehehhbhehecheehhhecchegcbhhhheeecchgheegeehbeh", 0x4777_5ce6_2b7d_e467)
+            boot: (
+                "ccfgcffefbeeffffcefbfefffefefcfffdfcdffffffffffcfdfefffdafff",
+                0xdbc5_61a6_d3f6_1c03
+            ),
+            changed: (
+                "hhegebeehbeeheehehhbhehecheehhhecchegcbhhhheeecchgheegeehbeh",
+                0x4777_5ce6_2b7d_e467
+            )
         ),
     ]
 
@@ -67,16 +89,78 @@ import Testing
         let names = Array("abcdefgh")
         var text = ""
         for number in 0..<10_000 {
-            let request = "GET /path/\(number)?q=\(number % 7) HTTP/1.0\r\nX-Key: key\(number)\r\n\r\n"
+            let request =
+                "GET /path/\(number)?q=\(number % 7) HTTP/1.0\r\nX-Key: key\(number)\r\n\r\n"
             let bytes = Array(request.utf8)
             var head = RequestHead()
             _ = RequestParser.parse(bytes.span, into: &head)
-            let source = SocketAddress(ipv4: UInt32(truncatingIfNeeded: number &* 2_654_435_761), port: 1000)
+            let source = SocketAddress(
+                ipv4: UInt32(truncatingIfNeeded: number &* 2_654_435_761),
+                port: 1000
+            )
             let key = HashKey.of(head, in: bytes.span, source: source, for: backend)
             let balancing = BalancingRequest(backend: backend, avoided: -1)
             // Slots are given in order of declaration, and so are the names.
             text.append(names[Int(backend.servers[ConsistentHash.pick(balancing, key: key)].slot)])
         }
         return text
+    }
+
+    @Test(arguments: Seed.runs(30))
+    func `consistent hashing finds the closest node as a search over all of them does`(seed: Seed) {
+        var generator = seed.generator
+        let weights = (0..<Int.random(in: 2...6, using: &generator)).map { _ in
+            Int.random(in: 1...4, using: &generator)
+        }
+        let snapshot = fixture.backend(.consistentHash, weights: weights)
+        var balancer = LoadBalancer()
+        for _ in 0..<200 {
+            let key = UInt32.random(in: .min ... .max, using: &generator)
+            let found = balancer.pick(
+                backend: 0,
+                snapshot,
+                key: HashKey(key),
+                inFlight: { _ in 0 },
+                using: &generator
+            )
+            let distances = snapshot.ring.indices.map { index in
+                min(key &- snapshot.ring[index].key, snapshot.ring[index].key &- key)
+            }
+            let closest = distances.min() ?? 0
+            let winners = distances.indices.filter { distances[$0] == closest }.map {
+                Int(snapshot.ring[$0].server)
+            }
+            #expect(winners.contains(found))
+        }
+    }
+
+    @Test func `adding a server moves keys only to it`() {
+        let before = fixture.backend(.consistentHash, weights: [5, 5, 5])
+        let after = fixture.backend(.consistentHash, weights: [5, 5, 5, 5])
+        var balancer = LoadBalancer()
+        var generator = SeededGenerator(seed: 6)
+        var moved = 0
+        for number in 0..<4000 as Range<UInt32> {
+            let key = HashKey(HashKey.fullHash(number))
+            let old = balancer.pick(
+                backend: 0,
+                before,
+                key: key,
+                inFlight: { _ in 0 },
+                using: &generator
+            )
+            let new = balancer.pick(
+                backend: 0,
+                after,
+                key: key,
+                inFlight: { _ in 0 },
+                using: &generator
+            )
+            if old != new {
+                moved += 1
+                #expect(new == 3)
+            }
+        }
+        #expect((600...1400).contains(moved))
     }
 }

@@ -7,7 +7,12 @@ import Testing
         var backend = BackendSnapshot()
         change(&backend)
         let (head, bytes) = RequestSample.parse(request)
-        return HashKey.of(head, in: bytes.span, source: SocketAddress(ipv4: 0x0102_0304, port: 9), for: backend)
+        return HashKey.of(
+            head,
+            in: bytes.span,
+            source: SocketAddress(ipv4: 0x0102_0304, port: 9),
+            for: backend
+        )
     }
 
     private func sdbm(_ text: String) -> HashKey {
@@ -35,11 +40,36 @@ import Testing
     }
 
     @Test func `uri options cut or extend what is hashed`() {
-        #expect(key("GET /a/b?q=1 ") { $0.hashInput = .uri; $0.hashesWholeURI = true } == sdbm("/a/b?q=1"))
-        #expect(key("GET http://h/a?x ") { $0.hashInput = .uri; $0.hashesPathOnly = true } == sdbm("/a"))
-        #expect(key("GET /abcdef ") { $0.hashInput = .uri; $0.hashLength = 3 } == sdbm("/ab"))
-        #expect(key("GET /a/b/c ") { $0.hashInput = .uri; $0.hashDepth = 1 } == sdbm("/a"))
-        #expect(key("GET /a/b/c ") { $0.hashInput = .uri; $0.hashDepth = 2 } == sdbm("/a/b"))
+        #expect(
+            key("GET /a/b?q=1 ") {
+                $0.hashInput = .uri
+                $0.hashesWholeURI = true
+            } == sdbm("/a/b?q=1")
+        )
+        #expect(
+            key("GET http://h/a?x ") {
+                $0.hashInput = .uri
+                $0.hashesPathOnly = true
+            } == sdbm("/a")
+        )
+        #expect(
+            key("GET /abcdef ") {
+                $0.hashInput = .uri
+                $0.hashLength = 3
+            } == sdbm("/ab")
+        )
+        #expect(
+            key("GET /a/b/c ") {
+                $0.hashInput = .uri
+                $0.hashDepth = 1
+            } == sdbm("/a")
+        )
+        #expect(
+            key("GET /a/b/c ") {
+                $0.hashInput = .uri
+                $0.hashDepth = 2
+            } == sdbm("/a/b")
+        )
     }
 
     @Test func `a header's first value is hashed and an absent one is no key`() {

@@ -11,7 +11,9 @@ import Testing
         return MapTable(configuration, backends: ["web": 3])
     }
 
-    private func lookUp(_ key: String, in map: inout MapTable, longestPrefix: Bool = false) -> String? {
+    private func lookUp(_ key: String, in map: inout MapTable, longestPrefix: Bool = false)
+        -> String?
+    {
         var retired: [RetiredMemory] = []
         map.rebuild(retired: &retired)
         for memory in retired { memory.free() }
@@ -81,7 +83,8 @@ import Testing
         #expect(found5 == nil)
     }
 
-    @Test func `a prepared version is invisible until it is committed and then replaces everything`() {
+    @Test
+    func `a prepared version is invisible until it is committed and then replaces everything`() {
         var map = make([("a", "1"), ("b", "2")])
         let version = map.prepare()
         map.add(MapEntry(key: "a", value: "9"), version: version)

@@ -12,7 +12,10 @@ import Testing
 
     @Test func `only the twenty low bits of an id count`() {
         for node in 0..<64 {
-            #expect(RingBuilder.key(id: 77, node: node) == RingBuilder.key(id: 77 + 1_048_576, node: node))
+            #expect(
+                RingBuilder.key(id: 77, node: node)
+                    == RingBuilder.key(id: 77 + 1_048_576, node: node)
+            )
         }
     }
 
@@ -24,10 +27,14 @@ import Testing
         for _ in 0..<12 {
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 // Few distinct ids modulo 2^20, so that equal keys occur.
-                let id = Int.random(in: 1...12, using: &generator) + (generator.chance(30) ? 1_048_576 : 0)
+                let id =
+                    Int.random(in: 1...12, using: &generator)
+                    + (generator.chance(30) ? 1_048_576 : 0)
                 members[id] = generator.chance(30) ? nil : Int.random(in: 1...9, using: &generator)
             }
-            let wanted = members.sorted { $0.key < $1.key }.map { RingBuilder.Member(id: $0.key, weight: $0.value) }
+            let wanted = members.sorted { $0.key < $1.key }.map {
+                RingBuilder.Member(id: $0.key, weight: $0.value)
+            }
             _ = ring.update(to: wanted)
             var fresh = RingBuilder()
             _ = fresh.update(to: wanted)
@@ -45,7 +52,9 @@ import Testing
     }
 
     private func keysAndIDs(_ ring: RingBuilder, _ members: [RingBuilder.Member]) -> [[UInt32]] {
-        let places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.id, UInt32($0)) })
+        let places = Dictionary(
+            uniqueKeysWithValues: members.enumerated().map { ($1.id, UInt32($0)) }
+        )
         let points = ring.points(places: places)
         defer { points.free() }
         return points.indices.map { [points[$0].key, UInt32(members[Int(points[$0].server)].id)] }

@@ -10,7 +10,9 @@ import Testing
     ]
 
     /// Where a request goes under these frontend lines; backends are web, api and cdn, web the default.
-    private func route(_ rules: String, _ request: String, _ commands: [String] = []) throws -> String {
+    private func route(_ rules: String, _ request: String, _ commands: [String] = []) throws
+        -> String
+    {
         let fixture = try RuntimeFixture(
             """
             frontend fe
@@ -28,20 +30,28 @@ import Testing
         for command in commands { fixture.run(command) }
         let snapshot = fixture.plane.snapshot
         let (head, bytes) = RequestSample.parse(request)
-        let number = Router.backend(for: head, in: bytes.span, frontend: snapshot.frontends[0], snapshot: snapshot)
+        let number = Router.backend(
+            for: head,
+            in: bytes.span,
+            frontend: snapshot.frontends[0],
+            snapshot: snapshot
+        )
         return number < 0 ? "none" : ["web", "api", "cdn"][Int(number)]
     }
 
     @Test(arguments: [
-        ("GET / \nHost: A.Example", "api"), ("GET / \nHost: c.example", "web"), ("GET / \nHost: b.example", "web"),
-        ("GET / ", "web"), ("GET / \nhost: a.example", "api"), ("GET / \nHost: a.example:80", "web"),
+        ("GET / \nHost: A.Example", "api"), ("GET / \nHost: c.example", "web"),
+        ("GET / \nHost: b.example", "web"),
+        ("GET / ", "web"), ("GET / \nhost: a.example", "api"),
+        ("GET / \nHost: a.example:80", "web"),
     ])
     func `a host finds its backend through a map`(request: String, expected: String) throws {
         #expect(try route("use_backend %[req.hdr(host),lower,map(hosts.map)]", request) == expected)
     }
 
     @Test(arguments: [
-        ("GET /static/img/x ", "cdn"), ("GET /static/im ", "web"), ("GET /api/?q=/static/img ", "api"), ("GET /x ", "web"),
+        ("GET /static/img/x ", "cdn"), ("GET /static/im ", "web"),
+        ("GET /api/?q=/static/img ", "api"), ("GET /x ", "web"),
     ])
     func `the longest path prefix wins`(request: String, expected: String) throws {
         #expect(try route("use_backend %[path,map_beg(paths.map)]", request) == expected)
@@ -50,31 +60,53 @@ import Testing
     @Test func `a computed name that no backend has ends the rules`() throws {
         let rules = "use_backend %[path,map(hosts.map)]\nuse_backend api"
         #expect(try route(rules, "GET /x ") == "web")
-        #expect(try route("use_backend %[path,map(hosts.map,cdn)]\nuse_backend api", "GET /x ") == "cdn")
+        #expect(
+            try route("use_backend %[path,map(hosts.map,cdn)]\nuse_backend api", "GET /x ") == "cdn"
+        )
     }
 
     @Test func `a name straight from the request is looked up`() throws {
         #expect(try route("use_backend %[req.hdr(x-be)]", "GET / \nX-Be: cdn") == "cdn")
         #expect(try route("use_backend %[req.hdr(x-be)]", "GET / \nX-Be: one, api") == "api")
         #expect(try route("use_backend %[req.hdr(x-be)]", "GET / \nX-Be: none") == "web")
-        #expect(try route("use_backend %[req.hdr(host),field(1,.)]", "GET / \nHost: cdn.example.org") == "cdn")
-        #expect(try route("use_backend %[req.hdr(host),field(-1,.)]", "GET / \nHost: example.cdn") == "cdn")
-        #expect(try route("use_backend %[req.hdr(host),host_only]", "GET / \nHost: cdn:8080") == "cdn")
+        #expect(
+            try route("use_backend %[req.hdr(host),field(1,.)]", "GET / \nHost: cdn.example.org")
+                == "cdn"
+        )
+        #expect(
+            try route("use_backend %[req.hdr(host),field(-1,.)]", "GET / \nHost: example.cdn")
+                == "cdn"
+        )
+        #expect(
+            try route("use_backend %[req.hdr(host),host_only]", "GET / \nHost: cdn:8080") == "cdn"
+        )
         #expect(try route("use_backend %[str(api)]", "GET / ") == "api")
     }
 
     @Test(arguments: [
-        ("if { path /a /b }", "GET /b ", "api"), ("if { path /a }", "GET /A ", "web"), ("if { path -i /a }", "GET /A ", "api"),
+        ("if { path /a /b }", "GET /b ", "api"), ("if { path /a }", "GET /A ", "web"),
+        ("if { path -i /a }", "GET /A ", "api"),
         ("if { path_beg /a }", "GET /abc ", "api"), ("if { path_end .png }", "GET /x.png ", "api"),
-        ("if { path_sub bc }", "GET /abcd ", "api"), ("unless { path /a }", "GET /a ", "web"), ("if !{ path /a }", "GET /b ", "api"),
-        ("if METH_GET", "HEAD / ", "api"), ("if METH_POST", "GET / ", "web"), ("if FALSE or TRUE", "GET / ", "api"),
-        ("if { hdr(x) b }", "GET / \nX: a, b\nX: c", "api"), ("if { hdr(x) c }", "GET / \nX: a, b\nX: c", "api"),
-        ("if { hdr(x) -m found }", "GET / \nX: ", "api"), ("if { hdr(x) -m found }", "GET / ", "web"),
-        ("if TRUE { path_beg /a } !{ path /ab }", "GET /ab ", "web"), ("if { nbsrv(cdn) lt 1 }", "GET / ", "api"),
-        ("if { nbsrv(web) 1:3 }", "GET / ", "api"), ("if { path,map(hosts.map) -m found }", "GET /a ", "web"),
-        ("if { hdr(host),map(hosts.map) nowhere }", "GET / \nHost: b.example", "api"), ("if { query x=1 }", "GET /?x=1 ", "api"),
+        ("if { path_sub bc }", "GET /abcd ", "api"), ("unless { path /a }", "GET /a ", "web"),
+        ("if !{ path /a }", "GET /b ", "api"),
+        ("if METH_GET", "HEAD / ", "api"), ("if METH_POST", "GET / ", "web"),
+        ("if FALSE or TRUE", "GET / ", "api"),
+        ("if { hdr(x) b }", "GET / \nX: a, b\nX: c", "api"),
+        ("if { hdr(x) c }", "GET / \nX: a, b\nX: c", "api"),
+        ("if { hdr(x) -m found }", "GET / \nX: ", "api"),
+        ("if { hdr(x) -m found }", "GET / ", "web"),
+        ("if TRUE { path_beg /a } !{ path /ab }", "GET /ab ", "web"),
+        ("if { nbsrv(cdn) lt 1 }", "GET / ", "api"),
+        ("if { nbsrv(web) 1:3 }", "GET / ", "api"),
+        ("if { path,map(hosts.map) -m found }", "GET /a ", "web"),
+        ("if { hdr(host),map(hosts.map) nowhere }", "GET / \nHost: b.example", "api"),
+        ("if { query x=1 }", "GET /?x=1 ", "api"),
     ])
-    func `conditions are judged as HAProxy judges them`(condition: String, request: String, expected: String) throws {
+    func `conditions are judged as HAProxy judges them`(
+        condition: String,
+        request: String,
+        expected: String
+    ) throws {
         #expect(try route("use_backend api \(condition)", request) == expected)
     }
 
@@ -87,8 +119,13 @@ import Testing
     @Test func `map changes are seen after they are published`() throws {
         let rules = "use_backend %[req.hdr(host),map(hosts.map)]"
         #expect(try route(rules, "GET / \nHost: new", ["add map hosts.map new cdn"]) == "cdn")
-        #expect(try route(rules, "GET / \nHost: a.example", ["set map hosts.map a.example cdn"]) == "cdn")
-        #expect(try route(rules, "GET / \nHost: a.example", ["del map hosts.map a.example"]) == "web")
+        #expect(
+            try route(rules, "GET / \nHost: a.example", ["set map hosts.map a.example cdn"])
+                == "cdn"
+        )
+        #expect(
+            try route(rules, "GET / \nHost: a.example", ["del map hosts.map a.example"]) == "web"
+        )
     }
 
     @Test func `the monitor fails while its condition holds`() throws {
@@ -105,10 +142,20 @@ import Testing
         )
         let (head, bytes) = RequestSample.parse("GET /up ")
         var snapshot = fixture.plane.snapshot
-        let failsBefore = Router.monitorFails(head, in: bytes.span, frontend: snapshot.frontends[0], snapshot: snapshot)
+        let failsBefore = Router.monitorFails(
+            head,
+            in: bytes.span,
+            frontend: snapshot.frontends[0],
+            snapshot: snapshot
+        )
         fixture.run("add map virt@apus ready 1")
         snapshot = fixture.plane.snapshot
-        let failsAfter = Router.monitorFails(head, in: bytes.span, frontend: snapshot.frontends[0], snapshot: snapshot)
+        let failsAfter = Router.monitorFails(
+            head,
+            in: bytes.span,
+            frontend: snapshot.frontends[0],
+            snapshot: snapshot
+        )
         #expect(failsBefore && !failsAfter)
     }
 }

@@ -5,14 +5,36 @@ import Testing
 
 /// A runtime service over a boot file, spoken to in command lines.
 final class RuntimeFixture {
+    /// A frontend, a backend of one checked and one disabled server, and an empty hashing backend.
+    static let web = """
+        frontend fe
+         bind :80
+         default_backend web
+        backend web
+         option httpchk
+         default-server inter 1s fall 3 rise 2
+         server web1 10.0.0.1:80 check weight 10
+         server web2 10.0.0.2:80 disabled
+        backend other
+         balance uri
+         hash-type consistent
+        """
+
     let plane = FakeDataPlane()
     let service: RuntimeService
     var now = Milliseconds(0)
 
     /// `body` follows a usual `defaults` section; every map file holds `files`.
-    init(_ body: String, files: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let text = "global\n stats socket /run/x.sock level admin\n maxconn 2000\ndefaults\n mode http\n\(body)"
-        let parsed = ConfigParser.parse(files: [(name: "boot.cfg", text: text)], environment: [:]) { files[$0] }
+    init(
+        _ body: String,
+        files: [String: String] = [:],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let text =
+            "global\n stats socket /run/x.sock level admin\n maxconn 2000\ndefaults\n mode http\n\(body)"
+        let parsed = ConfigParser.parse(files: [(name: "boot.cfg", text: text)], environment: [:]) {
+            files[$0]
+        }
         let configuration = try #require(
             parsed.configuration,
             "\(parsed.diagnostics.map(\.description))",
@@ -51,7 +73,9 @@ final class RuntimeFixture {
         let table = try StatTable.parse(run("show stat"))
         return try #require(
             table.rows.first { row in
-                row.text(.proxyName).flatMap { proxy in row.text(.serverName).map { "\(proxy)/\($0)" } } == path
+                row.text(.proxyName).flatMap { proxy in
+                    row.text(.serverName).map { "\(proxy)/\($0)" }
+                } == path
             }
         )
     }
@@ -59,7 +83,11 @@ final class RuntimeFixture {
     /// Gives one check's result to every server that is checked now.
     func check(_ status: CheckResult.Status) {
         for target in service.checkTargets {
-            _ = service.record(CheckResult(status, duration: Milliseconds(1)), for: target.id, now: now)
+            _ = service.record(
+                CheckResult(status, duration: Milliseconds(1)),
+                for: target.id,
+                now: now
+            )
         }
         service.publishIfNeeded()
     }

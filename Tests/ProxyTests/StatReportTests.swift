@@ -28,7 +28,11 @@ import Testing
             let result =
                 target.slot == 0
                 ? CheckResult(.layer7OK, code: 200, duration: Milliseconds(0))
-                : CheckResult(.layer4Refused, duration: Milliseconds(0), detail: "Connection refused")
+                : CheckResult(
+                    .layer4Refused,
+                    duration: Milliseconds(0),
+                    detail: "Connection refused"
+                )
             _ = fixture.service.record(result, for: target.id, now: fixture.now)
         }
         fixture.now = Milliseconds(2500)

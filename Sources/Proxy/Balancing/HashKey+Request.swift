@@ -1,7 +1,7 @@
 extension HashKey {
     /// The key of one request for one backend; absent when the algorithm does not hash or finds nothing.
     ///
-    /// - Parameter source: The client's address.
+    /// `source` is the client's address.
     package static func of(
         _ head: borrowing RequestHead,
         in bytes: Span<UInt8>,
@@ -17,7 +17,9 @@ extension HashKey {
     }
 
     /// sdbm over bytes, mixed when the backend says so.
-    package static func of(_ bytes: Span<UInt8>, in range: Range<Int>, usesAvalanche: Bool) -> HashKey {
+    package static func of(_ bytes: Span<UInt8>, in range: Range<Int>, usesAvalanche: Bool)
+        -> HashKey
+    {
         var hash: UInt32 = 0
         for index in range {
             hash = UInt32(bytes[index]) &+ (hash << 6) &+ (hash << 16) &- hash
@@ -46,9 +48,12 @@ extension HashKey {
         for backend: BackendSnapshot
     ) -> HashKey {
         var range = head.target.range
-        if backend.hashesPathOnly, !head.path.isEmpty { range = Int(head.path.start)..<range.upperBound }
+        if backend.hashesPathOnly, !head.path.isEmpty {
+            range = Int(head.path.start)..<range.upperBound
+        }
         if backend.hashLength > 0 {
-            range = range.lowerBound..<min(range.upperBound, range.lowerBound + Int(backend.hashLength))
+            range =
+                range.lowerBound..<min(range.upperBound, range.lowerBound + Int(backend.hashLength))
         }
         var end = range.lowerBound
         var slashes: UInt32 = 0
@@ -71,7 +76,9 @@ extension HashKey {
         in bytes: Span<UInt8>,
         for backend: BackendSnapshot
     ) -> HashKey {
-        guard let index = head.firstField(named: backend.hashHeader, in: bytes) else { return .none }
+        guard let index = head.firstField(named: backend.hashHeader, in: bytes) else {
+            return .none
+        }
         var cursor = FieldValueCursor(head.fields[index].value)
         guard let value = cursor.next(in: bytes), !value.isEmpty else { return .none }
         return of(bytes, in: value.range, usesAvalanche: backend.usesAvalanche)
@@ -111,7 +118,8 @@ struct FieldValueCursor: BitwiseCopyable {
         return Self.trimmed(start, limit, in: bytes)
     }
 
-    private static func trimmed(_ start: Int, _ end: Int, in bytes: Span<UInt8>) -> RequestHead.Part {
+    private static func trimmed(_ start: Int, _ end: Int, in bytes: Span<UInt8>) -> RequestHead.Part
+    {
         var start = start
         var end = end
         while start < end, bytes[start] == 32 || bytes[start] == 9 { start += 1 }

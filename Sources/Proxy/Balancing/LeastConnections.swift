@@ -3,7 +3,8 @@
 /// Compares as HAProxy 2.6 does (`fwlc_srv_reposition`): idle servers are equal whatever they weigh, the
 /// others count one more than they have. Counts are exact over all workers, and equals take turns.
 enum LeastConnections {
-    static func pick(_ request: BalancingRequest, from start: Int, inFlight: (UInt32) -> Int) -> Int {
+    static func pick(_ request: BalancingRequest, from start: Int, inFlight: (UInt32) -> Int) -> Int
+    {
         let servers = request.backend.servers
         var best = -1
         var bestLoad = 0
@@ -13,7 +14,8 @@ enum LeastConnections {
             if index >= servers.count { index -= servers.count }
             let server = servers[index]
             let count = inFlight(server.slot)
-            guard index != request.avoided, server.maxconn == 0 || count < Int(server.maxconn) else { continue }
+            guard index != request.avoided, server.maxconn == 0 || count < Int(server.maxconn)
+            else { continue }
             let load = count == 0 ? 0 : count + 1
             let weight = Int(server.weight)
             if best < 0 || load * bestWeight < bestLoad * weight {

@@ -13,11 +13,9 @@ package struct LoadBalancer: ~Copyable {
     /// A server at its maxconn is left out while another can take the request, except under hashing, where
     /// the request belongs to that server and has to queue.
     ///
-    /// - Parameters:
-    ///   - number: The backend's number, under which this worker remembers its turn.
-    ///   - key: `HashKey`'s answer; ignored unless the algorithm hashes.
-    ///   - avoided: The index of a server that just failed, taken only when there is no other; -1 for none.
-    ///   - inFlight: Requests in progress on a slot, over all workers.
+    /// `number` is the backend's, under which this worker remembers its turn; `key` counts only under
+    /// hashing; `avoided` is the index of a server that just failed, taken only when there is no other,
+    /// or -1; `inFlight` tells the requests in progress on a slot, over all workers.
     package mutating func pick(
         backend number: Int,
         _ backend: BackendSnapshot,
@@ -37,7 +35,11 @@ package struct LoadBalancer: ~Copyable {
             return RandomDraws.pick(request, inFlight: inFlight, using: &generator)
         case .leastConnections:
             makeRoom(for: number)
-            return LeastConnections.pick(request, from: turns[number].advance(in: backend), inFlight: inFlight)
+            return LeastConnections.pick(
+                request,
+                from: turns[number].advance(in: backend),
+                inFlight: inFlight
+            )
         case .roundRobin, .consistentHash:
             makeRoom(for: number)
             return turns[number].pick(request, inFlight: inFlight, using: &generator)
@@ -58,7 +60,8 @@ struct BalancingRequest: BitwiseCopyable {
     @inline(__always)
     func hasRoom(_ index: Int, inFlight: (UInt32) -> Int) -> Bool {
         let server = backend.servers[index]
-        return index != avoided && (server.maxconn == 0 || inFlight(server.slot) < Int(server.maxconn))
+        return index != avoided
+            && (server.maxconn == 0 || inFlight(server.slot) < Int(server.maxconn))
     }
 
     /// Some server with room, else any but the avoided one: the answer when an algorithm found none.

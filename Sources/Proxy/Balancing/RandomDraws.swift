@@ -18,18 +18,26 @@ enum RandomDraws {
             let index = draw(request.backend, using: &generator)
             guard index != request.avoided else { continue }
             let count = inFlight(servers[index].slot)
-            if best < 0 || count * Int(servers[best].weight) < bestCount * Int(servers[index].weight) {
+            if best < 0
+                || count * Int(servers[best].weight) < bestCount * Int(servers[index].weight)
+            {
                 best = index
                 bestCount = count
             }
         }
         guard best >= 0, request.hasRoom(best, inFlight: inFlight) else {
-            return request.anyServer(from: draw(request.backend, using: &generator), inFlight: inFlight)
+            return request.anyServer(
+                from: draw(request.backend, using: &generator),
+                inFlight: inFlight
+            )
         }
         return best
     }
 
-    private static func draw(_ backend: BackendSnapshot, using generator: inout some RandomNumberGenerator) -> Int {
+    private static func draw(
+        _ backend: BackendSnapshot,
+        using generator: inout some RandomNumberGenerator
+    ) -> Int {
         let count = UInt64(backend.servers.count)
         var index = 0
         for _ in 0..<tries {

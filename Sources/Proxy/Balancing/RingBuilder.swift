@@ -33,7 +33,9 @@ struct RingBuilder {
         var left: [UInt32] = []
         let wantedIDs = Set(wanted.map(\.id))
         for id in members.keys.sorted() where !wantedIDs.contains(id) {
-            guard let member = members.removeValue(forKey: id), let seat = seats.removeValue(forKey: id) else { continue }
+            guard let member = members.removeValue(forKey: id),
+                let seat = seats.removeValue(forKey: id)
+            else { continue }
             Self.append(0..<member.nodeCount, of: id, seat: seat, to: &removals)
             left.append(seat)
         }
@@ -58,7 +60,9 @@ struct RingBuilder {
     func points(places: [Int: UInt32]) -> RawArray<RingPoint> {
         let placeOfSeat = ids.map { places[$0] ?? 0 }
         return RawArray.make(
-            nodes.map { RingPoint(key: UInt32($0 >> 32), server: placeOfSeat[Int($0 & 0xffff_ffff)]) }
+            nodes.map {
+                RingPoint(key: UInt32($0 >> 32), server: placeOfSeat[Int($0 & 0xffff_ffff)])
+            }
         )
     }
 
@@ -74,7 +78,12 @@ struct RingBuilder {
         return seat
     }
 
-    private static func append(_ range: Range<Int>, of id: Int, seat: UInt32, to list: inout [UInt64]) {
+    private static func append(
+        _ range: Range<Int>,
+        of id: Int,
+        seat: UInt32,
+        to list: inout [UInt64]
+    ) {
         for node in range { list.append(UInt64(key(id: id, node: node)) << 32 | UInt64(seat)) }
     }
 
@@ -93,7 +102,8 @@ struct RingBuilder {
             }
             swap(&current, &other)
         }
-        for index in current.indices.dropFirst() where current[index] >> 32 == current[index - 1] >> 32 {
+        for index in current.indices.dropFirst()
+        where current[index] >> 32 == current[index - 1] >> 32 {
             var place = index
             while place > 0, precedes(current[place], current[place - 1]) {
                 current.swapAt(place, place - 1)

@@ -27,7 +27,9 @@ struct RoundRobin {
             let start = advance(in: request.backend)
             return request.anyServer(from: start, inFlight: inFlight)
         }
-        if generation != request.backend.generation { rebuild(for: request.backend, using: &generator) }
+        if generation != request.backend.generation {
+            rebuild(for: request.backend, using: &generator)
+        }
         var first = -1
         for _ in 0..<min(Self.patience, heap.count) {
             let index = takeTurn(in: request.backend)
@@ -56,14 +58,19 @@ struct RoundRobin {
     }
 
     /// Starts every server at a random place within its step: a rebuild must favour none of them.
-    private mutating func rebuild(for backend: BackendSnapshot, using generator: inout some RandomNumberGenerator) {
+    private mutating func rebuild(
+        for backend: BackendSnapshot,
+        using generator: inout some RandomNumberGenerator
+    ) {
         generation = backend.generation
         heap.removeAll(keepingCapacity: true)
         for index in backend.servers.indices {
             let step = Self.step(of: backend.servers[index])
             heap.append(Turn(pass: generator.next() % step, index: Int32(index)))
         }
-        for parent in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(from: parent) }
+        for parent in stride(from: heap.count / 2 - 1, through: 0, by: -1) {
+            siftDown(from: parent)
+        }
     }
 
     private mutating func siftDown(from start: Int) {

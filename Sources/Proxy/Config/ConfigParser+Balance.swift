@@ -41,13 +41,18 @@ extension ConfigParser {
     }
 
     /// The forms with parentheses.
-    private mutating func parse(algorithm name: String, line: BootLine, into balance: inout BalanceConfiguration) -> Bool {
+    private mutating func parse(
+        algorithm name: String,
+        line: BootLine,
+        into balance: inout BalanceConfiguration
+    ) -> Bool {
         guard let call = CallText(name) else { return false }
         switch call.name {
         case "random":
             balance.algorithm = .random
             guard let argument = call.arguments.first else { return true }
-            guard call.arguments.count == 1, let draws = Int(argument), (1...255).contains(draws) else { return false }
+            guard call.arguments.count == 1, let draws = Int(argument), (1...255).contains(draws)
+            else { return false }
             balance.draws = draws
         case "hdr":
             guard call.arguments.count == 1, !call.arguments[0].isEmpty else { return false }
@@ -71,11 +76,20 @@ extension ConfigParser {
             case "whole": balance.hashesWholeURI = true
             case "path-only": balance.hashesPathOnly = true
             case "len", "depth":
-                guard index + 1 < words.count, let number = Int(words[index + 1]), (1...65_535).contains(number) else {
-                    report("'balance uri' : '\(words[index])' expects a positive integer.", at: line.origin)
+                guard index + 1 < words.count, let number = Int(words[index + 1]),
+                    (1...65_535).contains(number)
+                else {
+                    report(
+                        "'balance uri' : '\(words[index])' expects a positive integer.",
+                        at: line.origin
+                    )
                     return words.count
                 }
-                if words[index] == "len" { balance.hashLength = number } else { balance.hashDepth = number }
+                if words[index] == "len" {
+                    balance.hashLength = number
+                } else {
+                    balance.hashDepth = number
+                }
                 index += 1
             default: return index
             }
@@ -88,10 +102,16 @@ extension ConfigParser {
     mutating func parse(hashType line: BootLine, into draft: inout ProxyDraft) {
         let words = Array(line.arguments)
         guard let method = words.first, method == "consistent" || method == "map-based" else {
-            return report("'hash-type' only supports 'consistent' and 'map-based'.", at: line.origin)
+            return report(
+                "'hash-type' only supports 'consistent' and 'map-based'.",
+                at: line.origin
+            )
         }
         if words.count > 1, words[1] != "sdbm" {
-            return report("'hash-type' : function '\(words[1])' is not supported; apus-proxy has 'sdbm'.", at: line.origin)
+            return report(
+                "'hash-type' : function '\(words[1])' is not supported; apus-proxy has 'sdbm'.",
+                at: line.origin
+            )
         }
         if words.count > 2, words[2] != "avalanche" {
             return report("'hash-type' : unknown modifier '\(words[2])'.", at: line.origin)
@@ -99,7 +119,8 @@ extension ConfigParser {
         expectEnd(of: line, after: 4)
         draft.backend.balance.isConsistent = method == "consistent"
         // `consistent` alone implies the modifier; naming a function does not (configuration.txt, hash-type).
-        draft.backend.balance.usesAvalanche = words.count > 2 || (words.count == 1 && method == "consistent")
+        draft.backend.balance.usesAvalanche =
+            words.count > 2 || (words.count == 1 && method == "consistent")
         settleHash(&draft.backend.balance)
     }
 
@@ -126,6 +147,8 @@ struct CallText {
         name = String(text[..<open])
         let inside = text[text.index(after: open)..<text.index(before: text.endIndex)]
         guard !name.isEmpty, !inside.contains("(") else { return nil }
-        arguments = inside.isEmpty ? [] : inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        arguments =
+            inside.isEmpty
+            ? [] : inside.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 }

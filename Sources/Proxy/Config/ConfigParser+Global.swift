@@ -61,7 +61,10 @@ extension ConfigParser {
 
     private mutating func parse(statsSocket line: BootLine) {
         guard line.words.count > 2 else {
-            return report("'stats socket' in section 'global' : expects an address", at: line.origin)
+            return report(
+                "'stats socket' in section 'global' : expects an address",
+                at: line.origin
+            )
         }
         guard let address = statsAddress(line.words[2]) else {
             return report(
@@ -79,23 +82,35 @@ extension ConfigParser {
             case ("expose-fd", "listeners"?), ("severity-output", "none"?):
                 // Listeners are handed over with `-x` only, which apus-proxy does not have yet.
                 if keyword == "expose-fd" {
-                    report("'stats socket' : 'expose-fd' is not supported by apus-proxy.", at: line.origin)
+                    report(
+                        "'stats socket' : 'expose-fd' is not supported by apus-proxy.",
+                        at: line.origin
+                    )
                 }
             case ("level", let level?):
                 guard let level = AccessLevel(named: level) else {
-                    report("'level' only supports 'user', 'operator' or 'admin' (got '\(level)').", at: line.origin)
+                    report(
+                        "'level' only supports 'user', 'operator' or 'admin' (got '\(level)').",
+                        at: line.origin
+                    )
                     continue
                 }
                 socket.level = level
             case ("mode", let mode?):
                 guard let bits = UInt32(mode, radix: 8), bits <= 0o777 else {
-                    report("'mode' : missing or invalid mode '\(mode)' (octal integer expected)", at: line.origin)
+                    report(
+                        "'mode' : missing or invalid mode '\(mode)' (octal integer expected)",
+                        at: line.origin
+                    )
                     continue
                 }
                 socket.mode = bits
             case ("name", .some): break
             default:
-                report("'stats socket' : unknown or unsupported keyword '\(keyword)'.", at: line.origin)
+                report(
+                    "'stats socket' : unknown or unsupported keyword '\(keyword)'.",
+                    at: line.origin
+                )
                 index = line.words.count
             }
         }
@@ -104,8 +119,12 @@ extension ConfigParser {
 
     private func statsAddress(_ text: String) -> StatsSocket.Address? {
         if text.hasPrefix("/") { return .unix(text) }
-        if text.hasPrefix("unix@") { return text.utf8.count > 5 ? .unix(String(text.dropFirst(5))) : nil }
-        if text.hasPrefix("abns@") { return text.utf8.count > 5 ? .abstract(String(text.dropFirst(5))) : nil }
+        if text.hasPrefix("unix@") {
+            return text.utf8.count > 5 ? .unix(String(text.dropFirst(5))) : nil
+        }
+        if text.hasPrefix("abns@") {
+            return text.utf8.count > 5 ? .abstract(String(text.dropFirst(5))) : nil
+        }
         if text.hasPrefix("fd@") { return Int32(text.dropFirst(3)).map { .descriptor($0) } }
         guard let endpoint = ListenAddress.parse(text) else {
             // HAProxy takes any other word with a slash for a path.
@@ -132,7 +151,9 @@ enum ListenAddress {
     /// `*:80`, `:80`, `ip:port`, `[v6]:port`, `ipv4@…`, `ipv6@…`; nil for anything else or without a port.
     static func parse(_ text: String) -> Endpoint? {
         var text = text
-        for prefix in ["ipv4@", "ipv6@"] where text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
+        for prefix in ["ipv4@", "ipv6@"] where text.hasPrefix(prefix) {
+            text.removeFirst(prefix.count)
+        }
         if text.hasPrefix("*:") { text.removeFirst() }
         if text.hasPrefix(":"), !text.hasPrefix("::") { text = "0.0.0.0\(text)" }
         guard let endpoint = Endpoint(text) else { return nil }

@@ -49,7 +49,8 @@ extension ConfigParser {
         var maps = self
         defer { self = maps }
         do throws(SampleParser.Mistake) {
-            let parser = SampleParser(backends: backendNumbers) { name throws(SampleParser.Mistake) in
+            let parser = SampleParser(backends: backendNumbers) {
+                name throws(SampleParser.Mistake) in
                 try maps.map(named: name, at: origin)
             }
             return try parser.parse(text)

@@ -16,14 +16,19 @@ extension ConfigParser {
         case "timeout": parse(timeout: line, into: &draft)
         case "option": parse(option: line, isOn: true, into: &draft)
         case "no" where line.words.count > 2 && line.words[1] == "option":
-            parse(option: BootLine(words: Array(line.arguments), origin: line.origin), isOn: false, into: &draft)
+            parse(
+                option: BootLine(words: Array(line.arguments), origin: line.origin),
+                isOn: false,
+                into: &draft
+            )
         case "maxconn": draft.maxconn = integer(line, 1...10_000_000)
         case "retries": draft.backend.retries = integer(line, 0...100) ?? 3
         case "disabled", "enabled":
             draft.frontend.isDisabled = line.keyword == "disabled"
             draft.backend.isDisabled = line.keyword == "disabled"
         case "description": break
-        case "log" where line.words == ["log", "global"], "no" where line.words == ["no", "log"]: break
+        case "log" where line.words == ["log", "global"], "no" where line.words == ["no", "log"]:
+            break
         case "fullconn": _ = integer(line, 1...Int(Int32.max))
         case "id": parse(id: line, into: &draft)
         case "bind": parse(bind: line, into: &draft)
@@ -35,7 +40,9 @@ extension ConfigParser {
             }
             draft.defaultBackend = .init(text: line.words[1], origin: line.origin)
         case "monitor-uri":
-            guard line.words.count == 2 else { return report("'monitor-uri' expects an URI.", at: line.origin) }
+            guard line.words.count == 2 else {
+                return report("'monitor-uri' expects an URI.", at: line.origin)
+            }
             draft.frontend.monitorURI = line.words[1]
         case "monitor": parse(monitorFail: line, into: &draft)
         case "balance": parse(balance: line, into: &draft)
@@ -55,15 +62,19 @@ extension ConfigParser {
 
     /// Keywords at home in one half only; the other half's sections refuse them, as HAProxy's do in part.
     private mutating func isAllowed(_ line: BootLine, in kind: BootSection.Kind) -> Bool {
-        let front: Set = ["bind", "use_backend", "default_backend", "monitor-uri", "monitor", "maxconn"]
+        let front: Set = [
+            "bind", "use_backend", "default_backend", "monitor-uri", "monitor", "maxconn",
+        ]
         let back: Set = [
-            "server", "default-server", "balance", "hash-type", "http-check", "retries", "fullconn", "http-reuse",
+            "server", "default-server", "balance", "hash-type", "http-check", "retries", "fullconn",
+            "http-reuse",
         ]
         let isMisplaced =
             switch kind {
             case .frontend: back.contains(line.keyword)
             case .backend: front.contains(line.keyword)
-            case .defaults: ["bind", "use_backend", "monitor", "server", "acl", "id"].contains(line.keyword)
+            case .defaults:
+                ["bind", "use_backend", "monitor", "server", "acl", "id"].contains(line.keyword)
             default: false
             }
         if isMisplaced {
@@ -100,12 +111,17 @@ extension ConfigParser {
         case "http-keep-alive": draft.timeouts.httpKeepAlive = count
         case "check": draft.backend.check.timeout = time
         default:
-            report("'timeout' : '\(line.words[1])' is not supported by apus-proxy.", at: line.origin)
+            report(
+                "'timeout' : '\(line.words[1])' is not supported by apus-proxy.",
+                at: line.origin
+            )
         }
     }
 
     private mutating func parse(option line: BootLine, isOn: Bool, into draft: inout ProxyDraft) {
-        guard line.words.count >= 2 else { return report("'option' expects an option name.", at: line.origin) }
+        guard line.words.count >= 2 else {
+            return report("'option' expects an option name.", at: line.origin)
+        }
         let extra = line.words.count > 2
         switch line.words[1] {
         case "forwardfor" where !extra:
@@ -121,7 +137,8 @@ extension ConfigParser {
             break
         case "http-keep-alive" where isOn && !extra: break
         // Switched off is what we are.
-        case "httpclose", "http-server-close", "abortonclose", "http-buffer-request", "prefer-last-server",
+        case "httpclose", "http-server-close", "abortonclose", "http-buffer-request",
+            "prefer-last-server",
             "persist", "transparent":
             if isOn { refuse(option: line) }
         default: refuse(option: line)
@@ -148,14 +165,21 @@ extension ConfigParser {
             draft.httpCheck.uri = words[1]
             setVersion(words[2], line: line, in: &draft)
             if words.count > 3 {
-                report("'option httpchk' : headers belong on an 'http-check send' line.", at: line.origin)
+                report(
+                    "'option httpchk' : headers belong on an 'http-check send' line.",
+                    at: line.origin
+                )
             }
         }
     }
 
-    private mutating func setVersion(_ version: String, line: BootLine, in draft: inout ProxyDraft) {
+    private mutating func setVersion(_ version: String, line: BootLine, in draft: inout ProxyDraft)
+    {
         guard version == "HTTP/1.0" || version == "HTTP/1.1" else {
-            return report("'\(version)' : only HTTP/1.0 and HTTP/1.1 checks are supported.", at: line.origin)
+            return report(
+                "'\(version)' : only HTTP/1.0 and HTTP/1.1 checks are supported.",
+                at: line.origin
+            )
         }
         draft.httpCheck.version = version
     }
@@ -165,7 +189,10 @@ extension ConfigParser {
         case "send": parse(send: line, into: &draft)
         case "expect": parse(expect: line, into: &draft)
         default:
-            report("'http-check' : only 'send' and 'expect status' are supported by apus-proxy.", at: line.origin)
+            report(
+                "'http-check' : only 'send' and 'expect status' are supported by apus-proxy.",
+                at: line.origin
+            )
         }
     }
 
@@ -196,14 +223,20 @@ extension ConfigParser {
 
     private mutating func parse(expect line: BootLine, into draft: inout ProxyDraft) {
         guard !draft.hasExpectation else {
-            return report("'http-check expect' : only one is supported by apus-proxy.", at: line.origin)
+            return report(
+                "'http-check expect' : only one is supported by apus-proxy.",
+                at: line.origin
+            )
         }
         var words = line.words[2...]
         let isNegated = words.first == "!"
         if isNegated { words = words.dropFirst() }
         let ranges = words.last.flatMap { Self.ranges(of: $0) }
         guard words.count == 2, words.first == "status", let ranges else {
-            return report("'http-check expect' : only '[!] status <codes>' is supported by apus-proxy.", at: line.origin)
+            return report(
+                "'http-check expect' : only '[!] status <codes>' is supported by apus-proxy.",
+                at: line.origin
+            )
         }
         draft.hasExpectation = true
         draft.httpCheck.statuses = ranges

@@ -5,13 +5,18 @@ extension ConfigParser {
     /// `acl NAME SAMPLE [FLAGS] PATTERN…`.
     mutating func parse(acl line: BootLine, into draft: inout ProxyDraft) {
         guard line.words.count >= 3 else {
-            return report("error detected while parsing ACL '' : expects a name and a criterion.", at: line.origin)
+            return report(
+                "error detected while parsing ACL '' : expects a name and a criterion.",
+                at: line.origin
+            )
         }
         let name = line.words[1]
         guard !ConditionWords.reserved.contains(name) else {
             return report("ACL '\(name)' is a reserved word of conditions.", at: line.origin)
         }
-        guard let test = test(line.words[2...], in: "ACL '\(name)'", at: line.origin) else { return }
+        guard let test = test(line.words[2...], in: "ACL '\(name)'", at: line.origin) else {
+            return
+        }
         draft.acls[name, default: []].append(test)
     }
 
@@ -38,18 +43,33 @@ extension ConfigParser {
         }
         var condition: ConditionConfiguration?
         if line.words.count > 2 {
-            condition = self.condition(line.words[2...], in: "'use_backend'", acls: draft.acls, at: line.origin)
+            condition = self.condition(
+                line.words[2...],
+                in: "'use_backend'",
+                acls: draft.acls,
+                at: line.origin
+            )
             guard condition != nil else { return }
         }
-        draft.frontend.rules.append(RuleConfiguration(target: target, condition: condition, origin: line.origin))
+        draft.frontend.rules.append(
+            RuleConfiguration(target: target, condition: condition, origin: line.origin)
+        )
     }
 
     /// `monitor fail if|unless CONDITION`.
     mutating func parse(monitorFail line: BootLine, into draft: inout ProxyDraft) {
         guard line.words.count > 3, line.words[1] == "fail" else {
-            return report("'monitor' only supports 'fail' followed by 'if' or 'unless' and a condition.", at: line.origin)
+            return report(
+                "'monitor' only supports 'fail' followed by 'if' or 'unless' and a condition.",
+                at: line.origin
+            )
         }
-        let condition = condition(line.words[2...], in: "'monitor fail'", acls: draft.acls, at: line.origin)
+        let condition = condition(
+            line.words[2...],
+            in: "'monitor fail'",
+            acls: draft.acls,
+            at: line.origin
+        )
         if let condition { draft.frontend.monitorFail.append(condition) }
     }
 
@@ -71,7 +91,10 @@ extension ConfigParser {
             case .or where !condition.alternatives[condition.alternatives.count - 1].isEmpty:
                 condition.alternatives.append([])
             case .or, .unterminated:
-                report("\(context) : error in condition: misplaced 'or' or missing '}'.", at: origin)
+                report(
+                    "\(context) : error in condition: misplaced 'or' or missing '}'.",
+                    at: origin
+                )
                 return nil
             case .named(let name, let isNegated):
                 guard let tests = acls[name] ?? ConditionWords.predefined(name) else {
@@ -94,8 +117,11 @@ extension ConfigParser {
     }
 
     /// A criterion, its flags and its patterns.
-    private mutating func test(_ words: ArraySlice<String>, in context: String, at origin: Origin) -> TestConfiguration? {
-        guard let criterion = words.first, let parsed = sample(criterion, in: context, at: origin) else { return nil }
+    private mutating func test(_ words: ArraySlice<String>, in context: String, at origin: Origin)
+        -> TestConfiguration?
+    {
+        guard let criterion = words.first, let parsed = sample(criterion, in: context, at: origin)
+        else { return nil }
         var test = TestConfiguration(sample: parsed.sample, match: parsed.match ?? .string)
         var rest = words.dropFirst()
         while let flag = rest.first, flag.hasPrefix("-"), flag.utf8.count == 2 {
@@ -105,14 +131,20 @@ extension ConfigParser {
             case "-i": test.ignoresCase = true
             case "-m":
                 guard let match = rest.first.flatMap(MatchKind.init(named:)) else {
-                    report("\(context) : '-m' : '\(rest.first ?? "")' is not supported by apus-proxy.", at: origin)
+                    report(
+                        "\(context) : '-m' : '\(rest.first ?? "")' is not supported by apus-proxy.",
+                        at: origin
+                    )
                     return nil
                 }
                 test.match = match
                 rest = rest.dropFirst()
             case "-f":
                 guard let path = rest.first, let text = readFile(path) else {
-                    report("\(context) : failed to open pattern file <\(rest.first ?? "")>.", at: origin)
+                    report(
+                        "\(context) : failed to open pattern file <\(rest.first ?? "")>.",
+                        at: origin
+                    )
                     return nil
                 }
                 test.patterns += Self.patterns(of: text)
@@ -134,8 +166,13 @@ extension ConfigParser {
         var test = test
         switch test.match {
         case .integer:
-            guard case .usableServers = test.sample.fetch, let ranges = IntegerPatterns.ranges(of: patterns) else {
-                report("\(context) : expects integers or ranges, after 'eq', 'ge', 'gt', 'le' or 'lt' if any.", at: origin)
+            guard case .usableServers = test.sample.fetch,
+                let ranges = IntegerPatterns.ranges(of: patterns)
+            else {
+                report(
+                    "\(context) : expects integers or ranges, after 'eq', 'ge', 'gt', 'le' or 'lt' if any.",
+                    at: origin
+                )
                 return nil
             }
             test.ranges = ranges
@@ -192,7 +229,8 @@ enum IntegerPatterns {
                 continue
             }
             let ends = word.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-            guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1], low <= high,
+            guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1],
+                low <= high,
                 low > Int.min, high < Int.max, ends.count == 1 || comparison == "eq"
             else { return nil }
             switch comparison {
@@ -248,10 +286,13 @@ struct ConditionWords {
     /// Acls that HAProxy defines itself, as far as we have them.
     static func predefined(_ name: String) -> [TestConfiguration]? {
         switch name {
-        case "TRUE": return [TestConfiguration(sample: SampleConfiguration(.always), match: .boolean)]
-        case "FALSE": return [TestConfiguration(sample: SampleConfiguration(.never), match: .boolean)]
+        case "TRUE":
+            return [TestConfiguration(sample: SampleConfiguration(.always), match: .boolean)]
+        case "FALSE":
+            return [TestConfiguration(sample: SampleConfiguration(.never), match: .boolean)]
         case "METH_GET": return methods(["GET", "HEAD"])
-        case "METH_CONNECT", "METH_DELETE", "METH_HEAD", "METH_OPTIONS", "METH_POST", "METH_PUT", "METH_TRACE":
+        case "METH_CONNECT", "METH_DELETE", "METH_HEAD", "METH_OPTIONS", "METH_POST", "METH_PUT",
+            "METH_TRACE":
             return methods([String(name.dropFirst(5))])
         default: return nil
         }

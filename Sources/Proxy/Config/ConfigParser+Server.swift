@@ -5,7 +5,10 @@ extension ConfigParser {
     /// `bind ADDRESS[,ADDRESS…] [name NAME] [backlog N]`.
     mutating func parse(bind line: BootLine, into draft: inout ProxyDraft) {
         guard let addresses = line.arguments.first else {
-            return report("'bind' expects <addr>[:<port>] [, <addr>[:<port>]]* as arguments.", at: line.origin)
+            return report(
+                "'bind' expects <addr>[:<port>] [, <addr>[:<port>]]* as arguments.",
+                at: line.origin
+            )
         }
         var name: String?
         var backlog = 0
@@ -13,7 +16,10 @@ extension ConfigParser {
         while index < line.words.count {
             let keyword = line.words[index]
             guard keyword == "name" || keyword == "backlog", index + 1 < line.words.count else {
-                return report("'bind \(addresses)' : unknown or unsupported keyword '\(keyword)'.", at: line.origin)
+                return report(
+                    "'bind \(addresses)' : unknown or unsupported keyword '\(keyword)'.",
+                    at: line.origin
+                )
             }
             if keyword == "name" { name = line.words[index + 1] }
             if keyword == "backlog" { backlog = integer(line, 1...1_000_000, at: index + 1) ?? 0 }
@@ -43,11 +49,19 @@ extension ConfigParser {
     /// `default-server KEYWORD…`.
     mutating func parse(defaultServer line: BootLine, into draft: inout ProxyDraft) {
         let words = Array(line.arguments)
-        if let mistake = draft.serverDefaults.read(words, server: "default-server", isDynamic: false) {
+        if let mistake = draft.serverDefaults.read(
+            words,
+            server: "default-server",
+            isDynamic: false
+        ) {
             report("'default-server' : \(mistake)", at: line.origin)
         }
-        for attribute in [ServerAttribute.id, .guid] where draft.serverDefaults.attributes[attribute] != nil {
-            report("'default-server' : '\(attribute.keyword)' is not a default that servers can share.", at: line.origin)
+        for attribute in [ServerAttribute.id, .guid]
+        where draft.serverDefaults.attributes[attribute] != nil {
+            report(
+                "'default-server' : '\(attribute.keyword)' is not a default that servers can share.",
+                at: line.origin
+            )
             draft.serverDefaults.attributes[attribute] = nil
         }
     }
@@ -55,7 +69,10 @@ extension ConfigParser {
     /// `server NAME ADDRESS KEYWORD…`.
     mutating func parse(server line: BootLine, into draft: inout ProxyDraft) {
         guard line.words.count >= 3 else {
-            return report("'server' expects <name> and <addr>[:<port>] as arguments.", at: line.origin)
+            return report(
+                "'server' expects <name> and <addr>[:<port>] as arguments.",
+                at: line.origin
+            )
         }
         let name = line.words[1]
         if let mistake = ServerNames.mistake(in: name) { return report(mistake, at: line.origin) }
@@ -72,7 +89,11 @@ extension ConfigParser {
         case .mistake(let mistake): return report("'server \(name)' : \(mistake)", at: line.origin)
         }
         var arguments = draft.serverDefaults
-        if let mistake = arguments.read(Array(line.words.dropFirst(3)), server: name, isDynamic: false) {
+        if let mistake = arguments.read(
+            Array(line.words.dropFirst(3)),
+            server: name,
+            isDynamic: false
+        ) {
             report("'server \(name)' : \(mistake)", at: line.origin)
         }
         if let id = arguments.attributes.integer(.id),
@@ -117,10 +138,14 @@ enum ServerAddress {
             if let colon = text.lastIndex(of: ":"), IPv4Address(text[..<colon]) != nil {
                 return .mistake("invalid port '\(text[text.index(after: colon)...])'")
             }
-            return .mistake("could not resolve address '\(text)': apus-proxy takes IP literals and unix sockets.")
+            return .mistake(
+                "could not resolve address '\(text)': apus-proxy takes IP literals and unix sockets."
+            )
         }
         if endpoint.port == 0 {
-            return .mistake("missing port in '\(text)': using the client's port is not supported by apus-proxy.")
+            return .mistake(
+                "missing port in '\(text)': using the client's port is not supported by apus-proxy."
+            )
         }
         return .endpoint(endpoint)
     }

@@ -51,13 +51,20 @@ package struct ConfigParser {
         for section in boot.sections where section.kind == .global { parse(global: section) }
         var drafts = number(boot)
         var defaults: [Int: ProxyDraft] = [:]
-        var last = ProxyDraft(kind: .defaults, name: "", id: 0, origin: Origin(file: "", line: 0, column: 0))
+        var last = ProxyDraft(
+            kind: .defaults,
+            name: "",
+            id: 0,
+            origin: Origin(file: "", line: 0, column: 0)
+        )
         let empty = last
         for (index, section) in boot.sections.enumerated() {
             switch section.kind {
             case .global: break
             case .defaults:
-                let base = section.from.flatMap { name in Self.latest(name, in: boot, before: index).flatMap { defaults[$0] } }
+                let base = section.from.flatMap { name in
+                    Self.latest(name, in: boot, before: index).flatMap { defaults[$0] }
+                }
                 var draft = base ?? empty
                 draft.origin = section.origin
                 apply(section.lines, to: &draft)
@@ -65,12 +72,17 @@ package struct ConfigParser {
                 last = draft
             case .frontend, .backend, .listen:
                 guard var draft = drafts.removeValue(forKey: index) else { break }
-                let named = section.from.flatMap { name in Self.latest(name, in: boot, before: index) }
+                let named = section.from.flatMap { name in
+                    Self.latest(name, in: boot, before: index)
+                }
                 draft.inherit(named.flatMap { defaults[$0] } ?? last)
                 apply(section.lines, to: &draft)
                 finish(draft)
             default:
-                report("section '\(section.kind.rawValue)' is not supported by apus-proxy.", at: section.origin)
+                report(
+                    "section '\(section.kind.rawValue)' is not supported by apus-proxy.",
+                    at: section.origin
+                )
             }
         }
     }
@@ -95,7 +107,12 @@ package struct ConfigParser {
                 )
             }
             for side in sides { places["\(side) \(section.name)"] = section.origin }
-            let draft = ProxyDraft(kind: section.kind, name: section.name, id: id, origin: section.origin)
+            let draft = ProxyDraft(
+                kind: section.kind,
+                name: section.name,
+                id: id,
+                origin: section.origin
+            )
             id += 1
             drafts[index] = draft
             if section.kind != .frontend {
@@ -174,7 +191,10 @@ package struct ConfigParser {
             return nil
         }
         guard let duration = Milliseconds(parsing: line.words[index]) else {
-            report("'\(name)' : invalid or too large duration '\(line.words[index])'.", at: line.origin)
+            report(
+                "'\(name)' : invalid or too large duration '\(line.words[index])'.",
+                at: line.origin
+            )
             return nil
         }
         return duration
@@ -184,6 +204,9 @@ package struct ConfigParser {
     mutating func expectEnd(of line: BootLine, after count: Int) {
         guard line.words.count > count else { return }
         let name = line.words[..<min(count, 2)].joined(separator: " ")
-        report("'\(name)' cannot handle unexpected argument '\(line.words[count])'.", at: line.origin)
+        report(
+            "'\(name)' cannot handle unexpected argument '\(line.words[count])'.",
+            at: line.origin
+        )
     }
 }

@@ -20,7 +20,9 @@ struct SampleParser {
         }
         var (sample, match) = try fetch(call)
         for part in parts.dropFirst() {
-            guard let call = CallText(part) else { throw Mistake(text: "malformed converter '\(part)'") }
+            guard let call = CallText(part) else {
+                throw Mistake(text: "malformed converter '\(part)'")
+            }
             sample.converters.append(try converter(call))
         }
         return (sample, match)
@@ -33,14 +35,20 @@ struct SampleParser {
         for character in text {
             if character == "(" { depth += 1 }
             if character == ")" { depth -= 1 }
-            if character == ",", depth == 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
+            if character == ",", depth == 0 {
+                parts.append("")
+            } else {
+                parts[parts.count - 1].append(character)
+            }
         }
         guard depth == 0 else { throw Mistake(text: "unmatched parenthesis in '\(text)'") }
         return parts
     }
 
     private func fetch(_ call: CallText) throws(Mistake) -> (SampleConfiguration, MatchKind?) {
-        for (suffix, match) in [("_beg", MatchKind.prefix), ("_end", .suffix), ("_sub", .substring)]
+        for (suffix, match) in [
+            ("_beg", MatchKind.prefix), ("_end", .suffix), ("_sub", .substring),
+        ]
         where call.name.hasSuffix(suffix) {
             let base = String(call.name.dropLast(suffix.utf8.count))
             guard ["path", "url", "hdr", "req.hdr", "query"].contains(base) else { break }
@@ -56,7 +64,9 @@ struct SampleParser {
         return (SampleConfiguration(source), match)
     }
 
-    private func source(_ name: String, _ arguments: [String]) throws(Mistake) -> SampleConfiguration.Fetch {
+    private func source(_ name: String, _ arguments: [String]) throws(Mistake)
+        -> SampleConfiguration.Fetch
+    {
         switch (name, arguments.count) {
         case ("path", 0): return .path
         case ("url", 0): return .url
@@ -75,7 +85,9 @@ struct SampleParser {
             return .usableServers(number)
         default: break
         }
-        throw Mistake(text: "unknown or unsupported fetch method '\(name)' with \(arguments.count) arguments")
+        throw Mistake(
+            text: "unknown or unsupported fetch method '\(name)' with \(arguments.count) arguments"
+        )
     }
 
     private func converter(_ call: CallText) throws(Mistake) -> SampleConfiguration.Converter {
@@ -85,7 +97,9 @@ struct SampleParser {
         case ("upper", 0): return .upper
         case ("host_only", 0): return .hostOnly
         case ("field", 2):
-            guard let position = Int(arguments[0]), position != 0, abs(position) < 1000, !arguments[1].isEmpty else {
+            guard let position = Int(arguments[0]), position != 0, abs(position) < 1000,
+                !arguments[1].isEmpty
+            else {
                 throw Mistake(text: "invalid position or delimiters in converter 'field'")
             }
             return .field(position, arguments[1])
@@ -94,7 +108,10 @@ struct SampleParser {
             let match: MatchKind = call.name == "map_beg" ? .prefix : .string
             return .map(number, match, default: arguments.count > 1 ? arguments[1] : nil)
         default:
-            throw Mistake(text: "unknown or unsupported converter '\(call.name)' with \(arguments.count) arguments")
+            throw Mistake(
+                text:
+                    "unknown or unsupported converter '\(call.name)' with \(arguments.count) arguments"
+            )
         }
     }
 }

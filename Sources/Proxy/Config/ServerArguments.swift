@@ -10,14 +10,17 @@ struct ServerArguments {
     ///
     /// `cookie` is among them because it means nothing in a backend without persistence, which is all we have.
     static let supported: Set<ServerAttribute> = [
-        .addr, .backup, .check, .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id, .initState,
+        .addr, .backup, .check, .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id,
+        .initState,
         .inter, .maxconn, .onMarkedDown, .port, .proto, .rise, .weight,
     ]
 
     /// Keywords of boot files that `add server` refuses (HAProxy 3.0), with whether they take an argument.
     private static let staticOnly: Set<String> = [
-        "init-addr", "log-proto", "max-reuse", "namespace", "no-agent-check", "no-check", "no-check-send-proxy",
-        "no-check-ssl", "no-ssl", "non-stick", "redir", "resolve-net", "resolve-opts", "resolve-prefer",
+        "init-addr", "log-proto", "max-reuse", "namespace", "no-agent-check", "no-check",
+        "no-check-send-proxy",
+        "no-check-ssl", "no-ssl", "non-stick", "redir", "resolve-net", "resolve-opts",
+        "resolve-prefer",
         "resolvers", "socks4", "ssl-reuse", "stick", "tcp-ut", "enabled",
     ]
 
@@ -67,7 +70,9 @@ struct ServerArguments {
     }
 
     /// HAProxy's words down to the second dot that some of them end in.
-    private static func complaint(about attribute: ServerAttribute, text: String, server: String) -> String {
+    private static func complaint(about attribute: ServerAttribute, text: String, server: String)
+        -> String
+    {
         switch attribute {
         case .weight: return "weight of server \(server) is not within 0 and 256 (\(text)).."
         case .id: return "'id' : custom id has to be > 0."
@@ -76,16 +81,21 @@ struct ServerArguments {
         }
         if attribute.form == .duration {
             let digits = text.drop { $0.isNumber }
-            return "unexpected character '\(digits.first ?? "?")' in '\(attribute.keyword)' argument of server \(server).."
+            return
+                "unexpected character '\(digits.first ?? "?")' in '\(attribute.keyword)' argument of server \(server).."
         }
         return "'\(attribute.keyword)' : invalid value '\(text)'."
     }
 
     /// Values that the keyword's form allows but HAProxy, or this proxy, does not.
-    private static func limit(_ attribute: ServerAttribute, _ value: AttributeValue, server: String) -> String? {
+    private static func limit(_ attribute: ServerAttribute, _ value: AttributeValue, server: String)
+        -> String?
+    {
         switch (attribute, value) {
-        case (.inter, .duration(let time)), (.fastinter, .duration(let time)), (.downinter, .duration(let time)):
-            time.count > 0 ? nil : "invalid value 0 for argument '\(attribute.keyword)' of server \(server).."
+        case (.inter, .duration(let time)), (.fastinter, .duration(let time)),
+            (.downinter, .duration(let time)):
+            time.count > 0
+                ? nil : "invalid value 0 for argument '\(attribute.keyword)' of server \(server).."
         case (.proto, .word(let name)):
             name == "h1" ? nil : "'proto' : only 'h1' is supported by apus-proxy, not '\(name)'."
         case (.hashKey, .word(let key)):

@@ -112,10 +112,15 @@ package enum Router {
         in bytes: Span<UInt8>,
         snapshot: RoutingSnapshot
     ) -> Bool {
-        for index in 0..<head.fieldCount where head.isField(index, named: test.sample.text, in: bytes) {
+        for index in 0..<head.fieldCount
+        where head.isField(index, named: test.sample.text, in: bytes) {
             var cursor = FieldValueCursor(head.fields[index].value)
             while let part = cursor.next(in: bytes) {
-                let value = SampleText(part).converted(by: test.sample.converters, in: bytes, maps: snapshot.maps)
+                let value = SampleText(part).converted(
+                    by: test.sample.converters,
+                    in: bytes,
+                    maps: snapshot.maps
+                )
                 if value.isPresent, value.matches(test, in: bytes) { return true }
             }
         }
@@ -123,7 +128,8 @@ package enum Router {
     }
 
     private static func contains(_ number: Int, _ ranges: RawArray<IntegerRange>) -> Bool {
-        for index in ranges.indices where ranges[index].lower <= number && number <= ranges[index].upper {
+        for index in ranges.indices
+        where ranges[index].lower <= number && number <= ranges[index].upper {
             return true
         }
         return false
@@ -137,7 +143,9 @@ extension RequestHead {
         guard Int(part.count) == name.count else { return false }
         for offset in 0..<name.count {
             let byte = bytes[Int(part.start) + offset]
-            guard (byte >= 65 && byte <= 90 ? byte | 0x20 : byte) == name[offset] else { return false }
+            guard (byte >= 65 && byte <= 90 ? byte | 0x20 : byte) == name[offset] else {
+                return false
+            }
         }
         return true
     }

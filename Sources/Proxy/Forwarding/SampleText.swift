@@ -32,7 +32,9 @@ struct SampleText: BitwiseCopyable {
     }
 
     /// What a fetch finds before any converter; of several values of a header, the last.
-    static func fetch(_ sample: RoutingSample, _ head: borrowing RequestHead, in bytes: Span<UInt8>) -> SampleText {
+    static func fetch(_ sample: RoutingSample, _ head: borrowing RequestHead, in bytes: Span<UInt8>)
+        -> SampleText
+    {
         switch sample.fetch {
         case .path: head.path.isEmpty ? .absent : SampleText(head.path)
         case .url: SampleText(head.target)
@@ -44,7 +46,11 @@ struct SampleText: BitwiseCopyable {
         }
     }
 
-    private static func header(_ name: RawText, _ head: borrowing RequestHead, in bytes: Span<UInt8>) -> SampleText {
+    private static func header(
+        _ name: RawText,
+        _ head: borrowing RequestHead,
+        in bytes: Span<UInt8>
+    ) -> SampleText {
         if !head.host.isEmpty, isHostName(name) { return SampleText(head.host) }
         for index in stride(from: head.fieldCount - 1, through: 0, by: -1)
         where head.isField(index, named: name, in: bytes) {
@@ -103,9 +109,12 @@ struct SampleText: BitwiseCopyable {
         maps: RawArray<MapSnapshot>
     ) -> SampleText {
         let map = maps[Int(converter.map)]
-        let entry = converter.match == .prefix ? map.longestPrefix(of: self, in: bytes) : map.first(self, in: bytes)
+        let entry =
+            converter.match == .prefix
+            ? map.longestPrefix(of: self, in: bytes) : map.first(self, in: bytes)
         if let entry { return SampleText(entry.value, backend: entry.backend) }
-        return converter.hasDefault ? SampleText(converter.text, backend: converter.defaultBackend) : .absent
+        return converter.hasDefault
+            ? SampleText(converter.text, backend: converter.defaultBackend) : .absent
     }
 
     /// `example.org:80` and `[::1]:80` lose what follows the host.
@@ -181,11 +190,18 @@ extension SampleText {
     }
 
     private func contains(_ pattern: RawText, _ test: RoutingTest, in bytes: Span<UInt8>) -> Bool {
-        for start in 0...(count - pattern.count) where equals(pattern, at: start, test, in: bytes) { return true }
+        for start in 0...(count - pattern.count) where equals(pattern, at: start, test, in: bytes) {
+            return true
+        }
         return false
     }
 
-    private func equals(_ pattern: RawText, at start: Int, _ test: RoutingTest, in bytes: Span<UInt8>) -> Bool {
+    private func equals(
+        _ pattern: RawText,
+        at start: Int,
+        _ test: RoutingTest,
+        in bytes: Span<UInt8>
+    ) -> Bool {
         for offset in pattern.indices {
             var left = byte(start + offset, in: bytes)
             var right = pattern[offset]
@@ -235,12 +251,16 @@ extension MapSnapshot {
         let bucket = buckets[Int(hash) & (buckets.count - 1)]
         for index in bucket.indices {
             let entry = bucket[index]
-            if entry.hash == hash, isKey(entry.key, text, length: length, in: bytes) { return entry }
+            if entry.hash == hash, isKey(entry.key, text, length: length, in: bytes) {
+                return entry
+            }
         }
         return nil
     }
 
-    private func isKey(_ key: RawText, _ text: SampleText, length: Int, in bytes: Span<UInt8>) -> Bool {
+    private func isKey(_ key: RawText, _ text: SampleText, length: Int, in bytes: Span<UInt8>)
+        -> Bool
+    {
         guard key.count == length else { return false }
         for offset in 0..<length where key[offset] != text.byte(offset, in: bytes) { return false }
         return true

@@ -41,7 +41,10 @@ final class BackendRecord {
     }
 
     func append(_ server: ServerRecord) {
-        precondition(byName[server.name] == nil && byID[server.id] == nil, "names and ids are unique in a backend")
+        precondition(
+            byName[server.name] == nil && byID[server.id] == nil,
+            "names and ids are unique in a backend"
+        )
         servers.append(server)
         byName[server.name] = server
         byID[server.id] = server

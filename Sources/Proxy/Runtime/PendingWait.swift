@@ -19,10 +19,20 @@ package struct PendingWait: Hashable, Sendable {
     package let pollAgainAt: Milliseconds
 
     init(_ purpose: Purpose, from start: Milliseconds, to deadline: Milliseconds) {
-        self.init(purpose: purpose, start: start, deadline: deadline, pollAgainAt: purpose == .time ? deadline : start)
+        self.init(
+            purpose: purpose,
+            start: start,
+            deadline: deadline,
+            pollAgainAt: purpose == .time ? deadline : start
+        )
     }
 
-    private init(purpose: Purpose, start: Milliseconds, deadline: Milliseconds, pollAgainAt: Milliseconds) {
+    private init(
+        purpose: Purpose,
+        start: Milliseconds,
+        deadline: Milliseconds,
+        pollAgainAt: Milliseconds
+    ) {
         self.purpose = purpose
         self.start = start
         self.deadline = deadline
@@ -33,7 +43,12 @@ package struct PendingWait: Hashable, Sendable {
     package func again(after now: Milliseconds) -> PendingWait {
         let pause = min(1 + (now.count - start.count) / 2, 20)
         let next = min(max(now.count + pause, pollAgainAt.count), deadline.count)
-        return PendingWait(purpose: purpose, start: start, deadline: deadline, pollAgainAt: Milliseconds(next))
+        return PendingWait(
+            purpose: purpose,
+            start: start,
+            deadline: deadline,
+            pollAgainAt: Milliseconds(next)
+        )
     }
 }
 
@@ -51,7 +66,9 @@ extension RuntimeService {
 
     /// Starts a `del server`; what only needs idle connections closed is waited for (HAProxy 3.0–3.2 closes them).
     func delete(_ reference: ServerReference, now: Milliseconds) -> Execution {
-        guard let backend = table.backend(reference.backend) else { return .reply(.error("No such backend.")) }
+        guard let backend = table.backend(reference.backend) else {
+            return .reply(.error("No such backend."))
+        }
         guard let server = table.server(reference.server, in: backend) else {
             return .reply(.error("No such server."))
         }
@@ -69,7 +86,9 @@ extension RuntimeService {
         return .pending(PendingWait(.deletion(reference), from: now, to: deadline))
     }
 
-    private func finishDeletion(of server: ServerRecord, from backend: BackendRecord) -> RuntimeReply {
+    private func finishDeletion(of server: ServerRecord, from backend: BackendRecord)
+        -> RuntimeReply
+    {
         table.remove(server, from: backend)
         plane.releaseSlot(server.slot)
         return .info("Server deleted.")
@@ -84,7 +103,9 @@ extension RuntimeService {
             return isExpired ? .info("Done.") : nil
         case .removable(let reference):
             // Without maintenance it will never be removable, which HAProxy tells at once.
-            guard let (_, server) = find(reference), server.isInMaintenance else { return .error("Failed.") }
+            guard let (_, server) = find(reference), server.isInMaintenance else {
+                return .error("Failed.")
+            }
             if isRemovable(server) { return .info("Done.") }
             return isExpired ? .error("Wait delay expired.") : nil
         case .deletion(let reference):
@@ -93,7 +114,9 @@ extension RuntimeService {
                 return .error("Only servers in maintenance mode can be deleted.")
             }
             if isRemovable(server) { return finishDeletion(of: server, from: backend) }
-            let refusal = RuntimeReply.error("Server still has connections attached to it, cannot remove it.")
+            let refusal = RuntimeReply.error(
+                "Server still has connections attached to it, cannot remove it."
+            )
             return isExpired ? refusal : nil
         }
     }

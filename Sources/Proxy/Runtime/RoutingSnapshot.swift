@@ -112,6 +112,7 @@ package struct ServerSnapshot: BitwiseCopyable {
 
 /// An IPv4, IPv6 or unix address without pointers.
 package struct SocketAddress: BitwiseCopyable {
+    /// Which of the fields below count.
     package enum Family: UInt8, BitwiseCopyable { case none, ipv4, ipv6, unix, abstract }
 
     package var family: Family = .none

@@ -16,17 +16,25 @@ extension RuntimeService {
             RuntimeReply(text: BackendList(names: table.backends.map(\.configuration.name)).text)
         case .showStat(let filter, let format): showStat(filter, format, level: level, now: now)
         case .showServersState(let name):
-            reply(with: selected(name).map { list in
-                ServerStateTable(rows: list.flatMap { stateRows(of: $0, now: now) }).text
-            })
+            reply(
+                with: selected(name).map { list in
+                    ServerStateTable(rows: list.flatMap { stateRows(of: $0, now: now) }).text
+                }
+            )
         case .showServersConn(let name):
-            reply(with: selected(name).map { list in
-                ServerConnTable(rows: list.flatMap { connRows(of: $0) }).text(threads: identity.threads)
-            })
+            reply(
+                with: selected(name).map { list in
+                    ServerConnTable(rows: list.flatMap { connRows(of: $0) }).text(
+                        threads: identity.threads
+                    )
+                }
+            )
         case .showServersConfig(let name):
-            reply(with: selected(name).map { list in
-                ServerConfigTable(rows: list.flatMap { Self.configRows(of: $0) }).text
-            })
+            reply(
+                with: selected(name).map { list in
+                    ServerConfigTable(rows: list.flatMap { Self.configRows(of: $0) }).text
+                }
+            )
         case .dumpStatsFile: RuntimeReply(text: statsFile(now: now).text)
         default: nil
         }
@@ -108,7 +116,8 @@ extension RuntimeService {
             row.neededEstimate = counters.usedConnections
             row.safeIdle = counters.idleConnections
             row.idleCurrent = counters.idleConnections
-            row.idlePerThread = [counters.idleConnections]
+            row.idlePerThread =
+                [counters.idleConnections]
                 + Array(repeating: 0, count: max(0, identity.threads - 1))
             return row
         }
@@ -144,7 +153,9 @@ extension RuntimeService {
                 servers.rows.append(cells)
             }
         }
-        return StatsFile(sections: [StatsFileSection(kind: "fe", columns: StatsFileColumns.frontend), servers])
+        return StatsFile(sections: [
+            StatsFileSection(kind: "fe", columns: StatsFileColumns.frontend), servers,
+        ])
     }
 }
 

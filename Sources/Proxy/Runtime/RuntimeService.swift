@@ -20,7 +20,8 @@ package final class RuntimeService {
     static let deletionPatience = Milliseconds(1000)
 
     /// Declares the servers of the boot file and publishes the first snapshot.
-    package init(configuration: ProxyConfiguration, plane: any DataPlane, identity: ProcessIdentity) {
+    package init(configuration: ProxyConfiguration, plane: any DataPlane, identity: ProcessIdentity)
+    {
         self.configuration = configuration
         self.plane = plane
         self.identity = identity
@@ -45,7 +46,8 @@ package final class RuntimeService {
         case .wait(let delay, let condition): return wait(delay, condition, now: now)
         default: break
         }
-        let reply = executeServer(command, now: now)
+        let reply =
+            executeServer(command, now: now)
             ?? executeMap(command, payload: payload)
             ?? show(command, level: level, now: now)
         return .reply(reply ?? RuntimeReply())
@@ -58,7 +60,9 @@ package final class RuntimeService {
     }
 
     /// Takes one check's result into account and tells when to check again; nil when the target is gone.
-    package func record(_ result: CheckResult, for target: CheckTarget.ID, now: Milliseconds) -> Milliseconds? {
+    package func record(_ result: CheckResult, for target: CheckTarget.ID, now: Milliseconds)
+        -> Milliseconds?
+    {
         self.now = now
         guard let (backend, server) = table.checked(target), server.isChecked else { return nil }
         let isMoved = server.record(result, now: now)
@@ -84,7 +88,9 @@ extension RuntimeReply {
     /// HAProxy's `cli_msg` at LOG_INFO.
     static func info(_ text: String) -> RuntimeReply { RuntimeReply(severity: .info, text: text) }
     /// HAProxy's `cli_msg` at LOG_WARNING.
-    static func warning(_ text: String) -> RuntimeReply { RuntimeReply(severity: .warning, text: text) }
+    static func warning(_ text: String) -> RuntimeReply {
+        RuntimeReply(severity: .warning, text: text)
+    }
 }
 
 /// Which process answers: what `show info` tells of it besides counters.

@@ -15,7 +15,8 @@ struct StatReport {
         let ids = Set(table.frontends.map(\.id) + table.backends.map(\.configuration.id))
         var wanted: Set<Int> = ids
         if let proxy = filter.proxy {
-            let named = table.frontends.filter { $0.name == proxy }.map(\.id)
+            let named =
+                table.frontends.filter { $0.name == proxy }.map(\.id)
                 + table.backends.filter { $0.configuration.name == proxy }.map(\.configuration.id)
             let number = Int(proxy).map { [$0] } ?? []
             guard !named.isEmpty || !number.isEmpty else { return nil }
@@ -29,11 +30,15 @@ struct StatReport {
         if filter.types & 1 != 0, let number = table.frontends.firstIndex(where: { $0.id == id }) {
             rows.append(row(ofFrontend: number))
         }
-        guard let backend = table.backends.first(where: { $0.configuration.id == id }) else { return rows }
+        guard let backend = table.backends.first(where: { $0.configuration.id == id }) else {
+            return rows
+        }
         if filter.types & 4 != 0 {
             for server in backend.servers where filter.server == -1 || filter.server == server.id {
                 if filter.skipsMaintenance, server.isInMaintenance { continue }
-                if filter.isUpOnly, server.isInMaintenance || server.operational == .stopped { continue }
+                if filter.isUpOnly, server.isInMaintenance || server.operational == .stopped {
+                    continue
+                }
                 rows.append(row(of: server, in: backend))
             }
         }
@@ -140,7 +145,11 @@ struct StatReport {
         row.append(.checkDuration, check.duration.count)
     }
 
-    private func appendTail(of server: ServerRecord, _ counters: ServerCounters, to row: inout StatRow) {
+    private func appendTail(
+        of server: ServerRecord,
+        _ counters: ServerCounters,
+        to row: inout StatRow
+    ) {
         if showsLegends {
             row.append(.addr, .text(Self.address(of: server.endpoint)))
             if let cookie = server.attributes.word(.cookie) { row.append(.cookie, .text(cookie)) }
@@ -215,7 +224,9 @@ struct StatReport {
         row.append(.wrew, 0)
         row.append(.connect, sums.connections)
         row.append(.reuse, sums.reuses)
-        row.append(zeros: [.cacheLookups, .cacheHits, .qtimeMax, .ctimeMax, .rtimeMax, .ttimeMax, .eint])
+        row.append(zeros: [
+            .cacheLookups, .cacheHits, .qtimeMax, .ctimeMax, .rtimeMax, .ttimeMax, .eint,
+        ])
         row.append(.uweight, weight)
         row.append(zeros: [.aggServerStatus, .aggServerCheckStatus, .aggCheckStatus])
         return row
@@ -240,7 +251,11 @@ struct StatReport {
         let total = table.frontends.filter { frontend in
             frontend.defaultBackend == backend.number
                 || frontend.rules.contains { rule in
-                    if case .backend(let number) = rule.target { number == backend.number } else { false }
+                    if case .backend(let number) = rule.target {
+                        number == backend.number
+                    } else {
+                        false
+                    }
                 }
         }.reduce(0) { $0 + ($1.maxconn > 0 ? $1.maxconn : configuration.maxconn) }
         return max(1, (total + 9) / 10)
@@ -261,7 +276,9 @@ struct StatReport {
 }
 
 extension StatRow {
-    fileprivate mutating func append(_ field: StatField, _ number: Int) { append(field, .number(number)) }
+    fileprivate mutating func append(_ field: StatField, _ number: Int) {
+        append(field, .number(number))
+    }
 
     fileprivate mutating func append(zeros fields: [StatField]) {
         for field in fields { append(field, .number(0)) }

@@ -26,12 +26,17 @@ extension RuntimeService {
             ("node", identity.node),
             ("description", configuration.description),
             ("Stopping", isStopping ? "1" : "0"),
-            ("Listeners", "\(table.frontends.reduce(0) { $0 + $1.binds.count } + configuration.statsSockets.count)"),
+            (
+                "Listeners",
+                "\(table.frontends.reduce(0) { $0 + $1.binds.count } + configuration.statsSockets.count)"
+            ),
             ("Start_time_sec", "\(identity.startTime)"),
             ("Features", Self.features.joined(separator: ",")),
         ]
         return InfoTable(
-            entries: fields.filter { $0.0 != "description" || !$0.1.isEmpty }.map { InfoEntry($0.0, $0.1) }
+            entries: fields.filter { $0.0 != "description" || !$0.1.isEmpty }.map {
+                InfoEntry($0.0, $0.1)
+            }
         )
     }
 
