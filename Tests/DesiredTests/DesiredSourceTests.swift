@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `the example repository loads without a diagnostic`() throws {
-        let root = DiagnosticsTests.root.deletingLastPathComponent().deletingLastPathComponent()
+        let root = Mistakes.folder.deletingLastPathComponent().deletingLastPathComponent()
         let source = DesiredSource(.worktree(path: root.appending(path: "examples").path))
         let loaded = try source.load(source.resolve())
         #expect(loaded.problems == [])

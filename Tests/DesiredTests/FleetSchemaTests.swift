@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct FleetSchemaTests {
     @Test func `the JSON Schema reads as the golden file says`() {
-        let file = DiagnosticsTests.root.appending(path: "Golden/schema.json")
+        let file = Mistakes.folder.appending(path: "Golden/schema.json")
         let difference = Golden.difference(of: FleetSchema.jsonSchema(), from: file)
         #expect(difference == nil, "\(difference ?? "")")
     }
