@@ -27,47 +27,56 @@ extension FleetLoop {
         report(planned, assignment, isNew: isNew)
         remember(attempt: planned.plan)
 
-        let outcome = await reconciliation.rollOut(
-            planned,
+        let known = planned.plan.proxies.filter { refusals[$0.proxy]?.plan == $0 }.map(\.proxy)
+        var outcome = await reconciliation.rollOut(
+            planned.without(known),
             goal,
-            events: events(of: planned.plan)
+            events: events(quiet: drifting(planned.plan, assignment, isNew: isNew))
         )
+        for proxy in known { outcome.proxies[proxy] = refusals[proxy]?.outcome }
         settle(outcome, planned, assignment)
     }
 
     /// Gives restarted proxies at once what they had, exempt from waves, whatever the new revision says.
     private func restore(_ restarted: [ProxyPlan], _ goal: Reconciliation.Goal) async {
         board.update { _, metrics in metrics.restores[name, default: 0] += restarted.count }
-        for proxy in restarted {
-            let was = ledger[proxy.proxy]?.applied
-            logger.warning(
-                "proxy restarted, restoring it",
-                metadata: [
-                    "proxy": "\(proxy.proxy)", "revision": "\(was?.description ?? "?")",
-                    "process": "\(proxy.incarnation)",
-                ]
-            )
-            guard let was, let fleet = await history(at: was) else { continue }
-            var only = Reconciliation.Goal(fleet, revision: was, previous: goal.previous)
-            only.fleet.proxies = goal.fleet.proxies.filter { $0.name == proxy.proxy }
-            only.fleet.rollout = RolloutSettings()
-            let planned = await reconciliation.plan(only)
-            let outcome = await reconciliation.rollOut(
-                planned,
-                only,
-                events: events(of: planned.plan)
-            )
-            if case .converged(let operations, let took)? = outcome.proxies[proxy.proxy] {
-                ledger.confirm(was, on: proxy.proxy, proxy.incarnation)
-                logger.notice(
-                    "proxy restored",
+        let groups = Dictionary(grouping: restarted) { ledger[$0.proxy]?.applied }
+        for (applied, proxies) in groups.sorted(by: {
+            ($0.key?.commit ?? "") < ($1.key?.commit ?? "")
+        }) {
+            guard let applied, let fleet = await history(at: applied) else { continue }
+            for proxy in proxies {
+                logger.warning(
+                    "proxy restarted, restoring it",
                     metadata: [
-                        "proxy": "\(proxy.proxy)", "revision": "\(was)",
-                        "operations": "\(operations)", "took": "\(took.brief)",
+                        "proxy": "\(proxy.proxy)", "revision": "\(applied)",
+                        "process": "\(proxy.incarnation)",
                     ]
                 )
             }
+            var only = Reconciliation.Goal(fleet, revision: applied, previous: goal.previous)
+            let names = Set(proxies.map(\.proxy))
+            only.fleet.proxies = goal.fleet.proxies.filter { names.contains($0.name) }
+            only.fleet.rollout.waves = []
+            only.fleet.rollout.soak = Milliseconds(0)
+            let planned = await reconciliation.plan(only)
+            let outcome = await reconciliation.rollOut(planned, only, events: events(quiet: names))
+            for proxy in planned.plan.proxies { note(restoreOf: proxy, applied, outcome) }
         }
+    }
+
+    private func note(restoreOf proxy: ProxyPlan, _ revision: Revision, _ outcome: FleetOutcome) {
+        guard case .converged(let operations, let took)? = outcome.proxies[proxy.proxy] else {
+            return
+        }
+        ledger.confirm(revision, on: proxy.proxy, proxy.incarnation)
+        logger.notice(
+            "proxy restored",
+            metadata: [
+                "proxy": "\(proxy.proxy)", "revision": "\(revision)",
+                "operations": "\(operations)", "took": "\(took.brief)",
+            ]
+        )
     }
 
     private func history(at revision: Revision) async -> DesiredFleet? {

@@ -29,8 +29,8 @@ extension FleetLoop {
             )
             return
         }
-        for proxy in planned.plan.proxies
-        where !proxy.steps.isEmpty && isDrift(proxy.proxy, assignment) {
+        let drifting = drifting(planned.plan, assignment, isNew: isNew)
+        for proxy in planned.plan.proxies where drifting.contains(proxy.proxy) {
             board.update { _, metrics in metrics.drift[name, default: 0] += 1 }
             let entries = PlanEntry.entries(of: proxy.steps).prefix(5)
             logger.warning(
@@ -46,6 +46,13 @@ extension FleetLoop {
     /// The proxy was seen to run this very revision, so a difference was made by somebody else.
     func isDrift(_ proxy: ProxyName, _ assignment: Assignment) -> Bool {
         ledger[proxy]?.applied?.tree == assignment.revision.tree && !unfinished.contains(proxy)
+    }
+
+    /// Proxies that were changed by somebody else.
+    func drifting(_ plan: Plan, _ assignment: Assignment, isNew: Bool) -> Set<ProxyName> {
+        guard !isNew else { return [] }
+        let proxies = plan.proxies.filter { !$0.steps.isEmpty && isDrift($0.proxy, assignment) }
+        return Set(proxies.map(\.proxy))
     }
 
     func remember(attempt plan: Plan) {
@@ -64,8 +71,8 @@ extension FleetLoop {
         }
     }
 
-    /// Counts and logs while proxies are being changed.
-    func events(of plan: Plan) -> @Sendable (PassEvent) -> Void {
+    /// Counts and logs while proxies are being changed; who is quiet is told of by whoever asked for it.
+    func events(quiet: Set<ProxyName>) -> @Sendable (PassEvent) -> Void {
         let (board, logger) = (board, logger)
         return { event in
             switch event {
@@ -80,6 +87,7 @@ extension FleetLoop {
                     ]
                 )
             case .finished(let proxy, .converged(let operations, let took)):
+                guard !quiet.contains(proxy) else { return }
                 logger.info(
                     "proxy converged",
                     metadata: [
@@ -116,20 +124,40 @@ extension FleetLoop {
             }
             if result.isConverged, let incarnation = incarnations[proxy] {
                 if isDrift(proxy, assignment), planned.plan.hasSteps(for: proxy) {
-                    board.update(name) { $0.driftRepaired += 1 }
-                    logger.notice("drift repaired", metadata: ["proxy": "\(proxy)"])
+                    announce(repairOf: proxy, result)
                 }
+                refusals[proxy] = nil
                 ledger.confirm(assignment.revision, on: proxy, incarnation)
                 retries[proxy] = nil
                 unfinished.remove(proxy)
             } else {
                 unfinished.insert(proxy)
+                remember(refusalBy: proxy, result, planned.plan)
                 delay(proxy, after: result, isNews: planned.unreachable[proxy] != nil)
             }
         }
         if ledger != before { saveLedger() }
         post(outcome, incarnations, assignment)
         celebrate(outcome, planned, assignment)
+    }
+
+    private func announce(repairOf proxy: ProxyName, _ result: ProxyOutcome) {
+        board.update(name) { $0.driftRepaired += 1 }
+        var metadata: Logger.Metadata = ["proxy": "\(proxy)"]
+        if case .converged(let operations, let took) = result {
+            metadata["operations"] = "\(operations)"
+            metadata["took"] = "\(took.brief)"
+        }
+        logger.notice("drift repaired", metadata: metadata)
+    }
+
+    private func remember(refusalBy proxy: ProxyName, _ result: ProxyOutcome, _ plan: Plan) {
+        guard case .failed = result, let refused = plan.proxies.first(where: { $0.proxy == proxy })
+        else {
+            refusals[proxy] = nil
+            return
+        }
+        refusals[proxy] = (refused, result)
     }
 
     private func delay(_ proxy: ProxyName, after result: ProxyOutcome, isNews: Bool) {

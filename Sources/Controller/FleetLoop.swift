@@ -49,6 +49,8 @@ package actor FleetLoop {
     var retries: [ProxyName: (backoff: Backoff, due: Duration)] = [:]
     /// Proxies on which the last pass left something for the next, which is therefore no drift.
     var unfinished: Set<ProxyName> = []
+    /// Plans that a proxy refused, with its words: the same plan is not sent to the same process again.
+    var refusals: [ProxyName: (plan: ProxyPlan, outcome: ProxyOutcome)] = [:]
     /// Proxies that did not answer the last pass.
     var unreachable: Set<ProxyName> = []
     var history: DeclarationHistory
@@ -103,7 +105,7 @@ package actor FleetLoop {
             if isStopping { break }
             let isNew = number != handled
             handled = number
-            if isNew { retries = [:] }
+            if isNew { (retries, refusals) = ([:], [:]) }
             await passUnlessSuperseded(assignment, isNew: isNew)
             await idle(assignment)
         }

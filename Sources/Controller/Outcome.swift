@@ -46,7 +46,7 @@ package enum ProxyOutcome: Hashable, Sendable {
 package struct FleetOutcome: Hashable, Sendable {
     package let fleet: FleetName
     package let revision: Revision
-    package let proxies: [ProxyName: ProxyOutcome]
+    package var proxies: [ProxyName: ProxyOutcome]
     package let took: Duration
 
     package init(

@@ -32,6 +32,13 @@ package struct Reconciliation: Sendable {
         package let unreachable: [ProxyName: FleetError]
         /// Observing and planning together.
         package let took: Duration
+
+        /// The same without the plans of some proxies.
+        func without(_ proxies: [ProxyName]) -> Planned {
+            var plan = plan
+            plan.proxies.removeAll { proxies.contains($0.proxy) }
+            return Planned(plan: plan, unreachable: unreachable, took: took)
+        }
     }
 
     package let transport: any RuntimeTransport

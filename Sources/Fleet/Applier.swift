@@ -61,7 +61,7 @@ package struct Applier: Sendable {
             return ApplyOutcome(ending: .lost(error), results: untouched(plan, progress))
         }
         guard Planner.baseDigest(of: plan.steps, in: observed) == plan.base else {
-            let words = "an object that this plan changes has changed since it was observed"
+            let words = Staleness.explanation(of: plan.steps, on: observed)
             return ApplyOutcome(ending: .stale(words), results: untouched(plan, progress))
         }
         var run = ApplyRun(plan, observed, client, clock: clock, progress: progress)

@@ -31,7 +31,7 @@ package struct PlanDescription: Sendable {
         var lines: [StyledText] = []
         for fleet in fleets {
             lines += heading(of: fleet)
-            lines += groups(of: fleet.plan).flatMap { describe($0) }
+            lines += fleet.plan.groups.flatMap(describe)
             lines += idle(in: fleet.plan)
             lines += unplanned(in: fleet)
             lines += remarks(of: fleet.plan)
@@ -71,32 +71,20 @@ package struct PlanDescription: Sendable {
         return [line, StyledText()]
     }
 
-    /// Proxies whose steps are equal, in the order of their first.
-    private func groups(of plan: Plan) -> [(proxies: [ProxyPlan], steps: [Step])] {
-        var order: [[Step]] = []
-        var members: [[Step]: [ProxyPlan]] = [:]
-        for proxy in plan.proxies where !proxy.steps.isEmpty {
-            if members[proxy.steps] == nil { order.append(proxy.steps) }
-            members[proxy.steps, default: []].append(proxy)
-        }
-        return order.map { (members[$0] ?? [], $0) }
-    }
-
-    private func describe(_ group: (proxies: [ProxyPlan], steps: [Step])) -> [StyledText] {
+    private func describe(_ group: PlanGroup) -> [StyledText] {
         var start = StyledText("  On ")
         if group.proxies.count > 1 { start.append("\(group.proxies.count) proxies alike: ") }
-        var lines = start.wrapping(names(group.proxies.map(\.proxy)), indent: 5, columns: columns)
+        var lines = start.wrapping(names(group.proxies), indent: 5, columns: columns)
         lines.append(StyledText())
-        let entries = PlanEntry.entries(of: group.steps)
-        let backends = Set(entries.compactMap(\.backend)).sorted()
-        for backend in backends {
+        let servers = Dictionary(grouping: group.entries) { $0.backend }
+        for backend in servers.keys.compactMap(\.self).sorted() {
             lines.append(heading(of: "backend", backend.text))
-            lines += rows(for: entries.filter { $0.backend == backend })
+            lines += rows(for: servers[backend] ?? [])
         }
-        let maps = Set(entries.compactMap(\.map)).sorted()
-        for map in maps {
+        let entries = Dictionary(grouping: group.entries) { $0.map }
+        for map in entries.keys.compactMap(\.self).sorted() {
             lines.append(heading(of: "map", map.text))
-            lines += rows(for: entries.filter { $0.map == map })
+            lines += rows(for: entries[map] ?? [])
         }
         return lines
     }

@@ -100,10 +100,10 @@ package struct PlanSummary: Hashable, Sendable, Codable {
 
     private mutating func count(_ plan: Plan) {
         var seen: Set<PlanEntry.Key> = []
-        for proxy in plan.proxies where !proxy.steps.isEmpty {
-            proxies += 1
-            operations += proxy.steps.count { !$0.change.isWait }
-            for entry in PlanEntry.entries(of: proxy.steps) {
+        for group in plan.groups {
+            proxies += group.proxies.count
+            operations += group.proxies.count * group.steps.count { !$0.change.isWait }
+            for entry in group.entries {
                 if case .replaceMap(_, _, let added, let changed, let removed)? = entry.changes
                     .first
                 {

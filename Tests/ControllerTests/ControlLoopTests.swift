@@ -143,6 +143,24 @@ import Testing
         #expect(lines.count { $0.contains("proxy unreachable") } == 1)
     }
 
+    @Test func `what a proxy refused is not sent again until something changes`() async throws {
+        let stage = try Stage()
+        stage.fleet.change("lb1") { $0.isReadOnly = true }
+        try await stage.play {
+            try await stage.wait { stage.edge?.condition == .stalled }
+            let since = stage.clock.now.sinceStart
+            try await stage.wait { stage.clock.now.sinceStart - since > .seconds(60) }
+            let sent = stage.fleet["lb1"].writes.count
+            try await stage.wait { stage.clock.now.sinceStart - since > .seconds(600) }
+            #expect(stage.fleet["lb1"].writes.count == sent)
+            stage.fleet.change("lb1") { $0.isReadOnly = false }
+            try stage.worktree.servers(["s1: 127.0.0.1:8001"])
+            stage.loop.inbox.add(.push)
+            try await stage.wait { stage.edge?.condition == .ready }
+        }
+        #expect(stage.fleet["lb1"].servers.keys.sorted() == ["s1"])
+    }
+
     @Test func `nothing changed means nothing is parsed again`() async throws {
         let stage = try Stage()
         try await stage.play {

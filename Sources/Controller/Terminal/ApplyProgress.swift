@@ -36,7 +36,7 @@ final class ApplyProgress: Sendable {
             switch event {
             case .started: state.count.running += 1
             case .step(let proxy, let step, let result):
-                if !step.change.isWait { state.count.operations += 1 }
+                if result == .done, !step.change.isWait { state.count.operations += 1 }
                 if case .failed(let error) = result {
                     say(StyledText("    \(proxy): \(error.reason) (\(step.origin))"), &state)
                 }

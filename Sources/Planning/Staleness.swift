@@ -1,0 +1,78 @@
+package import Model
+
+/// Says in words how a proxy differs from what a plan was made for.
+///
+/// The digest of the base decides whether a plan is stale; this only names what a person would look for,
+/// from the values that the steps expect.
+package enum Staleness {
+    /// One sentence; general words when the difference is in a field that no step mentions.
+    package static func explanation(of steps: [Step], on observed: ObservedProxy) -> String {
+        let differences = differences(of: steps, on: observed)
+        guard !differences.isEmpty else {
+            return "an object that this plan changes has changed since it was observed"
+        }
+        let shown = differences.prefix(3).joined(separator: "; ")
+        return differences.count > 3 ? "\(shown); and \(differences.count - 3) more" : shown
+    }
+
+    private static func differences(of steps: [Step], on observed: ObservedProxy) -> [String] {
+        var differences: [String] = []
+        var touched: Set<String> = []
+        for step in steps {
+            if let path = step.change.server {
+                let isFirst = touched.insert(path.description).inserted
+                differences += server(path, step.change, isFirst: isFirst, observed, &touched)
+            } else if let map = step.change.map,
+                let difference = entry(step.change, observed.maps[map])
+            {
+                differences.append(difference)
+            }
+        }
+        return differences
+    }
+
+    /// Only the first step of an object, and of a field, expects what was observed; later ones expect earlier steps.
+    private static func server(
+        _ path: ServerPath,
+        _ change: Change,
+        isFirst: Bool,
+        _ observed: ObservedProxy,
+        _ touched: inout Set<String>
+    ) -> [String] {
+        let live = observed.backends[path.backend]?.servers[path.server]
+        if case .addServer = change {
+            touched.formUnion(["weight", "state", "address", "maxconn"].map { "\(path) \($0)" })
+            return isFirst && live != nil ? ["server \(path) exists now"] : []
+        }
+        guard let live else { return isFirst ? ["server \(path) is gone"] : [] }
+        let difference: (field: String, planned: String?, now: String?)? =
+            switch change {
+            case .setWeight(_, let from, _): ("weight", from.description, live.weight.description)
+            case .setAdmin(_, let from?, _): ("state", from.rawValue, live.admin.rawValue)
+            case .setAddress(_, let from?, _):
+                ("address", from.description, live.endpoint?.description)
+            case .setMaxconn(_, let from?, _):
+                ("maxconn", String(from), live.maxconn.map(String.init))
+            default: nil
+            }
+        guard let difference, touched.insert("\(path) \(difference.field)").inserted,
+            difference.planned != difference.now
+        else { return [] }
+        let (planned, now) = (difference.planned ?? "unset", difference.now ?? "unset")
+        return ["server \(path) has \(difference.field) \(now), planned from \(planned)"]
+    }
+
+    private static func entry(_ change: Change, _ map: ObservedMap?) -> String? {
+        func value(of key: String) -> String? { map?.entries.first { $0.key == key }?.value }
+        switch change {
+        case .addMapEntry(let name, let entry):
+            return value(of: entry.key).map { "map \(name) has \(entry.key) now, with \($0)" }
+        case .setMapEntry(let name, let key, let from, _):
+            guard let now = value(of: key) else { return "map \(name) has no \(key) any more" }
+            return now == from ? nil : "map \(name) has \(key) with \(now), planned from \(from)"
+        case .deleteMapEntry(let name, let entry):
+            return value(of: entry.key) == nil ? "map \(name) has no \(entry.key) any more" : nil
+        default: return nil
+        }
+    }
+}
