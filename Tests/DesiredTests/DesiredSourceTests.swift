@@ -85,35 +85,6 @@ import Testing
         #expect(second.state?.fleets.first?.backends.first?.servers.count == 2)
     }
 
-    @Test func `a worktree's links are not followed and hidden folders are skipped`() throws {
-        let folder = try TemporaryFolder()
-        try folder.write(smallState.merging([".git/x.yaml": "]["]) { $1 })
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/loop",
-            withDestinationPath: folder.path
-        )
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/evil.yml",
-            withDestinationPath: "/etc/passwd"
-        )
-        let source = DesiredSource(.worktree(path: folder.path))
-        #expect(
-            try source.load(source.resolve()).problems == [
-                "evil.yml:1:1: the file is a symbolic link, which is never followed; put the file itself here",
-                "loop:1:1: note: a symbolic link is not followed",
-            ]
-        )
-    }
-
-    @Test func `a worktree that is not there says so`() {
-        let source = DesiredSource(.worktree(path: "/nonexistent/apus"))
-        let error = #expect(throws: GitError.self) { try source.load(source.resolve()) }
-        #expect(
-            error?.description
-                == "cannot list the folder /nonexistent/apus; check that it exists and is readable"
-        )
-    }
-
     @Test func `a commit reads like the same files on disk`() throws {
         let repository = try TemporaryRepository()
         try repository.commit(smallState)
