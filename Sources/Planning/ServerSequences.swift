@@ -79,8 +79,8 @@ struct ServerSequences {
         var changes: [Change] = []
         var admin = observed.admin
         if admin == .ready {
-            changes.append(.setAdmin(path, from: .ready, to: .drain))
-            admin = .drain
+            admin = target == .maint ? .maint : .drain
+            changes.append(.setAdmin(path, from: .ready, to: admin))
         }
         changes.append(setAddress)
         if target == .ready {
