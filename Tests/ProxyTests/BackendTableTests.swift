@@ -138,7 +138,11 @@ import Testing
                 expected.append([RingBuilder.key(id: server.id, node: node), UInt32(place)])
             }
         }
-        let found = backend.ring.indices.map { [backend.ring[$0].key, backend.ring[$0].server] }
+        let found: [[UInt32]] = backend.ring.indices.compactMap { index in
+            let point = backend.ring[index]
+            let place = backend.ringPlaces[Int(point.server)]
+            return place < 0 ? nil : [point.key, UInt32(place)]
+        }
         #expect(found == expected.sorted { $0.lexicographicallyPrecedes($1) })
     }
 }

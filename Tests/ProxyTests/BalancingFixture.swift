@@ -28,8 +28,9 @@ struct BalancingFixture {
         if algorithm == .consistentHash {
             var ring = RingBuilder()
             _ = ring.update(to: weights.enumerated().map { .init(id: $0 + 1, weight: $1) })
-            let places = weights.indices.map { ($0 + 1, UInt32($0)) }
-            snapshot.ring = ring.points(places: Dictionary(uniqueKeysWithValues: places))
+            let places = weights.indices.map { ($0 + 1, Int32($0)) }
+            snapshot.ring = .make(ring.nodes)
+            snapshot.ringPlaces = .make(ring.places(Dictionary(uniqueKeysWithValues: places)))
         }
         return snapshot
     }

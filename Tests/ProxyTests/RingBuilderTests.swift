@@ -39,7 +39,10 @@ import Testing
             var fresh = RingBuilder()
             _ = fresh.update(to: wanted)
             #expect(keysAndIDs(ring, wanted) == keysAndIDs(fresh, wanted))
-            #expect(ring.nodes.count == wanted.reduce(0) { $0 + $1.nodeCount })
+            let count = wanted.reduce(0) { $0 + $1.nodeCount }
+            #expect(keysAndIDs(ring, wanted).count == count)
+            // Nodes of servers that left are few, or lookups would walk far.
+            #expect((ring.nodes.count - count) * 8 <= ring.nodes.count)
         }
     }
 
@@ -51,12 +54,23 @@ import Testing
         #expect(first && !second)
     }
 
+    /// Key and id of every node that lookups see.
     private func keysAndIDs(_ ring: RingBuilder, _ members: [RingBuilder.Member]) -> [[UInt32]] {
-        let places = Dictionary(
-            uniqueKeysWithValues: members.enumerated().map { ($1.id, UInt32($0)) }
-        )
-        let points = ring.points(places: places)
-        defer { points.free() }
-        return points.indices.map { [points[$0].key, UInt32(members[Int(points[$0].server)].id)] }
+        let ids = members.map { ($0.id, Int32($0.id)) }
+        let places = ring.places(Dictionary(uniqueKeysWithValues: ids))
+        return ring.nodes.compactMap { node in
+            let id = places[Int(node.server)]
+            return id < 0 ? nil : [node.key, UInt32(id)]
+        }
+    }
+
+    @Test func `a server that leaves and returns leaves the nodes alone`() {
+        var ring = RingBuilder()
+        let members = (1...20).map { RingBuilder.Member(id: $0, weight: 2) }
+        var changes = [ring.update(to: members)]
+        changes.append(ring.update(to: Array(members.dropLast())))
+        changes.append(ring.update(to: members))
+        #expect(changes == [true, false, false])
+        #expect(ring.nodes.count == 20 * 32)
     }
 }

@@ -41,7 +41,9 @@ struct ConvergedFleet {
             }
         }
         // In a backend that never declared a server nothing counts as applied, so nothing foreign is removed.
-        if backend.unmanaged == .keep || backend.servers.isEmpty { for boot in scenario.bootAddresses { serving[boot] = nil } }
+        if backend.unmanaged == .keep || backend.servers.isEmpty {
+            for boot in scenario.bootAddresses { serving[boot] = nil }
+        }
         let extra = serving.keys.map(\.description).sorted()
         if !extra.isEmpty {
             throw InvariantViolation(
@@ -137,10 +139,11 @@ extension SimulatedProcess {
         guard let number = backendNames.firstIndex(of: name), number < plane.current.backends.count
         else { return [] }
         let backend = plane.current.backends[number]
-        return backend.ring.indices.map { index in
+        return backend.ring.indices.compactMap { index -> String? in
             let point = backend.ring[index]
-            return
-                "\(point.key) \(SimulatedOrigins.Address(backend.servers[Int(point.server)].address))"
+            let place = Int(backend.ringPlaces[Int(point.server)])
+            guard place >= 0 else { return nil }
+            return "\(point.key) \(SimulatedOrigins.Address(backend.servers[place].address))"
         }
     }
 }

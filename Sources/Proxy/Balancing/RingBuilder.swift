@@ -1,8 +1,9 @@
 /// A backend's consistent-hash ring, kept sorted while servers come, go and change weight.
 ///
 /// Keys are HAProxy's (`src/lb_chash.c`, 2.6–2.9 and 3.3+): node j of a server is
-/// `fullHash(id × 4096 + j)`, and a server has weight × 16 nodes. A change costs one merge over the ring,
-/// whatever the number of servers that changed.
+/// `fullHash(id × 4096 + j)`, and a server has weight × 16 nodes. Nodes name seats; where a seat's server
+/// stands, or that it left, is said beside the ring. So a server that leaves or returns costs nothing but
+/// its seat, and nodes are merged in or swept out for many servers at once.
 struct RingBuilder {
     /// A server as the ring sees it.
     struct Member: Hashable {
@@ -12,98 +13,100 @@ struct RingBuilder {
         var nodeCount: Int { weight * 16 }
     }
 
-    /// Key in the high half, seat in the low half; sorted by key, equal keys by the server's id.
-    private(set) var nodes: [UInt64] = []
-    private var seats: [Int: UInt32] = [:]
-    private var members: [Int: Member] = [:]
-    /// Id by seat; seats are used again.
-    private var ids: [Int] = []
-    private var freeSeats: [UInt32] = []
+    private struct Seat {
+        var id: Int
+        var nodeCount: Int
+        /// Its server takes requests; without, lookups pass over its nodes.
+        var isTaken: Bool
+    }
+
+    /// Sorted by key, equal keys by the server's id; `server` is a seat.
+    private(set) var nodes: [RingPoint] = []
+    private var seats: [Seat] = []
+    private var seatOfID: [Int: Int] = [:]
+    private var freeSeats: [Int] = []
+    private var deadNodes = 0
 
     init() {}
 
     static func key(id: Int, node: Int) -> UInt32 {
-        HashKey.fullHash(UInt32(truncatingIfNeeded: id) &* 4096 &+ UInt32(truncatingIfNeeded: node))
-    }
-
-    /// Makes the ring hold exactly these servers; answers whether anything changed.
-    mutating func update(to wanted: [Member]) -> Bool {
-        var removals: [UInt64] = []
-        var additions: [UInt64] = []
-        var left: [UInt32] = []
-        let wantedIDs = Set(wanted.map(\.id))
-        for id in members.keys.sorted() where !wantedIDs.contains(id) {
-            guard let member = members.removeValue(forKey: id),
-                let seat = seats.removeValue(forKey: id)
-            else { continue }
-            Self.append(0..<member.nodeCount, of: id, seat: seat, to: &removals)
-            left.append(seat)
-        }
-        for member in wanted {
-            let old = members[member.id]?.nodeCount ?? 0
-            guard old != member.nodeCount else { continue }
-            let seat = seats[member.id] ?? takeSeat(for: member.id)
-            if member.nodeCount > old {
-                Self.append(old..<member.nodeCount, of: member.id, seat: seat, to: &additions)
-            } else {
-                Self.append(member.nodeCount..<old, of: member.id, seat: seat, to: &removals)
-            }
-            members[member.id] = member
-        }
-        guard !removals.isEmpty || !additions.isEmpty else { return false }
-        merge(removing: sorted(removals), adding: sorted(additions))
-        freeSeats += left
-        return true
-    }
-
-    /// The ring for readers, with each server's place in a list given by id.
-    func points(places: [Int: UInt32]) -> RawArray<RingPoint> {
-        let placeOfSeat = ids.map { places[$0] ?? 0 }
-        return RawArray.make(
-            nodes.map {
-                RingPoint(key: UInt32($0 >> 32), server: placeOfSeat[Int($0 & 0xffff_ffff)])
-            }
+        HashKey.fullHash(
+            UInt32(truncatingIfNeeded: id) &* 4096 &+ UInt32(truncatingIfNeeded: node)
         )
     }
 
-    private mutating func takeSeat(for id: Int) -> UInt32 {
-        if let seat = freeSeats.popLast() {
-            ids[Int(seat)] = id
-            seats[id] = seat
-            return seat
+    /// Makes lookups find exactly these servers; answers whether `nodes` changed.
+    mutating func update(to wanted: [Member]) -> Bool {
+        var removals: [RingPoint] = []
+        var additions: [RingPoint] = []
+        for seat in seats.indices { seats[seat].isTaken = false }
+        for member in wanted {
+            let seat = seatOfID[member.id] ?? takeSeat(for: member.id)
+            let old = seats[seat].nodeCount
+            seats[seat].isTaken = true
+            seats[seat].nodeCount = member.nodeCount
+            if member.nodeCount > old {
+                append(old..<member.nodeCount, of: seat, to: &additions)
+            } else if member.nodeCount < old {
+                append(member.nodeCount..<old, of: seat, to: &removals)
+            }
         }
-        let seat = UInt32(ids.count)
-        ids.append(id)
-        seats[id] = seat
+        let left = seats.indices.filter { !seats[$0].isTaken && seats[$0].nodeCount > 0 }
+        deadNodes = left.reduce(0) { $0 + seats[$1].nodeCount }
+        // Lookups walk over dead nodes, so there may be few of them; a merge sweeps them out in passing.
+        let isSweeping = !additions.isEmpty || !removals.isEmpty || deadNodes * 8 > nodes.count
+        guard isSweeping, !left.isEmpty || !additions.isEmpty || !removals.isEmpty else {
+            return false
+        }
+        for seat in left { append(0..<seats[seat].nodeCount, of: seat, to: &removals) }
+        merge(removing: sorted(removals), adding: sorted(additions))
+        for seat in left {
+            seatOfID[seats[seat].id] = nil
+            seats[seat].nodeCount = 0
+            freeSeats.append(seat)
+        }
+        deadNodes = 0
+        return true
+    }
+
+    /// The place of each seat's server in a list given by id; -1 for a seat nobody has.
+    func places(_ placeOfID: [Int: Int32]) -> [Int32] {
+        seats.map { $0.isTaken ? placeOfID[$0.id] ?? -1 : -1 }
+    }
+
+    private mutating func takeSeat(for id: Int) -> Int {
+        let seat = freeSeats.popLast() ?? seats.count
+        let taken = Seat(id: id, nodeCount: 0, isTaken: true)
+        if seat == seats.count { seats.append(taken) } else { seats[seat] = taken }
+        seatOfID[id] = seat
         return seat
     }
 
-    private static func append(
-        _ range: Range<Int>,
-        of id: Int,
-        seat: UInt32,
-        to list: inout [UInt64]
-    ) {
-        for node in range { list.append(UInt64(key(id: id, node: node)) << 32 | UInt64(seat)) }
+    private func append(_ range: Range<Int>, of seat: Int, to list: inout [RingPoint]) {
+        let id = seats[seat].id
+        for node in range {
+            list.append(RingPoint(key: Self.key(id: id, node: node), server: UInt32(seat)))
+        }
     }
 
     /// By key with counting passes, because a server at weight 100 brings 1,600 nodes; then equal keys by id.
-    private func sorted(_ list: [UInt64]) -> [UInt64] {
+    private func sorted(_ list: [RingPoint]) -> [RingPoint] {
+        guard list.count > 1 else { return list }
         var current = list
         var other = list
-        for shift in [32, 43, 54] as [UInt64] {
+        for shift in [0, 11, 22] as [UInt32] {
             var starts = [Int](repeating: 0, count: 2049)
-            for node in current { starts[Int(node >> shift & 2047) + 1] += 1 }
+            for node in current { starts[Int((node.key >> shift) & 2047) + 1] += 1 }
             for digit in 1..<2049 { starts[digit] += starts[digit - 1] }
             for node in current {
-                let digit = Int(node >> shift & 2047)
+                let digit = Int((node.key >> shift) & 2047)
                 other[starts[digit]] = node
                 starts[digit] += 1
             }
             swap(&current, &other)
         }
-        for index in current.indices.dropFirst()
-        where current[index] >> 32 == current[index - 1] >> 32 {
+        for index in current.indices.dropFirst() where current[index].key == current[index - 1].key
+        {
             var place = index
             while place > 0, precedes(current[place], current[place - 1]) {
                 current.swapAt(place, place - 1)
@@ -113,18 +116,21 @@ struct RingBuilder {
         return current
     }
 
-    private func precedes(_ left: UInt64, _ right: UInt64) -> Bool {
-        if left >> 32 != right >> 32 { return left >> 32 < right >> 32 }
-        return ids[Int(left & 0xffff_ffff)] < ids[Int(right & 0xffff_ffff)]
+    @inline(__always)
+    private func precedes(_ left: RingPoint, _ right: RingPoint) -> Bool {
+        if left.key != right.key { return left.key < right.key }
+        return seats[Int(left.server)].id < seats[Int(right.server)].id
     }
 
-    private mutating func merge(removing removals: [UInt64], adding additions: [UInt64]) {
-        var merged: [UInt64] = []
+    private mutating func merge(removing removals: [RingPoint], adding additions: [RingPoint]) {
+        var merged: [RingPoint] = []
         merged.reserveCapacity(nodes.count + additions.count - removals.count)
         var removed = 0
         var added = 0
         for node in nodes {
-            if removed < removals.count, removals[removed] == node {
+            if removed < removals.count, removals[removed].key == node.key,
+                removals[removed].server == node.server
+            {
                 removed += 1
                 continue
             }

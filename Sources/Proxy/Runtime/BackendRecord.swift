@@ -10,7 +10,6 @@ final class BackendRecord {
     private var byID: [Int: ServerRecord] = [:]
     private var lowestFreeID = 1
     private var ring = RingBuilder()
-    private var places: [Int: UInt32] = [:]
     /// The servers `snapshot` names.
     private var published: [ServerRecord] = []
     private(set) var snapshot = BackendSnapshot()
@@ -95,26 +94,26 @@ final class BackendRecord {
         snapshot.maxWeight = UInt16(usable.map(\.weight).max() ?? 1)
         snapshot.hasEqualWeights = usable.allSatisfy { $0.weight == usable.first?.weight }
         retired.append(RetiredMemory(old.servers))
-        rebuildRing(of: usable, replacing: old.ring, retired: &retired)
+        rebuildRing(of: usable, replacing: old, retired: &retired)
         note(isUp: !usable.isEmpty || servers.isEmpty, now: now)
     }
 
     private func rebuildRing(
         of usable: [ServerRecord],
-        replacing old: RawArray<RingPoint>,
+        replacing old: BackendSnapshot,
         retired: inout [RetiredMemory]
     ) {
         guard configuration.balance.algorithm == .consistentHash else { return }
-        var newPlaces: [Int: UInt32] = [:]
-        for (place, server) in usable.enumerated() { newPlaces[server.id] = UInt32(place) }
-        let isChanged = ring.update(to: usable.map { .init(id: $0.id, weight: $0.weight) })
-        guard isChanged || newPlaces != places else {
-            snapshot.ring = old
-            return
+        var places: [Int: Int32] = [:]
+        for (place, server) in usable.enumerated() { places[server.id] = Int32(place) }
+        if ring.update(to: usable.map { .init(id: $0.id, weight: $0.weight) }) {
+            snapshot.ring = .make(ring.nodes)
+            retired.append(RetiredMemory(old.ring))
+        } else {
+            snapshot.ring = old.ring
         }
-        places = newPlaces
-        snapshot.ring = ring.points(places: newPlaces)
-        retired.append(RetiredMemory(old))
+        snapshot.ringPlaces = .make(ring.places(places))
+        retired.append(RetiredMemory(old.ringPlaces))
     }
 
     private var template: BackendSnapshot {

@@ -76,8 +76,10 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var maxWeight: UInt16 = 1
     /// All of `servers` weigh the same.
     package var hasEqualWeights = true
-    /// Sorted by key; empty unless the algorithm hashes. `server` indexes `servers`.
+    /// Sorted by key; empty unless the algorithm hashes. `server` indexes `ringPlaces`.
     package var ring: RawArray<RingPoint> = .empty
+    /// Where in `servers` a ring's server is, or -1 when it takes no requests.
+    package var ringPlaces: RawArray<Int32> = .empty
     package var timeouts = Timeouts()
     package var addsForwardedFor = false
     package var retries: UInt8 = 3
