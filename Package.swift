@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "Simulation", path: "Tests/Simulation", swiftSettings: strict),
         .target(
             name: "SimulatedFleet",
-            dependencies: ["Simulation", "Model", "RuntimeAPI", "Planning", "Fleet", "Proxy"],
+            dependencies: ["Simulation", "Controller", "Model", "RuntimeAPI", "Planning", "Fleet", "Proxy"],
             path: "Tests/SimulatedFleet",
             swiftSettings: strict
         ),

@@ -98,12 +98,18 @@ struct ConvergedFleet {
             let bootServers = backend.boot?.servers ?? []
             // The id of a boot server depends on whether it was deleted meanwhile: such rings may differ.
             guard bootServers.isEmpty else { continue }
-            let rings = proxies.map { proxy in
-                proxy.withProcess { $0.ring(of: backend.name.text) } ?? []
-            }
-            for (proxy, ring) in zip(proxies, rings) where ring != rings[0] {
+            var rings: [[SimulatedOrigins.Address: Int]: (proxy: ProxyName, ring: [String])] = [:]
+            for proxy in proxies {
+                let view = proxy.withProcess { $0.views()[backend.name.text] ?? [:] } ?? [:]
+                let ring = proxy.withProcess { $0.ring(of: backend.name.text) } ?? []
+                let known = rings[view] ?? (proxy.name, ring)
+                rings[view] = known
+                if known.ring == ring { continue }
+                let place =
+                    zip(ring, known.ring).first { $0 != $1 }.map { "\($0) and \($1)" }
+                    ?? "their ends"
                 throw InvariantViolation(
-                    "the rings of \(backend.name) on \(proxy.name) and \(proxies[0].name) differ"
+                    "the rings of \(backend.name) on \(proxy.name) and \(known.proxy) differ: \(place)"
                 )
             }
         }

@@ -24,6 +24,9 @@ struct DesiredScript: Sendable {
         let origin = Origin(file: "fleet.yaml", line: 1, column: 1)
         fleet = DesiredFleet(name: try FleetName("edge"), proxies: targets, origin: origin)
         fleet.removal = scenario.removal
+        fleet.rollout.waves =
+            self.generator.chance(50) ? [.count(1), .percent(100)] : [.percent(100)]
+        fleet.rollout.soak = Milliseconds(self.generator.chance(30) ? 2000 : 0)
         for backend in scenario.backends.sorted(by: { $0.name < $1.name }) {
             fleet.backends.append(makeBackend(backend))
         }

@@ -1,3 +1,4 @@
+import Controller
 import Fleet
 import Model
 import Planning
@@ -64,17 +65,16 @@ package final class FleetSimulation: Sendable {
         trace.note(scenario.description)
         startServers(of: board.desired)
         scheduleCommits()
+        scheduleMeddling()
         let invariants = Invariants(proxies: proxies, board: board, clock: clock)
-        let controller = SimulatedController(
-            observer: Observer(transport: network, clock: clock),
-            applier: Applier(transport: network, clock: clock),
-            clock: clock,
-            trace: trace
-        )
-        let run = PassSequence(
+        let passes = PassSequence(
             scenario: scenario,
-            controller: controller,
+            clock: clock,
             board: board,
+            controller: SimulatedController(
+                reconciliation: Reconciliation(transport: network, clock: clock),
+                trace: trace
+            ),
             generator: generator.withLock { $0.fork() }
         )
         var violation: String?
@@ -82,7 +82,10 @@ package final class FleetSimulation: Sendable {
             let rest = try executor.run(
                 until: scenario.quiet + scenario.patience + .seconds(120),
                 afterInstant: { try invariants.check() },
-                { try await run.converge() }
+                {
+                    var passes = passes
+                    return try await passes.converge()
+                }
             )
             try ConvergedFleet(
                 desired: board.desired.fleets[0],
@@ -125,6 +128,18 @@ package final class FleetSimulation: Sendable {
                 trace.note("commit \(state.revision.commit.suffix(4))")
                 startServers(of: state)
             }
+        }
+    }
+
+    private func scheduleMeddling() {
+        var meddler = Meddler(scenario: scenario, generator: generator.withLock { $0.fork() })
+        if let address = Endpoint("\(Meddler.address):8080").flatMap(SimulatedOrigins.Address.init)
+        {
+            origins.start(address, at: clock.now)
+        }
+        for (delay, name, command) in meddler.commands() {
+            guard let proxy = proxies.first(where: { $0.name == name }) else { continue }
+            clock.schedule(after: delay) { proxy.withProcess { $0.executeByHand(command) } }
         }
     }
 

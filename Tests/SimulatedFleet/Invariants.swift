@@ -13,6 +13,7 @@ final class Invariants {
     private struct Floor {
         let pass: Int
         let life: Int
+        let handmade: Int
         /// The serving weight when the pass began.
         let capacity: Int
     }
@@ -58,18 +59,21 @@ final class Invariants {
     }
 
     /// While a pass runs, no backend's serving weight falls below `minCapacity` of what it was when the
-    /// pass began.
+    /// pass began, unless someone else lowered it.
     private func checkCapacity() throws(InvariantViolation) {
         guard let desired = board.underWay else { return floors.removeAll() }
         let pass = board.passes
         for proxy in proxies {
             let life = proxy.life
-            let capacities = proxy.withProcess { $0.capacities() } ?? [:]
+            let state = proxy.withProcess { ($0.handmade, $0.capacities()) }
+            guard let (handmade, capacities) = state else { continue }
             for backend in desired.fleets[0].backends where backend.minCapacity > 0 {
                 guard let now = capacities[backend.name.text] else { continue }
                 let path = BackendPlace(proxy: proxy.name, backend: backend.name)
-                guard let floor = floors[path], floor.pass == pass, floor.life == life else {
-                    floors[path] = Floor(pass: pass, life: life, capacity: now)
+                guard let floor = floors[path], floor.pass == pass, floor.life == life,
+                    floor.handmade == handmade
+                else {
+                    floors[path] = Floor(pass: pass, life: life, handmade: handmade, capacity: now)
                     continue
                 }
                 let least = (floor.capacity * backend.minCapacity + 99) / 100

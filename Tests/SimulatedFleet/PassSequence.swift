@@ -1,26 +1,14 @@
 import Model
 import Planning
 import Simulation
-import Synchronization
 
 /// Repeats passes until the fleet has converged for good.
-final class PassSequence: Sendable {
-    private let scenario: Scenario
-    private let controller: SimulatedController
-    private let board: PassBoard
-    private let generator: Mutex<SeededGenerator>
-
-    init(
-        scenario: Scenario,
-        controller: SimulatedController,
-        board: PassBoard,
-        generator: SeededGenerator
-    ) {
-        self.scenario = scenario
-        self.controller = controller
-        self.board = board
-        self.generator = Mutex(generator)
-    }
+struct PassSequence {
+    let scenario: Scenario
+    let clock: SimulatedClock
+    let board: PassBoard
+    var controller: SimulatedController
+    var generator: SeededGenerator
 
     /// Where a fleet came to rest.
     struct Rest: Sendable {
@@ -30,28 +18,25 @@ final class PassSequence: Sendable {
     }
 
     /// Returns what every proxy runs once it is quiet and two passes in a row found nothing to do.
-    func converge() async throws -> Rest {
-        var applied: DesiredFleet?
+    mutating func converge() async throws -> Rest {
         var idlePasses = 0
         var isPostponed = false
         while idlePasses < 2 {
             let (number, desired) = board.begin()
             let result = await SimulatedNetwork.$pass.withValue(number) {
-                await controller.pass(number, desired, previous: applied)
+                await controller.pass(number, desired)
             }
             board.end()
             isPostponed = result.remarks.contains { $0.kind == .postponed }
-            let isIdle = result.isComplete && result.steps == 0
-            if isIdle { applied = desired.fleets[0] }
             let isQuiet =
-                controller.clock.now.sinceStart >= scenario.quiet && desired == board.desired
+                clock.now.sinceStart >= scenario.quiet && desired == board.desired
             if idlePasses == 1, isQuiet, result.steps > 0 {
                 throw InvariantViolation(
                     "pass \(number) found \(result.steps) steps although the pass before found none"
                 )
             }
-            idlePasses = isIdle && isQuiet ? idlePasses + 1 : 0
-            if controller.clock.now.sinceStart > scenario.quiet + scenario.patience {
+            idlePasses = result.isIdle && isQuiet ? idlePasses + 1 : 0
+            if clock.now.sinceStart > scenario.quiet + scenario.patience {
                 throw InvariantViolation("not converged \(scenario.patience) after it got quiet")
             }
             try await pause()
@@ -60,8 +45,8 @@ final class PassSequence: Sendable {
         return Rest(observed: observed, isPostponed: isPostponed)
     }
 
-    private func pause() async throws {
-        let pause = generator.withLock { Int.random(in: 100...2000, using: &$0) }
-        try await controller.clock.sleep(for: .milliseconds(pause))
+    private mutating func pause() async throws {
+        let pause = Int.random(in: 200...6000, using: &generator)
+        try await clock.sleep(for: .milliseconds(pause))
     }
 }

@@ -1,133 +1,134 @@
+import Controller
 import Fleet
 import Model
 import Planning
-import Simulation
-import Synchronization
 
-/// Runs pass after pass over a simulated fleet: observe, plan, apply, until told to stop.
+/// Passes over a simulated fleet as the control loop makes them, with the real reconciliation and ledger.
 ///
-/// Remembers nothing between passes but which fleet was applied everywhere last.
-struct SimulatedController: Sendable {
-    let observer: Observer
-    let applier: Applier
-    let clock: SimulatedClock
-    let trace: Trace
+/// What the loop does with Git, sockets and log files is left out; the order of things is the same.
+struct SimulatedController {
+    private let reconciliation: Reconciliation
+    private let trace: Trace
+    private var ledger = Ledger()
+    /// Every state there was, by revision: what a repository would be asked for.
+    private var history: [Revision: DesiredFleet] = [:]
+
+    init(reconciliation: Reconciliation, trace: Trace) {
+        self.reconciliation = reconciliation
+        self.trace = trace
+    }
 
     /// How one pass ended.
     struct PassResult: Sendable {
-        /// Every proxy was observed.
-        var isComplete = true
-        /// Steps of all proxies together.
-        var steps = 0
-        var remarks: [Remark] = []
+        /// Every proxy was observed, and nothing had to be done.
+        var isIdle: Bool
+        var steps: Int
+        var remarks: [Remark]
     }
 
-    /// One pass over the whole fleet; one proxy's failure does not stop the others.
-    func pass(_ number: Int, _ desired: DesiredState, previous: DesiredFleet?) async -> PassResult {
+    /// One pass over the whole fleet.
+    mutating func pass(_ number: Int, _ desired: DesiredState) async -> PassResult {
         let fleet = desired.fleets[0]
-        let observed = await observe(fleet)
-        var options = Planner.Options()
-        options.previous = previous
-        let plan = Planner.plan(
+        history[desired.revision] = fleet
+        let goal = Reconciliation.Goal(
             fleet,
             revision: desired.revision,
-            observed: observed,
-            options: options
+            previous: declared(on: fleet.proxies)
         )
-        let steps = plan.proxies.reduce(0) { $0 + $1.steps.count }
-        trace.note(
-            "pass \(number): observed \(observed.count) of \(fleet.proxies.count), \(steps) steps"
-        )
-        for proxyPlan in plan.proxies {
-            for remark in proxyPlan.remarks {
-                trace.note("\(proxyPlan.proxy) \(remark.kind.rawValue): \(remark.message)")
-            }
+        var planned = await reconciliation.plan(goal)
+        let restarted = planned.plan.proxies.filter { isRestarted($0) }
+        if !restarted.isEmpty {
+            await restore(restarted, goal)
+            planned = await reconciliation.plan(goal)
         }
-        await withDiscardingTaskGroup { group in
-            for proxyPlan in plan.proxies where !proxyPlan.steps.isEmpty {
-                guard let target = fleet.proxies.first(where: { $0.name == proxyPlan.proxy }) else {
-                    continue
-                }
-                group.addTask { await apply(proxyPlan, to: target, pass: number) }
-            }
+        note(planned, number)
+        for proxy in planned.plan.proxies {
+            ledger.attempt(desired.revision, on: proxy.proxy, proxy.incarnation)
         }
+        let outcome = await reconciliation.rollOut(planned, goal, events: events)
+        confirm(outcome, planned)
         return PassResult(
-            isComplete: observed.count == fleet.proxies.count,
-            steps: steps,
-            remarks: plan.proxies.flatMap(\.remarks)
+            isIdle: planned.unreachable.isEmpty && planned.plan.isEmpty,
+            steps: planned.plan.proxies.reduce(0) { $0 + $1.steps.count },
+            remarks: planned.plan.proxies.flatMap(\.remarks)
         )
     }
 
-    /// What every proxy that answers runs.
+    /// What every proxy runs; one that does not answer is missing.
     func observe(_ fleet: DesiredFleet) async -> [ObservedProxy] {
-        let scope = ObservationScope(fleet)
-        return await withTaskGroup { group in
-            for target in fleet.proxies {
-                group.addTask { () -> ObservedProxy? in
-                    do {
-                        return try await observer.observe(target, scope)
-                    } catch {
-                        trace.note("cannot observe: \(error)")
-                        return nil
-                    }
-                }
+        let observer = Observer(
+            transport: reconciliation.transport,
+            clock: reconciliation.clock,
+            limits: reconciliation.limits
+        )
+        var observed: [ObservedProxy] = []
+        for target in fleet.proxies {
+            guard let proxy = try? await observer.observe(target, ObservationScope(fleet)) else {
+                continue
             }
-            var observed: [ObservedProxy] = []
-            for await proxy in group.compactMap(\.self) { observed.append(proxy) }
-            return observed.sorted { $0.name < $1.name }
+            observed.append(proxy)
+        }
+        return observed
+    }
+
+    /// Gives restarted proxies first what they had.
+    private mutating func restore(_ restarted: [ProxyPlan], _ goal: Reconciliation.Goal) async {
+        for proxy in restarted {
+            guard let was = ledger[proxy.proxy]?.applied, let fleet = history[was] else { continue }
+            trace.note("\(proxy.proxy) is restored to \(was.commit.suffix(4))")
+            var only = Reconciliation.Goal(fleet, revision: was, previous: goal.previous)
+            only.fleet.proxies = goal.fleet.proxies.filter { $0.name == proxy.proxy }
+            only.fleet.rollout = RolloutSettings()
+            let planned = await reconciliation.plan(only)
+            confirm(await reconciliation.rollOut(planned, only, events: events), planned)
         }
     }
 
-    private func apply(_ plan: ProxyPlan, to target: ProxyTarget, pass: Int) async {
-        for step in plan.steps {
-            trace.note("\(target.name) step \(step.id) after \(step.after): \(step.change)")
-        }
-        let outcome = await applier.apply(plan, to: target)
-        trace.note("\(target.name) pass \(pass): \(outcome.ending)")
-        for result in outcome.results where result.result != .done {
-            trace.note("\(target.name) step \(result.step): \(result.result)")
-        }
-    }
-}
-
-/// What is asked for now, and the pass that works on it.
-final class PassBoard: Sendable {
-    private struct State {
-        var desired: DesiredState
-        var script: DesiredScript
-        /// What the running pass works towards; nil between passes.
-        var underWay: DesiredState?
-        var passes = 0
+    private func isRestarted(_ proxy: ProxyPlan) -> Bool {
+        guard let known = ledger[proxy.proxy], known.applied != nil else { return false }
+        return known.incarnation != proxy.incarnation
     }
 
-    private let state: Mutex<State>
-
-    init(script: DesiredScript) {
-        state = Mutex(State(desired: script.current, script: script))
-    }
-
-    var desired: DesiredState { state.withLock { $0.desired } }
-
-    var underWay: DesiredState? { state.withLock { $0.underWay } }
-
-    var passes: Int { state.withLock { $0.passes } }
-
-    /// Someone pushes: the next desired state.
-    func commit() -> DesiredState {
-        state.withLock { state in
-            state.desired = state.script.commit()
-            return state.desired
+    private mutating func confirm(_ outcome: FleetOutcome, _ planned: Reconciliation.Planned) {
+        for proxy in planned.plan.proxies where outcome.proxies[proxy.proxy]?.isConverged == true {
+            ledger.confirm(planned.plan.revision, on: proxy.proxy, proxy.incarnation)
         }
     }
 
-    /// Numbers a new pass and notes what it works on.
-    func begin() -> (number: Int, desired: DesiredState) {
-        state.withLock { state in
-            state.passes += 1
-            state.underWay = state.desired
-            return (state.passes, state.desired)
+    private func declared(on proxies: [ProxyTarget]) -> [ProxyName: DesiredFleet] {
+        var declared: [ProxyName: DesiredFleet] = [:]
+        for proxy in proxies {
+            for state in ledger.revisions(on: proxy.name).compactMap({ history[$0] }) {
+                declared[proxy.name] = declared[proxy.name]?.declaring(also: state) ?? state
+            }
+        }
+        return declared
+    }
+
+    private func note(_ planned: Reconciliation.Planned, _ number: Int) {
+        trace.note("pass \(number) at \(planned.plan.revision.commit.suffix(4))")
+        for (name, error) in planned.unreachable.sorted(by: { $0.key < $1.key }) {
+            trace.note("\(name) cannot be observed: \(error.reason)")
+        }
+        for proxy in planned.plan.proxies {
+            for remark in proxy.remarks {
+                trace.note("\(proxy.proxy) \(remark.kind.rawValue): \(remark.message)")
+            }
+            for step in proxy.steps {
+                trace.note("\(proxy.proxy) step \(step.id) after \(step.after): \(step.change)")
+            }
         }
     }
 
-    func end() { state.withLock { $0.underWay = nil } }
+    private var events: @Sendable (PassEvent) -> Void {
+        { [trace] event in
+            switch event {
+            case .step(_, _, .done), .started: break
+            case .step(let proxy, let step, let result):
+                trace.note("\(proxy) step \(step.id): \(result)")
+            case .finished(let proxy, let outcome): trace.note("\(proxy) finished: \(outcome)")
+            case .soaking(let time): trace.note("soaking \(time)")
+            }
+        }
+    }
 }

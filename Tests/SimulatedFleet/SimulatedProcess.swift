@@ -44,6 +44,8 @@ final class SimulatedProcess {
     private(set) var violations: [String] = []
     private(set) var requests = 0
     private(set) var writes = 0
+    /// Commands typed past Apus.
+    private(set) var handmade = 0
     private var lastWritingPass = 0
 
     init(
@@ -162,6 +164,18 @@ extension SimulatedProcess {
             schedulePoll(at: wait.pollAgainAt, for: number)
             return []
         }
+    }
+
+    /// Someone types a command at the socket, past Apus.
+    func executeByHand(_ command: RuntimeCommand) {
+        plane.advance(to: surroundings.clock.now)
+        handmade += 1
+        if case .reply(let reply) = service.execute(command, payload: nil, level: .admin, now: now)
+        {
+            surroundings.trace.note("\(name) by hand: \(command.text) -> \(reply.text.prefix(80))")
+        }
+        service.publishIfNeeded()
+        settle()
     }
 
     private func noteWrite(_ command: RuntimeCommand, _ reply: RuntimeReply, pass: Int) {

@@ -30,12 +30,16 @@ struct FaultRuleTests {
         #expect((150...250).contains(hits))
     }
 
-    @Test(arguments: Seed.runs(50)) func `every random rule is over when it gets quiet`(seed: Seed) throws {
+    @Test(arguments: Seed.runs(50)) func `every random rule is over when it gets quiet`(seed: Seed)
+        throws
+    {
         var generator = seed.generator
         let proxies = [try ProxyName("proxy1"), try ProxyName("proxy2")]
         let rules = FaultRule.random(for: proxies, before: .seconds(60), using: &generator)
         for proxy in proxies {
-            #expect(FaultRule.fault(in: rules, for: proxy, at: .seconds(60), using: &generator) == nil)
+            #expect(
+                FaultRule.fault(in: rules, for: proxy, at: .seconds(60), using: &generator) == nil
+            )
         }
     }
 }
