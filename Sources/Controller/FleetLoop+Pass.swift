@@ -23,6 +23,8 @@ extension FleetLoop {
             await restore(restarted, goal)
             planned = await reconciliation.plan(goal)
         }
+        // Superseded meanwhile: what was planned is for nobody any more.
+        guard !Task.isCancelled else { return }
         guard case .allowed = Verdict.judge(planned.plan) else { return }
         report(planned, assignment, isNew: isNew)
         remember(attempt: planned.plan)

@@ -106,19 +106,30 @@ package actor FleetLoop {
             let isNew = number != handled
             handled = number
             if isNew { (retries, refusals) = ([:], [:]) }
-            await passUnlessSuperseded(assignment, isNew: isNew)
-            await idle(assignment)
+            if await passUnlessSuperseded(assignment, isNew: isNew) {
+                await idle(assignment)
+            } else if isNew {
+                // News of this very assignment may come late and end its own pass: it is still new.
+                handled = 0
+            }
         }
         withExtendedLifetime(lock) {}
     }
 
-    /// Runs a pass and ends it early, between two operations, when something newer comes in.
-    private func passUnlessSuperseded(_ assignment: Assignment, isNew: Bool) async {
-        await withTaskGroup { group in
-            group.addTask { await self.pass(assignment, isNew: isNew) }
-            group.addTask { _ = await self.inbox.take(within: .seconds(86_400), on: self.uptime) }
-            await group.next()
+    /// Runs a pass and ends it early, between two operations, when something newer comes in; true when it ran through.
+    private func passUnlessSuperseded(_ assignment: Assignment, isNew: Bool) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await self.pass(assignment, isNew: isNew)
+                return true
+            }
+            group.addTask {
+                _ = await self.inbox.take(within: .seconds(86_400), on: self.uptime)
+                return false
+            }
+            let isThrough = await group.next() ?? false
             group.cancelAll()
+            return isThrough
         }
     }
 

@@ -58,8 +58,8 @@ import Testing
                 for _ in 0..<20 { await Task.yield() }
                 idle += 1
                 // Work that needs no time gets real time first, so that the clock does not run ahead of it.
-                if idle % 50 == 0 {
-                    clock.advance(to: clock.now.advanced(by: .milliseconds(100)))
+                if idle % 50 == 0, let next = clock.nextDeadline {
+                    clock.advance(to: min(next, clock.now.advanced(by: .seconds(1))))
                 }
             }
         }
@@ -121,9 +121,9 @@ import Testing
             let before = stage.clock.now.sinceStart
             stage.fleet.change("lb2") { $0 = PretendFleet.Proxy(pid: 4711) }
             try await stage.wait { stage.fleet["lb2"].servers.count == 2 }
-            #expect(stage.clock.now.sinceStart - before < .seconds(2))
+            #expect(stage.clock.now.sinceStart - before < .seconds(3))
+            try await stage.wait { stage.transcript.err.contains("proxy restored") }
         }
-        #expect(stage.transcript.err.contains("proxy restored"))
     }
 
     @Test func `a proxy that is down is left alone longer and longer, the others are kept`()
