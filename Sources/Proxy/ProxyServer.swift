@@ -36,7 +36,11 @@ package final class ProxyServer {
         plane = WorkerPlane(
             workers: threads,
             frontends: configuration.frontends.count,
-            backends: configuration.backends.count
+            backends: configuration.backends.count,
+            limits: ConnectionLimits(
+                process: configuration.maxconn,
+                frontends: configuration.frontends.map(\.maxconn)
+            )
         )
         service = RuntimeService(
             configuration: configuration,

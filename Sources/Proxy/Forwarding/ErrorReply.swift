@@ -8,7 +8,7 @@ enum ErrorReply {
         isVersion10: Bool,
         withBody: Bool
     ) {
-        let (line, body) = text(status)
+        let (line, body) = status < 500 ? clientText(status) : serverText(status)
         output.append("HTTP/1.1 ")
         output.append(line)
         output.append("\r\ncontent-length: ")
@@ -20,15 +20,10 @@ enum ErrorReply {
         if withBody { output.append(body) }
     }
 
-    private static func text(_ status: Int) -> (line: StaticString, body: StaticString) {
+    private static func clientText(_ status: Int) -> (line: StaticString, body: StaticString) {
         switch status {
         case 200:
             ("200 OK", "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n")
-        case 400:
-            (
-                "400 Bad Request",
-                "<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>\n"
-            )
         case 405:
             (
                 "405 Method Not Allowed",
@@ -69,6 +64,16 @@ enum ErrorReply {
 
                 """
             )
+        default:
+            (
+                "400 Bad Request",
+                "<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>\n"
+            )
+        }
+    }
+
+    private static func serverText(_ status: Int) -> (line: StaticString, body: StaticString) {
+        switch status {
         case 502:
             (
                 "502 Bad Gateway",

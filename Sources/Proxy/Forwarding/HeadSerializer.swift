@@ -1,21 +1,22 @@
 /// Writes headers as they are forwarded: hop-by-hop fields left out, framing in canonical form.
 ///
-/// What stays is copied in stretches as long as possible; most headers are one or two copies.
+/// What stays is copied in stretches as long as possible; most headers are one or two copies. Heads are
+/// passed `inout` only because they are large: passed by value they would be copied for each call.
 enum HeadSerializer {
     /// The request as a server gets it: HTTP/1.1, origin-form; `client` is added as `X-Forwarded-For`.
     @inline(__always)
     static func write(
-        _ head: RequestHead,
+        _ head: inout RequestHead,
         of bytes: ByteSlice,
         client: SocketAddress?,
         to output: inout ScratchBuffer
     ) {
         var start = Int(head.method.start)
         if head.isAbsoluteForm || head.isVersion10 {
-            writeRequestLine(head, of: bytes, to: &output)
+            writeRequestLine(&head, of: bytes, to: &output)
             start = head.target.end + 11
         }
-        copyFields(head.fields, of: bytes, from: start, headEnd: head.byteCount, to: &output)
+        copyFields(&head.fields, of: bytes, from: start, headEnd: head.byteCount, to: &output)
         if head.fields.isChunked { output.append("transfer-encoding: chunked\r\n") }
         if let client { writeForwardedFor(client, to: &output) }
         output.append("\r\n")
@@ -23,7 +24,7 @@ enum HeadSerializer {
 
     @inline(never)
     private static func writeRequestLine(
-        _ head: RequestHead,
+        _ head: inout RequestHead,
         of bytes: ByteSlice,
         to output: inout ScratchBuffer
     ) {
@@ -51,7 +52,7 @@ enum HeadSerializer {
     /// The response as a client gets it; `connection` says what becomes of the connection, if anything.
     @inline(__always)
     static func write(
-        _ head: ResponseHead,
+        _ head: inout ResponseHead,
         of bytes: ByteSlice,
         keepsChunks: Bool,
         connection: StaticString,
@@ -62,7 +63,7 @@ enum HeadSerializer {
             output.append("HTTP/1.1 ")
             start = Int(head.statusLine.start)
         }
-        copyFields(head.fields, of: bytes, from: start, headEnd: head.byteCount, to: &output)
+        copyFields(&head.fields, of: bytes, from: start, headEnd: head.byteCount, to: &output)
         if keepsChunks { output.append("transfer-encoding: chunked\r\n") }
         output.append(connection)
         output.append("\r\n")
@@ -71,7 +72,7 @@ enum HeadSerializer {
     /// Copies from `start` (the first line, or the first field) to the empty line, less what was removed.
     @inline(__always)
     private static func copyFields(
-        _ fields: FieldTable,
+        _ fields: inout FieldTable,
         of bytes: ByteSlice,
         from start: Int,
         headEnd: Int,

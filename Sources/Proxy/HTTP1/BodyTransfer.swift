@@ -26,6 +26,7 @@ package struct BodyTransfer: BitwiseCopyable {
 
     package init(_ framing: BodyFraming, decodes: Bool = false) { start(framing, decodes: decodes) }
 
+    /// Begins with the first byte of a new body.
     @inline(__always)
     package mutating func start(_ framing: BodyFraming, decodes: Bool = false) {
         self.framing = framing

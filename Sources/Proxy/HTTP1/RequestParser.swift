@@ -100,10 +100,8 @@ package enum RequestParser {
             return .complete
         }
         if available >= 10 { return .rejected(.badRequest) }
-        // Nothing that cannot become a version may wait for more.
-        for (offset, expected) in "HTTP/".utf8.enumerated() where offset < available {
-            guard bytes[start + offset] == expected else { return .rejected(.badRequest) }
-        }
+        // What cannot become a version need not wait for more.
+        guard bytes.canBecome("HTTP/", at: start) else { return .rejected(.badRequest) }
         return .incomplete
     }
 

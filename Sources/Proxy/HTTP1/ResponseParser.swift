@@ -19,9 +19,7 @@ package enum ResponseParser {
         into head: inout ResponseHead
     ) -> HeadResult {
         head.fields.reset()
-        for (index, expected) in "HTTP/1.".utf8.enumerated() where index < bytes.count {
-            guard bytes[index] == expected else { return .rejected(.badRequest) }
-        }
+        guard bytes.canBecome("HTTP/1.", at: 0) else { return .rejected(.badRequest) }
         guard bytes.count >= 14 else { return .incomplete }
         guard ASCII.isDigit(bytes[7]), bytes[8] == 32 else { return .rejected(.badRequest) }
         head.isVersion10 = bytes[7] == 48

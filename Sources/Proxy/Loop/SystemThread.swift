@@ -49,14 +49,16 @@ package struct SystemThread: ~Copyable {
         return cpu < 0 ? nil : Int(cpu)
     }
 
-    /// Allows as many descriptors as the hard limit does; returns that many.
+    /// Allows as many descriptors as the hard limit does, at most a million; returns that many.
     package static func raiseDescriptorLimit() -> Int {
+        let resource = __rlimit_resource_t(7)
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return 1024 }
-        limit.rlim_cur = limit.rlim_max
-        _ = unsafe setrlimit(__rlimit_resource_t(7), &limit)
-        _ = unsafe getrlimit(__rlimit_resource_t(7), &limit)
-        return Int(clamping: limit.rlim_cur)
+        guard unsafe getrlimit(resource, &limit) == 0 else { return 1024 }
+        // Tables are indexed by descriptor, and "unlimited" is not a size for a table.
+        limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+        _ = unsafe setrlimit(resource, &limit)
+        _ = unsafe getrlimit(resource, &limit)
+        return Int(clamping: min(limit.rlim_cur, 1 << 20))
     }
 }
 

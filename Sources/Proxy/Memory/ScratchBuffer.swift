@@ -15,9 +15,11 @@ import Glibc
         self.capacity = capacity
     }
 
+    /// Gives the memory back; the owner lets go of every copy.
     package func free() { unsafe ZeroedMemory.free(base) }
 
     @inline(__always) package var room: Int { capacity - count }
+    /// Forgets what was filled.
     @inline(__always) package mutating func clear() { count = 0 }
 
     /// What has been filled.
@@ -30,6 +32,7 @@ import Glibc
         count &+= length
     }
 
+    /// Appends a copy of the bytes; traps when there is no room.
     @inline(__always)
     package mutating func append(_ slice: ByteSlice) {
         guard slice.count > 0, let source = unsafe slice.base else { return }
@@ -38,6 +41,7 @@ import Glibc
         count &+= slice.count
     }
 
+    /// Appends a literal.
     @inline(__always)
     package mutating func append(_ text: StaticString) {
         precondition(text.utf8CodeUnitCount <= room, "scratch buffer overflow")
@@ -45,6 +49,7 @@ import Glibc
         count &+= text.utf8CodeUnitCount
     }
 
+    /// Appends one byte.
     @inline(__always)
     package mutating func append(byte: UInt8) {
         precondition(room > 0, "scratch buffer overflow")

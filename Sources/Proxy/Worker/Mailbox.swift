@@ -2,7 +2,7 @@ import Synchronization
 
 /// Letters from the control thread to one worker, which it reads when its descriptor wakes it.
 final class Mailbox: Sendable {
-    enum Letter: Sendable, Equatable {
+    enum Letter: Sendable, Hashable {
         /// Close the idle connections to a slot.
         case purge(slot: UInt32)
         /// End what is in progress on a slot.
@@ -15,13 +15,18 @@ final class Mailbox: Sendable {
 
     /// Readable while letters wait.
     let wakeup = Wakeup()
-    private let letters = Mutex<[Letter]>([])
+    private struct Letters {
+        var inOrder: [Letter] = []
+        var all: Set<Letter> = []
+    }
+
+    private let letters = Mutex(Letters())
 
     /// Leaves a letter and wakes the worker; a letter that already waits is not left twice.
     func post(_ letter: Letter) {
         let isNew = letters.withLock { letters in
-            guard !letters.contains(letter) else { return false }
-            letters.append(letter)
+            guard letters.all.insert(letter).inserted else { return false }
+            letters.inOrder.append(letter)
             return true
         }
         if isNew { wakeup.signal() }
@@ -31,8 +36,8 @@ final class Mailbox: Sendable {
     func take() -> [Letter] {
         wakeup.clear()
         return letters.withLock { letters in
-            defer { letters = [] }
-            return letters
+            defer { letters = Letters() }
+            return letters.inOrder
         }
     }
 }

@@ -61,6 +61,18 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         }
     }
 
+    /// Client connections of one frontend now, over all workers.
+    func connections(of frontend: Int) -> Int {
+        frontends.sum(row: frontend, column: Frontend.currentSessions.rawValue)
+    }
+
+    /// Client connections of all frontends now.
+    var connections: Int {
+        var total = 0
+        for frontend in 0..<frontendCount { total += connections(of: frontend) }
+        return total
+    }
+
     /// Counts a response by its class on both sides; no backend when `backend` is negative.
     @inline(__always)
     func countResponse(_ status: Int, frontend: Int, backend: Int, worker: Int) {

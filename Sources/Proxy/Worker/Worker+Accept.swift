@@ -4,11 +4,17 @@ extension Worker {
         let frontend = connections[listener].frontend
         var address = SocketAddress()
         for _ in 0..<64 {
-            guard
-                case .connection(let descriptor) = Descriptor(Int32(listener)).accept(
-                    from: &address
-                )
-            else {
+            guard limits.allow(Int(frontend), totals) else {
+                pause(listener)
+                return
+            }
+            let descriptor: Descriptor
+            switch Descriptor(Int32(listener)).accept(from: &address) {
+            case .connection(let accepted): descriptor = accepted
+            case .none: return
+            case .failed:
+                // Out of descriptors or memory; the client waits in the kernel's queue.
+                pause(listener)
                 return
             }
             let index = Int(descriptor.number)
@@ -26,6 +32,12 @@ extension Worker {
             connections[index].isReadable = true
             readClient(index)
         }
+    }
+
+    /// Accepts nothing for a moment; clients wait in the kernel's queue meanwhile, as in HAProxy.
+    private mutating func pause(_ listener: Int) {
+        epoll.forget(Descriptor(Int32(listener)))
+        timers.set(listener, deadline: now + 20)
     }
 
     /// Letters from the control thread.

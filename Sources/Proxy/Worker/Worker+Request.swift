@@ -85,7 +85,7 @@ extension Worker {
         }
         outgoing.clear()
         let client = addsAddress || backend.addsForwardedFor ? address : nil
-        HeadSerializer.write(request, of: bytes, client: client, to: &outgoing)
+        HeadSerializer.write(&request, of: bytes, client: client, to: &outgoing)
         let used = request.byteCount
         // From here on `request` and `bytes` are no longer needed: the header is in `outgoing`.
         switch placeRequest(index) {

@@ -107,7 +107,7 @@ extension Worker {
         if status == 204 { removeLength(of: bytes) }
         outgoing.clear()
         HeadSerializer.write(
-            response,
+            &response,
             of: bytes,
             keepsChunks: response.fields.isChunked && !connections[client].isVersion10
                 && status != 204 && status != 304,
@@ -184,7 +184,7 @@ extension Worker {
         if !connections[client].isVersion10 {
             outgoing.clear()
             HeadSerializer.write(
-                response,
+                &response,
                 of: bytes,
                 keepsChunks: false,
                 connection: "",

@@ -27,7 +27,8 @@ extension Worker {
         switch connections[index].role {
         case .client: expireClient(index)
         case .upstream: expireUpstream(index)
-        case .free, .listener, .mailbox: break
+        case .listener: epoll.watchLevel(Descriptor(Int32(index)), token: token(of: index))
+        case .free, .mailbox: break
         }
     }
 

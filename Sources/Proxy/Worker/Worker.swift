@@ -14,6 +14,7 @@ struct Worker: ~Copyable {
     let arena: SlotArena
     let totals: TrafficCounters
     let mailbox: Mailbox
+    let limits: ConnectionLimits
     let connections: RawTable<Connection>
     var timers: TimerWheel
     let pool = BufferPool()
@@ -45,6 +46,7 @@ struct Worker: ~Copyable {
         arena = plane.arena
         totals = plane.totals
         mailbox = plane.mailbox
+        limits = plane.limits
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)
         timers = TimerWheel(capacity: capacity, now: now)

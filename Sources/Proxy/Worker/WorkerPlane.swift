@@ -9,6 +9,7 @@ package final class WorkerPlane: DataPlane {
         let arena: SlotArena
         let totals: TrafficCounters
         let mailbox: Mailbox
+        let limits: ConnectionLimits
     }
 
     let published: Published
@@ -21,7 +22,14 @@ package final class WorkerPlane: DataPlane {
     /// Slots given back, each with the epoch after which no worker picks it.
     private var released: [(slot: UInt32, epoch: Int)] = []
 
-    package init(workers: Int, frontends: Int, backends: Int) {
+    private let limits: ConnectionLimits
+
+    package convenience init(workers: Int, frontends: Int, backends: Int) {
+        self.init(workers: workers, frontends: frontends, backends: backends, limits: .none)
+    }
+
+    init(workers: Int, frontends: Int, backends: Int, limits: ConnectionLimits) {
+        self.limits = limits
         published = Published(RoutingSnapshot(), readers: workers)
         arena = SlotArena(workers: workers)
         totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
@@ -30,7 +38,13 @@ package final class WorkerPlane: DataPlane {
 
     /// What worker `number` works with.
     func share(ofWorker number: Int) -> Share {
-        Share(published: published, arena: arena, totals: totals, mailbox: mailboxes[number])
+        Share(
+            published: published,
+            arena: arena,
+            totals: totals,
+            mailbox: mailboxes[number],
+            limits: limits
+        )
     }
 
     package func publish(_ snapshot: RoutingSnapshot, retiring memory: [RetiredMemory]) {

@@ -98,6 +98,20 @@ final class Seen: Sendable {
         #expect(origin.connectionCount == 1)
     }
 
+    @Test func `more clients than maxconn wait until others leave`() throws {
+        let origin = try RecordingOrigin()
+        defer { origin.close() }
+        let worker = try WorkerUnderTest(servers: [origin.port], maxconn: 2)
+        var clients = try (0..<3).map { _ in try worker.client() }
+        #expect(clients[0].get("/") == "ok")
+        #expect(clients[1].get("/") == "ok")
+        clients[2].send("GET /last HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(worker.plane.counters(ofFrontend: 0).currentSessions == 2)
+        clients.removeFirst()
+        #expect(clients[1].response()?.status == 200)
+        #expect(worker.plane.counters(ofFrontend: 0).maxSessions == 2)
+    }
+
     @Test func `a request that waits too long in the queue is answered 503`() throws {
         let origin = try RecordingOrigin { _ in .silence }
         defer { origin.close() }

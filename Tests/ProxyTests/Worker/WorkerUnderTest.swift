@@ -2,7 +2,7 @@
 
 /// One real worker on a thread, with a frontend on a free port and one backend.
 final class WorkerUnderTest {
-    let plane = WorkerPlane(workers: 1, frontends: 1, backends: 1)
+    let plane: WorkerPlane
     let port: UInt16
     /// The slots of the servers, in order.
     private(set) var slots: [UInt32] = []
@@ -15,8 +15,15 @@ final class WorkerUnderTest {
     /// - Throws: `SocketError` when no port is free.
     init(
         servers ports: [UInt16],
+        maxconn: Int = 0,
         change: (inout FrontendSnapshot, inout BackendSnapshot) -> Void = { _, _ in }
     ) throws {
+        plane = WorkerPlane(
+            workers: 1,
+            frontends: 1,
+            backends: 1,
+            limits: ConnectionLimits(process: 0, frontends: [maxconn])
+        )
         let listener = try SocketListener.listen(on: SocketAddress(ipv4: 0x7f00_0001, port: 0))
         port = listener.address.port
         var frontend = FrontendSnapshot()

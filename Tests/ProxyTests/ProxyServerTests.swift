@@ -80,7 +80,7 @@ extension String {
     var trimmed: String { String(self[...].reversed().drop { $0 == "\n" }.reversed()) }
 }
 
-@Suite(.serialized) struct ControlThreadTests {
+@Suite(.serialized) struct ProxyServerTests {
     private static func configuration(_ ports: [UInt16], server: String = "") -> String {
         """
         global
