@@ -62,7 +62,10 @@ package struct RepositorySource: Sendable {
             return try await group.next() ?? nil
         }
         if let report {
-            throw FetchFailed(description: "cannot fetch \(remote.url): \(report)")
+            let isWhole = report.hasPrefix("cannot fetch")
+            throw FetchFailed(
+                description: isWhole ? report : "cannot fetch \(remote.url): \(report)"
+            )
         }
     }
 

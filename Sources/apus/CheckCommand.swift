@@ -1,6 +1,7 @@
 import ArgumentParser
 import Controller
 import Desired
+import Foundation
 
 /// `apus check`
 struct CheckCommand: AsyncParsableCommand {
@@ -46,5 +47,13 @@ struct InternalFetchCommand: ParsableCommand {
     @Argument var url: String
     @Argument var mirror: String
 
-    func run() throws { try Mirror.fetch(url, into: mirror) }
+    func run() throws {
+        do {
+            try Mirror.fetch(url, into: mirror)
+        } catch {
+            // The parent reads these words and shows them as its own.
+            FileHandle.standardError.write(Data(error.description.utf8))
+            throw ExitCode(CommandStatus.error.rawValue)
+        }
+    }
 }
