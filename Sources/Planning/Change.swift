@@ -3,7 +3,7 @@ package import Model
 /// One thing that is different afterwards: an operation a proxy performs or a condition the applier awaits.
 ///
 /// `Fleet/ChangeTranslation` turns each into Runtime API commands; nothing else knows both.
-package enum Change: Hashable, Sendable, Codable {
+package enum Change: Hashable, Sendable {
     case addServer(ServerPath, id: Int, endpoint: Endpoint, attributes: ServerAttributes)
     case enableHealth(ServerPath)
     case setAdmin(ServerPath, from: AdminState?, to: AdminState)

@@ -1,0 +1,184 @@
+import Model
+
+/// The form of a change in a saved plan: flat, `op` first, objects by the names people use.
+///
+/// Written by hand because plans are read by others and must not change when a case is renamed here.
+extension Change: Codable {
+    fileprivate enum Key: String, CodingKey {
+        case op, server, map, id, endpoint, attributes, from, to, address, port, within, key, value
+        case entries, added, changed, removed
+    }
+
+    fileprivate enum Operation: String, Codable {
+        case addServer, enableHealth, setAdmin, setWeight, setAddress, setMaxconn, setCheckAddress
+        case awaitUp, grace, awaitRemovable, deleteServer
+        case addMapEntry, setMapEntry, deleteMapEntry, replaceMap
+    }
+
+    private var operation: Operation {
+        switch self {
+        case .addServer: .addServer
+        case .enableHealth: .enableHealth
+        case .setAdmin: .setAdmin
+        case .setWeight: .setWeight
+        case .setAddress: .setAddress
+        case .setMaxconn: .setMaxconn
+        case .setCheckAddress: .setCheckAddress
+        case .awaitUp: .awaitUp
+        case .grace: .grace
+        case .awaitRemovable: .awaitRemovable
+        case .deleteServer: .deleteServer
+        case .addMapEntry: .addMapEntry
+        case .setMapEntry: .setMapEntry
+        case .deleteMapEntry: .deleteMapEntry
+        case .replaceMap: .replaceMap
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(operation, forKey: .op)
+        try container.encodeIfPresent(server?.description, forKey: .server)
+        try container.encodeIfPresent(map?.text, forKey: .map)
+        switch self {
+        case .enableHealth, .deleteServer: break
+        case .addServer(_, let id, let endpoint, let attributes):
+            try container.encode(id, forKey: .id)
+            try container.encode(endpoint, forKey: .endpoint)
+            try container.encode(attributes, forKey: .attributes)
+        case .setAdmin(_, let from, let to): try container.encode(from, to)
+        case .setWeight(_, let from, let to): try container.encode(from.value, to.value)
+        case .setAddress(_, let from, let to): try container.encode(from, to)
+        case .setMaxconn(_, let from, let to): try container.encode(from, to)
+        case .setCheckAddress(_, let address, let port):
+            try container.encodeIfPresent(address, forKey: .address)
+            try container.encodeIfPresent(port, forKey: .port)
+        case .awaitUp(_, let limit), .grace(_, let limit), .awaitRemovable(_, let limit):
+            try container.encode(limit.description, forKey: .within)
+        case .addMapEntry(_, let entry), .deleteMapEntry(_, let entry):
+            try container.encode(entry.key, forKey: .key)
+            try container.encode(entry.value, forKey: .value)
+        case .setMapEntry(_, let key, let from, let to):
+            try container.encode(key, forKey: .key)
+            try container.encode(from, to)
+        case .replaceMap(_, let entries, let added, let changed, let removed):
+            try container.encode(entries, forKey: .entries)
+            try container.encode(added, forKey: .added)
+            try container.encode(changed, forKey: .changed)
+            try container.encode(removed, forKey: .removed)
+        }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let operation = try container.decode(Operation.self, forKey: .op)
+        switch operation {
+        case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap:
+            self = try container.mapChange(operation)
+        default:
+            self = try container.serverChange(operation)
+        }
+    }
+}
+
+extension KeyedEncodingContainer<Change.Key> {
+    fileprivate mutating func encode<Value: Encodable>(_ from: Value?, _ to: Value) throws {
+        try encodeIfPresent(from, forKey: .from)
+        try encode(to, forKey: .to)
+    }
+}
+
+extension KeyedDecodingContainer<Change.Key> {
+    fileprivate func serverChange(_ operation: Change.Operation) throws -> Change {
+        let path = try path()
+        switch operation {
+        case .addServer:
+            return .addServer(
+                path,
+                id: try decode(Int.self, forKey: .id),
+                endpoint: try decode(Endpoint.self, forKey: .endpoint),
+                attributes: try decode(ServerAttributes.self, forKey: .attributes)
+            )
+        case .enableHealth: return .enableHealth(path)
+        case .setAdmin: return .setAdmin(path, from: try from(), to: try to())
+        case .setWeight:
+            return .setWeight(path, from: try weight(.from), to: try weight(.to))
+        case .setAddress: return .setAddress(path, from: try from(), to: try to())
+        case .setMaxconn: return .setMaxconn(path, from: try from(), to: try to())
+        case .setCheckAddress:
+            return .setCheckAddress(
+                path,
+                address: try decodeIfPresent(String.self, forKey: .address),
+                port: try decodeIfPresent(Int.self, forKey: .port)
+            )
+        case .awaitUp: return .awaitUp(path, within: try limit())
+        case .grace: return .grace(path, try limit())
+        case .awaitRemovable: return .awaitRemovable(path, within: try limit())
+        case .deleteServer: return .deleteServer(path)
+        case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap:
+            preconditionFailure("changes of maps are decoded by mapChange")
+        }
+    }
+
+    fileprivate func mapChange(_ operation: Change.Operation) throws -> Change {
+        let map = try PatternFileName(try decode(String.self, forKey: .map))
+        if operation == .replaceMap {
+            return .replaceMap(
+                map,
+                entries: try decode([MapEntry].self, forKey: .entries),
+                added: try decode(Int.self, forKey: .added),
+                changed: try decode(Int.self, forKey: .changed),
+                removed: try decode(Int.self, forKey: .removed)
+            )
+        }
+        let key = try decode(String.self, forKey: .key)
+        if operation == .setMapEntry {
+            let from = try decode(String.self, forKey: .from)
+            return .setMapEntry(map, key: key, from: from, to: try to())
+        }
+        let entry = MapEntry(key: key, value: try decode(String.self, forKey: .value))
+        return operation == .addMapEntry ? .addMapEntry(map, entry) : .deleteMapEntry(map, entry)
+    }
+
+    private func from<Value: Decodable>() throws -> Value? {
+        try decodeIfPresent(Value.self, forKey: .from)
+    }
+
+    private func to<Value: Decodable>() throws -> Value { try decode(Value.self, forKey: .to) }
+
+    /// `backend/server`; neither name can hold a slash.
+    private func path() throws -> ServerPath {
+        let parts = try decode(String.self, forKey: .server).split(separator: "/")
+        guard parts.count == 2 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .server,
+                in: self,
+                debugDescription: "not backend/server"
+            )
+        }
+        return ServerPath(try BackendName(String(parts[0])), try ServerName(String(parts[1])))
+    }
+
+    private func weight(_ key: Key) throws -> Weight {
+        guard let weight = Weight(try decode(Int.self, forKey: key)) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key,
+                in: self,
+                debugDescription: "not 0 to 256"
+            )
+        }
+        return weight
+    }
+
+    private func limit() throws -> Milliseconds {
+        let text = try decode(String.self, forKey: .within)
+        guard let limit = Milliseconds(parsing: text) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .within,
+                in: self,
+                debugDescription: "not a duration"
+            )
+        }
+        return limit
+    }
+}

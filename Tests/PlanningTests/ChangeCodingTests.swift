@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Model
+import Planning
+import Testing
+
+/// The form in which changes stand in saved plans; others read it, so it must not move.
+@Suite struct ChangeCodingTests {
+    private static func examples() throws -> [(Change, String)] {
+        let path = ServerPath(try BackendName("shop"), try ServerName("s1"))
+        let map = try PatternFileName("hosts.map")
+        let entry = MapEntry(key: "a", value: "b c")
+        let (one, two) = (try #require(Weight(1)), try #require(Weight(2)))
+        let endpoint = try #require(Endpoint("10.0.0.1:80"))
+        var attributes = ServerAttributes()
+        attributes[.inter] = AttributeValue("2s", for: .inter)
+        let server = #""server":"shop/s1""#
+        return [
+            (
+                .addServer(path, id: 7, endpoint: endpoint, attributes: attributes),
+                #"{"attributes":{"inter":"2s"},"endpoint":"10.0.0.1:80","id":7,"op":"addServer",\#(server)}"#
+            ),
+            (.enableHealth(path), #"{"op":"enableHealth",\#(server)}"#),
+            (
+                .setAdmin(path, from: nil, to: .drain),
+                #"{"op":"setAdmin",\#(server),"to":"drain"}"#
+            ),
+            (
+                .setWeight(path, from: one, to: two),
+                #"{"from":1,"op":"setWeight",\#(server),"to":2}"#
+            ),
+            (
+                .setAddress(path, from: endpoint, to: endpoint),
+                #"{"from":"10.0.0.1:80","op":"setAddress",\#(server),"to":"10.0.0.1:80"}"#
+            ),
+            (.setMaxconn(path, from: nil, to: 9), #"{"op":"setMaxconn",\#(server),"to":9}"#),
+            (
+                .setCheckAddress(path, address: nil, port: 8080),
+                #"{"op":"setCheckAddress","port":8080,\#(server)}"#
+            ),
+            (
+                .awaitUp(path, within: Milliseconds(5500)),
+                #"{"op":"awaitUp",\#(server),"within":"5500ms"}"#
+            ),
+            (.grace(path, Milliseconds(5000)), #"{"op":"grace",\#(server),"within":"5s"}"#),
+            (
+                .awaitRemovable(path, within: Milliseconds(0)),
+                #"{"op":"awaitRemovable",\#(server),"within":"0ms"}"#
+            ),
+            (.deleteServer(path), #"{"op":"deleteServer",\#(server)}"#),
+            (
+                .addMapEntry(map, entry),
+                #"{"key":"a","map":"hosts.map","op":"addMapEntry","value":"b c"}"#
+            ),
+            (
+                .setMapEntry(map, key: "a", from: "b", to: "c"),
+                #"{"from":"b","key":"a","map":"hosts.map","op":"setMapEntry","to":"c"}"#
+            ),
+            (
+                .deleteMapEntry(map, entry),
+                #"{"key":"a","map":"hosts.map","op":"deleteMapEntry","value":"b c"}"#
+            ),
+            (
+                .replaceMap(map, entries: [entry], added: 1, changed: 2, removed: 3),
+                #"{"added":1,"changed":2,"entries":[{"key":"a","value":"b c"}],"map":"hosts.map","op":"replaceMap","removed":3}"#
+            ),
+        ]
+    }
+
+    @Test func `every change is written flat and read back`() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for (change, text) in try Self.examples() {
+            let data = try encoder.encode(change)
+            #expect(String(decoding: data, as: UTF8.self) == text)
+            #expect(try JSONDecoder().decode(Change.self, from: data) == change)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"op":"fly","server":"a/b"}"#, #"{"op":"deleteServer","server":"a"}"#,
+        #"{"op":"deleteServer","server":"a/b c"}"#,
+        #"{"op":"grace","server":"a/b","within":"soon"}"#,
+        #"{"op":"addMapEntry","map":"a;b","key":"k","value":"v"}"#, "{}",
+    ])
+    func `what cannot be a change is refused`(text: String) {
+        #expect(throws: (any Error).self) {
+            try JSONDecoder().decode(Change.self, from: Data(text.utf8))
+        }
+    }
+}
