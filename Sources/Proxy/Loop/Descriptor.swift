@@ -44,6 +44,29 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
         return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(code)
     }
 
+    /// Sends two stretches as one, without copying them together.
+    package func send(_ first: ByteSlice, _ second: ByteSlice) -> Transfer {
+        guard let head = unsafe first.base, let tail = unsafe second.base else {
+            return send(first.isEmpty ? second : first)
+        }
+        // The kernel only reads through these pointers.
+        var parts = unsafe (
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: head), iov_len: first.count),
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: tail), iov_len: second.count)
+        )
+        let sent = unsafe withUnsafeMutablePointer(to: &parts) { pointer in
+            unsafe pointer.withMemoryRebound(to: iovec.self, capacity: 2) { vector in
+                var message = unsafe msghdr()
+                unsafe message.msg_iov = vector
+                unsafe message.msg_iovlen = 2
+                return unsafe sendmsg(number, &message, Int32(MSG_NOSIGNAL))
+            }
+        }
+        if sent >= 0 { return .bytes(sent) }
+        let code = errno
+        return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(code)
+    }
+
     /// Whether an idle connection still stands: nothing to read and no end.
     package var isQuiet: Bool {
         var byte: UInt8 = 0

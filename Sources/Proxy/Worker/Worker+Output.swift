@@ -15,6 +15,26 @@ extension Worker {
         return true
     }
 
+    /// The same for a message in two places.
+    mutating func send(_ index: Int, _ first: ByteSlice, _ second: ByteSlice) -> Bool {
+        if connections[index].output.isEmpty {
+            switch Descriptor(Int32(index)).send(first, second) {
+            case .bytes(let count) where count >= first.count:
+                if count < first.count + second.count {
+                    queue(index, second.dropFirst(count - first.count))
+                }
+                return true
+            case .bytes(let count): queue(index, first.dropFirst(count))
+            case .wouldBlock: queue(index, first)
+            case .end, .failed: return false
+            }
+        } else {
+            queue(index, first)
+        }
+        queue(index, second)
+        return true
+    }
+
     @inline(never)
     private mutating func queue(_ index: Int, _ bytes: ByteSlice) {
         connections[index].output.append(bytes, from: pool)

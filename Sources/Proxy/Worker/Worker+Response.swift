@@ -120,26 +120,32 @@ extension Worker {
     /// Sends the header with what is there of the body.
     @inline(__always)
     private mutating func forwardFirst(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Int {
-        var used = response.byteCount
-        if !connections[upstream].body.isComplete {
-            let rest = bytes.dropFirst(used)
-            if connections[upstream].body.isChunked {
-                let taken = connections[upstream].body.transfer(rest, to: &outgoing)
-                guard taken >= 0 else {
-                    return failResponse(upstream, client, status: 502, isHeaderUnsent: true)
-                }
-                used += taken
-            } else {
-                let taken = connections[upstream].body.take(rest.count)
+        let rest = bytes.dropFirst(response.byteCount)
+        var taken = 0
+        var separate = ByteSlice.empty
+        if connections[upstream].body.isChunked {
+            taken = connections[upstream].body.transfer(rest, to: &outgoing)
+            guard taken >= 0 else {
+                return failResponse(upstream, client, status: 502, isHeaderUnsent: true)
+            }
+        } else if !connections[upstream].body.isComplete {
+            taken = connections[upstream].body.take(rest.count)
+            // Copying a small body behind its header is cheaper than telling the kernel of two places.
+            if taken <= 4096 {
                 outgoing.append(rest.prefix(taken))
-                used += taken
+            } else {
+                separate = rest.prefix(taken)
             }
         }
-        countOut(client, outgoing.count, slot: connections[upstream].slot)
-        guard send(client, outgoing.bytes) else {
+        countOut(client, outgoing.count + separate.count, slot: connections[upstream].slot)
+        let isSent =
+            separate.isEmpty
+            ? send(client, outgoing.bytes) : send(client, outgoing.bytes, separate)
+        guard isSent else {
             closeClient(client)
             return -1
         }
+        let used = response.byteCount + taken
         guard connections[upstream].body.isComplete else { return used }
         finishResponse(upstream, client, hasMore: used < bytes.count)
         return -1

@@ -19,9 +19,9 @@ struct Worker: ~Copyable {
     var timers: TimerWheel
     let pool = BufferPool()
     /// What a read brought; used up before the next read.
-    var received = ScratchBuffer(capacity: 32_768)
+    var received = ScratchBuffer(capacity: 65_536)
     /// A message being put together; sent or queued before the next one.
-    var outgoing = ScratchBuffer(capacity: 98_304)
+    var outgoing = ScratchBuffer(capacity: 131_072)
     var request = RequestHead()
     var response = ResponseHead()
     var balancer = LoadBalancer()
