@@ -98,6 +98,21 @@ final class HAProxyProcess: Sendable {
     /// The map as the proxy names it.
     var map: PatternFileName { FleetFixture.map("\(folder.path)/hosts.map") }
 
+    /// The same configuration in a new process: everything done at runtime is lost.
+    func restarted() async throws -> HAProxyProcess {
+        process.terminate()
+        process.waitUntilExit()
+        guard case .unix(let socket) = target.runtime,
+            let process = try await Self.launch(folder, socket: socket, port: originPort)
+        else { throw CocoaError(.executableLoad) }
+        return HAProxyProcess(
+            target: target,
+            originPort: originPort,
+            process: process,
+            folder: folder
+        )
+    }
+
     /// Ends the process and forgets its files.
     func stop() {
         process.terminate()

@@ -148,6 +148,30 @@ struct HAProxyTests {
         #expect(try await converge(wanted, proxy).count == 2)
     }
 
+    @Test func `a surge replaces a server while its stand-in serves`() async throws {
+        let proxy = try await HAProxyProcess.start()
+        defer { proxy.stop() }
+        _ = try await converge(fleet([server("web1", proxy)], proxy), proxy)
+        var wanted = fleet([server("web1", proxy) { $0.attributes[.fall] = .integer(9) }], proxy)
+        wanted.backends[0].replacement = .surge
+        wanted.backends[0].minCapacity = 100
+        let changes = try await converge(wanted, proxy)
+        #expect(changes.count { if case .deleteServer = $0 { true } else { false } } == 2)
+    }
+
+    @Test func `a restarted proxy is given everything again`() async throws {
+        let first = try await HAProxyProcess.start()
+        let wanted = fleet([server("web1", first)], first, entries: [("a.example", "shop")])
+        let changes = try await converge(wanted, first)
+        let observer = Observer(transport: transport, clock: clock)
+        let before = try await observer.observe(first.target, ObservationScope(wanted))
+        let second = try await first.restarted()
+        defer { second.stop() }
+        let after = try await observer.observe(second.target, ObservationScope(wanted))
+        #expect(after.incarnation != before.incarnation)
+        #expect(try await converge(wanted, second) == changes)
+    }
+
     @Test func `no proxy at the address is told from one that refuses`() async throws {
         let proxy = try await HAProxyProcess.start()
         proxy.stop()
