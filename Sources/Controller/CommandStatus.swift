@@ -15,3 +15,18 @@ package enum CommandStatus: Int32, Hashable, Sendable, CaseIterable {
     /// Applied, but a proxy did not arrive at the desired state in time.
     case notConverged = 7
 }
+
+extension CommandStatus {
+    /// What `apply` exits with after these fleets.
+    package init(of outcomes: [FleetOutcome]) {
+        let all = outcomes.flatMap(\.proxies.values)
+        let results = Set(outcomes.map(\.result))
+        if results.contains(.stale) {
+            self = .stalePlan
+        } else if results.contains(.failed) {
+            self = all.contains(where: \.isConverged) ? .partlyApplied : .error
+        } else {
+            self = results.contains(.pending) ? .notConverged : .ok
+        }
+    }
+}

@@ -43,11 +43,6 @@ import Testing
         #expect(text.contains("Plan: no changes and 1 proxy without a plan"))
     }
 
-    @Test func `what a proxy or a file says cannot move the cursor`() throws {
-        let text = StyledText("web\u{1b}[2J\u{202e}1\n").plain
-        #expect(text == "web\\u{1B}[2J\\u{202E}1\\u{A}")
-    }
-
     @Test func `a hundred proxies are counted, not listed`() throws {
         let proxies = try (1...100).map { number in
             ProxyPlan(

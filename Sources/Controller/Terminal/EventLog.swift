@@ -33,6 +33,7 @@ package struct EventLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    /// Writes the event; metadata of the logger and of the event together.
     package func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
             .map { (key: $0.key, value: $0.value.description) }

@@ -30,6 +30,7 @@ package struct ControllerMetrics: Hashable, Sendable {
             counts = Array(repeating: 0, count: bounds.count)
         }
 
+        /// Counts one value, in the unit of the bounds.
         package mutating func observe(_ value: Double) {
             sum += value
             total += 1

@@ -29,6 +29,7 @@ package struct StatusServer: Service {
         )
     }
 
+    /// Serves until graceful shutdown.
     package func run() async throws { try await application.run() }
 
     private static func router(_ board: StatusBoard) -> Router<BasicRequestContext> {

@@ -4,7 +4,7 @@ import Planning
 import Testing
 
 /// The form in which changes stand in saved plans; others read it, so it must not move.
-@Suite struct ChangeCodingTests {
+@Suite struct ChangeTests {
     private static func examples() throws -> [(Change, String)] {
         let path = ServerPath(try BackendName("shop"), try ServerName("s1"))
         let map = try PatternFileName("hosts.map")
