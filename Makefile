@@ -33,10 +33,10 @@ format: ## rewrite the sources as swift-format wants them
 	$(FORMAT) --in-place $(FORMATTED)
 
 demo: ready ## three proxies, a git push and what becomes of it; ends by itself
-	swift build --product apus
-	swift build --product apus-proxy
-	swift build --product apus-demo
-	@exec "$$(swift build --show-bin-path)/apus-demo"
+	$(BUILD) --product apus
+	$(BUILD) --product apus-proxy
+	$(BUILD) --product apus-demo
+	@exec "$$($(BUILD) --show-bin-path)/apus-demo"
 
 bench: ## compare CPU, memory and latency with HAProxy and nginx; saves the table
 	@.ci/setup --quiet bench
@@ -49,14 +49,14 @@ golden: ready ## rewrite the golden files; the diff is the review
 	$(BUILD) --build-tests
 	GOLDEN=rewrite $(TEST)
 
-simulate: ready ## simulated fleets under faults; SEED=n for one, RUNS=n for many
+simulate: ready ## simulated fleets under faults; SEED=n for the first, RUNS=n for how many
 	swift build -c release --product apus-simulate
-	@"$$(swift build -c release --show-bin-path)/apus-simulate" \
-		--seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,1000))
+	@exec "$$(swift build -c release --show-bin-path)/apus-simulate" --seed $(or $(SEED),1) --runs $(or $(RUNS),200)
 
-fuzz: ready ## feed the parsers mutated input; TARGET=name SECONDS=n
-	@echo "fuzz: no target yet" && exit 1
+fuzz: ready ## feed every reader mutated input; TARGET=name SECONDS=n SEED=n
+	$(BUILD) --product apus-fuzz
+	@exec "$$($(BUILD) --show-bin-path)/apus-fuzz"
 
 transcripts: ready ## record the transcripts of the Runtime API from the installed HAProxy again
-	swift build --product apus-record
-	@exec "$$(swift build --show-bin-path)/apus-record"
+	$(BUILD) --product apus-record
+	@exec "$$($(BUILD) --show-bin-path)/apus-record"

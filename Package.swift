@@ -96,6 +96,19 @@ let package = Package(
             path: "Tests/Stage",
             swiftSettings: strict
         ),
+        .target(
+            name: "Fuzz",
+            dependencies: ["Desired", "Proxy", "RuntimeAPI", "Simulation"],
+            path: "Tests/Fuzz",
+            exclude: ["Crashes"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus-fuzz",
+            dependencies: ["Fuzz", "Simulation", "Stage"],
+            path: "Tests/Fuzzer",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "apus-bench",
             dependencies: ["Stage", unixSignals],
@@ -139,7 +152,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FleetTests",
-            dependencies: ["Fleet", "RuntimeAPI", "Planning", "Model", "Simulation"],
+            dependencies: ["Fleet", "RuntimeAPI", "Planning", "Model", "Simulation", "Stage"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -169,6 +182,7 @@ let package = Package(
             dependencies: ["Stage", "Model", "RuntimeAPI", "Simulation", "apus", "apus-proxy"],
             swiftSettings: strict
         ),
+        .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "Simulation"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -59,8 +59,8 @@ extension Demo {
     func show(before: [Int], after: [Int]) {
         var rows = [["requests a second", "before", "after"]]
         for (index, origin) in ExampleFleet.origins.enumerated() {
-            let old = index < before.count ? before[index] / 2 : 0
-            let new = index < after.count ? after[index] / 2 : 0
+            let old = index < before.count ? before[index] : 0
+            let new = index < after.count ? after[index] : 0
             if old + new > 0 { rows.append([origin.name, String(old), String(new)]) }
         }
         print("\n" + Screen.table(rows))

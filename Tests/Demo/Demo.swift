@@ -188,11 +188,13 @@ struct Demo {
         )
     }
 
-    /// Requests by origin in a window of two seconds.
+    /// Requests a second by origin, over a window of two seconds.
     private func served() async throws -> [Int] {
-        let begin = fleet.traffic.report
+        let begin = (fleet.traffic.report, ContinuousClock.now)
         try await Task.sleep(for: .seconds(2))
-        return fleet.traffic.report.since(begin).answersByOrigin
+        let end = (fleet.traffic.report, ContinuousClock.now)
+        let seconds = (end.1 - begin.1) / .seconds(1)
+        return end.0.since(begin.0).answersByOrigin.map { Int((Double($0) / seconds).rounded()) }
     }
 
     // MARK: - Waiting

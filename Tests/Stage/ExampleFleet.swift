@@ -136,6 +136,7 @@ package final class ExampleFleet {
         )
     }
 
+    /// Ends `apus run`, which finishes what it has begun.
     package func stopController() {
         controller?.stop()
         controller = nil

@@ -18,7 +18,8 @@ extension TrafficEngine {
     }
 
     private mutating func sendDue(to target: Int, interval: Int64, now: Int64) {
-        if clients.targets[target].nextDue < now - 1_000_000 {
+        // A target that was paused begins anew; only short stalls of ours are made up for.
+        if clients.targets[target].nextDue < now - 500_000 {
             clients.targets[target].nextDue = now
         }
         while clients.targets[target].nextDue <= now {

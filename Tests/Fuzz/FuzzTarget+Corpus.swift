@@ -1,0 +1,70 @@
+import Foundation
+
+extension FuzzTarget {
+    /// The top of the repository.
+    private static let top = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Inputs that are all right: what mutations begin from.
+    package var corpus: [[UInt8]] {
+        switch self {
+        case .request: Self.requests.map { Array($0.utf8) }
+        case .response: Self.responses.map { Array($0.utf8) }
+        case .chunks: Self.bodies.map { Array($0.utf8) }
+        case .session: Self.files(in: "Tests/RuntimeAPITests/Transcripts/Scripts") + Self.commands
+        case .client, .tables: Self.files(in: "Tests/RuntimeAPITests/Transcripts") + Self.commands
+        case .boot: Self.files(in: "examples/boot") + [Array("defaults\n mode http\n".utf8)]
+        case .yaml: Self.files(in: "examples").filter { $0.count < 32_768 }
+        }
+    }
+
+    private static let requests = [
+        "GET / HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\n\r\n",
+        "POST /a?b=c HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+        "PUT http://a.example:80/x HTTP/1.1\r\nHost: a.example:80\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "OPTIONS * HTTP/1.0\r\nConnection: keep-alive, x\r\nExpect: 100-continue\r\n\r\n",
+    ]
+
+    private static let responses = [
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nServer: a\r\n\r\nhello",
+        "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+        "HTTP/1.0 301 Moved\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+    ]
+
+    private static let bodies = [
+        "5\r\nhello\r\n0\r\n\r\n", "a;x=y\r\n0123456789\r\n3\r\nabc\r\n0\r\nTrailer: v\r\n\r\n",
+        "0\r\n\r\n",
+        "00000001\r\na\r\nffff\r\n",
+    ]
+
+    private static let commands = [
+        "show servers state; show info\nset server a/b weight 50%\n",
+        "add server a/b 10.0.0.1:80 check inter 2s weight 10 id 7\nprompt\nwait 1s srv-removable a/b\n",
+        "add map @3 m.map <<\na b\nc d\n\nset severity-output number;commit map @3 m.map\n",
+    ].map { Array($0.utf8) }
+
+    /// Every file below a folder, in order of path.
+    private static func files(in folder: String) -> [[UInt8]] {
+        let path = top.appending(path: folder).path
+        let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        return names.sorted().compactMap { FileManager.default.contents(atPath: "\(path)/\($0)") }
+            .map { Array($0) }
+    }
+
+    /// Inputs that once crashed this target: `Tests/Fuzz/Crashes/<target>-<seed>`.
+    package var crashes: [(name: String, input: [UInt8])] {
+        let folder = Self.top.appending(path: "Tests/Fuzz/Crashes").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().filter { $0.hasPrefix("\(rawValue)-") }.compactMap { name in
+            FileManager.default.contents(atPath: "\(folder)/\(name)").map { (name, Array($0)) }
+        }
+    }
+
+    /// Keeps an input that crashed, so that `FuzzTests` replays it from now on.
+    package func keep(_ input: [UInt8], seed: UInt64) throws -> String {
+        let name = "Tests/Fuzz/Crashes/\(rawValue)-\(seed)"
+        try Data(input).write(to: Self.top.appending(path: name))
+        return name
+    }
+}

@@ -1,0 +1,124 @@
+import Desired
+import Foundation
+import Proxy
+import RuntimeAPI
+
+/// A reader of what others send: it may refuse any input, and must survive every one.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case request, response, chunks, session, client, tables, boot, yaml
+
+    /// Gives the reader one input, whole and in pieces; returning is all that is asked.
+    package func run(_ input: [UInt8]) {
+        switch self {
+        case .request: Self.parseRequest(input)
+        case .response: Self.parseResponse(input)
+        case .chunks: Self.transferChunks(input)
+        case .session: Self.serve(input)
+        case .client: Self.read(input)
+        case .tables: Self.parseTables(String(decoding: input, as: UTF8.self))
+        case .boot:
+            let text = String(decoding: input, as: UTF8.self)
+            _ = ConfigParser.parse(files: [("fuzz.cfg", text)], environment: ["A": "b"]) { _ in
+                "a b\n"
+            }
+        case .yaml: Self.load(input)
+        }
+    }
+
+    private static func parseRequest(_ input: [UInt8]) {
+        var head = RequestHead()
+        let whole = RequestParser.parse(input.span, into: &head)
+        guard whole == .complete else { return }
+        precondition(head.byteCount <= input.count, "a head longer than its bytes")
+        // A complete head does not depend on what follows it, and less of it is never complete.
+        let exact = Array(input[..<head.byteCount])
+        precondition(
+            RequestParser.parse(exact.span, into: &head) == .complete,
+            "the bytes behind a head matter"
+        )
+        let less = Array(exact.dropLast())
+        precondition(
+            RequestParser.parse(less.span, into: &head) != .complete,
+            "an incomplete head is complete"
+        )
+    }
+
+    private static func parseResponse(_ input: [UInt8]) {
+        var head = ResponseHead()
+        guard ResponseParser.parse(input.span, into: &head) == .complete else { return }
+        precondition(head.byteCount <= input.count, "a head longer than its bytes")
+    }
+
+    private static func transferChunks(_ input: [UInt8]) {
+        var output = ScratchBuffer(capacity: 2 * input.count + 1024)
+        defer { output.free() }
+        var body = BodyTransfer(.chunked)
+        var index = 0
+        var step = 1
+        while index < input.count {
+            let piece = Array(input[index..<min(input.count, index + step)])
+            let used = piece.span.withSlice { body.transfer($0, to: &output) }
+            guard used > 0 else {
+                // Nothing used: malformed, ended, or a line that wants more bytes at once.
+                if used < 0 || step >= input.count { return }
+                step *= 2
+                continue
+            }
+            precondition(used <= piece.count, "more bytes used than given")
+            index += used
+        }
+    }
+
+    private static func serve(_ input: [UInt8]) {
+        var session = ServerSession(level: .admin)
+        for start in stride(from: 0, to: input.count, by: 97) {
+            session.receive(input[start..<min(input.count, start + 97)])
+            drain(&session)
+        }
+        session.receiveEnd()
+        drain(&session)
+    }
+
+    private static func drain(_ session: inout ServerSession) {
+        while let action = session.next() {
+            switch action {
+            case .execute(let command, _):
+                _ = session.finish(RuntimeReply(severity: .info, text: "\(command)"))
+            case .reply: break
+            case .close: return
+            }
+        }
+    }
+
+    private static func read(_ input: [UInt8]) {
+        for mode in [ClientExchange.Mode.oneShot, .prompt] {
+            var exchange = ClientExchange(mode: mode, replyLimit: 1 << 20)
+            _ = exchange.open()
+            _ = exchange.send([(.showInfo(.plain), payload: nil), (.showBackend, payload: nil)])
+            guard (try? exchange.receive(input)) != nil else { continue }
+            _ = try? exchange.receiveEnd()
+        }
+    }
+
+    private static func parseTables(_ text: String) {
+        _ = try? ServerStateTable.parse(text)
+        for format in [OutputFormat.plain, .typed, .json] { _ = try? StatTable.parse(text, format) }
+        _ = try? RuntimeCommand.parse(line: text)
+    }
+
+    private static func load(_ input: [UInt8]) {
+        let folder = FileManager.default.temporaryDirectory.path + "apus-fuzz-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+            try Data(input).write(to: URL(filePath: folder + "/fuzz.yaml"))
+            let source = DesiredSource(.worktree(path: folder))
+            _ = try source.load(source.resolve())
+        } catch {
+            // Refused: that is an answer too.
+        }
+    }
+}
