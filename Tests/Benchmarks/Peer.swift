@@ -15,7 +15,7 @@ struct Peer {
             Peer(
                 name: "apus-proxy",
                 command: { [Programs.apusProxy, "-f", $0] },
-                configuration: haproxy
+                configuration: apusProxy
             )
         ]
         if let words = Programs.find("haproxy") {
@@ -35,6 +35,11 @@ struct Peer {
         }
         guard let wanted = ProcessInfo.processInfo.environment["PEERS"] else { return peers }
         return peers.filter { wanted.split(separator: ",").map(String.init).contains($0.name) }
+    }
+
+    /// apus-proxy always shares idle connections to servers and refuses keywords it does not know.
+    private static func apusProxy(port: UInt16, servers: [UInt16], folder: String) -> String {
+        haproxy(port: port, servers: servers, folder: folder).replacing("    http-reuse always\n", with: "")
     }
 
     private static func haproxy(port: UInt16, servers: [UInt16], folder: String) -> String {

@@ -107,9 +107,10 @@ struct ProxyCost {
         for (peer, port) in zip(peers, ports) {
             children.append(try start(peer, port: port, servers: traffic.originPorts))
         }
-        for (peer, port) in zip(peers, ports) {
-            try await Deadline.wait(for: "answer of \(peer.name)") {
-                (try? HTTPProbe.ask(["/"], host: "127.0.0.1", port: port))?.first?.status == 200
+        for (child, port) in zip(children, ports) {
+            try await Deadline.wait(for: "answer of \(child.name)") {
+                guard child.isRunning else { throw BenchFailure("\(child.name) ended: \(child.log)") }
+                return (try? HTTPProbe.ask(["/"], host: "127.0.0.1", port: port))?.first?.status == 200
             }
         }
         var samples = peers.map { _ in [(cost: Double, rate: Double)]() }
