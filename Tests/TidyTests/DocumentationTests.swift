@@ -5,7 +5,8 @@ import Testing
 struct DocumentationTests {
     /// Requirements of the standard library, documented there.
     static let inherited: Set<String> = [
-        "hash", "encode", "makeIterator", "next", "advanced", "duration", "sleep", "enqueue",
+        "hash", "encode", "makeIterator", "next", "advanced", "duration", "sleep", "enqueue", "run",
+        "log",
     ]
 
     @Test func `every type and function shared between rooms begins with a summary`() {
