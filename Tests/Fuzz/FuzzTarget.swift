@@ -102,7 +102,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
     private static func parseTables(_ text: String) {
         _ = try? ServerStateTable.parse(text)
-        for format in [OutputFormat.plain, .typed, .json] { _ = try? StatTable.parse(text, format) }
+        _ = try? StatTable.parse(text)
         _ = try? RuntimeCommand.parse(line: text)
     }
 

@@ -22,10 +22,16 @@ struct MirrorTests {
 
     private static func isTested(_ file: SourceFile) -> Bool {
         let type = file.stem.components(separatedBy: "+")[0]
-        let folder = "Tests/\(file.target)Tests/"
-        return SourceTree.swiftFiles.contains { tests in
-            tests.stem == "\(type)Tests" || tests.stem == "\(file.stem)Tests"
-                || tests.path.hasPrefix(folder) && !tests.rows(with: type).isEmpty
-        }
+        return stems.contains("\(type)Tests") || stems.contains("\(file.stem)Tests")
+            || words["\(file.target)Tests", default: []].contains(type)
     }
+
+    private static let stems = Set(
+        SourceTree.swiftFiles.filter { $0.path.hasPrefix("Tests/") }.map(\.stem)
+    )
+
+    /// Words of the code of each target of tests.
+    private static let words: [String: Set<String>] = SourceTree.swiftFiles
+        .filter { $0.path.hasPrefix("Tests/") && $0.target.hasSuffix("Tests") }
+        .reduce(into: [:]) { $0[$1.target, default: []].formUnion($1.words) }
 }

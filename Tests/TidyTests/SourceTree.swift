@@ -29,6 +29,9 @@ struct SourceFile: Sendable {
         String((path.components(separatedBy: "/").last ?? "").dropLast(".swift".count))
     }
 
+    /// Every word of the code.
+    var words: Dictionary<String, [Int]>.Keys { codeRows.keys }
+
     /// Rows of the code with any of these words, in order.
     func rows(with words: String...) -> [Int] { rows(withAnyOf: words) }
 
