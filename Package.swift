@@ -13,11 +13,17 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),  // SE-0481
 ]
 
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -72,15 +78,23 @@ let package = Package(
         ),
         .executableTarget(
             name: "apus",
-            dependencies: ["Controller", "Planning", "Desired", "Fleet", "Model", argumentParser, logging],
+            dependencies: [
+                "Controller", "Planning", "Desired", "Fleet", "Model", argumentParser, logging,
+            ],
             swiftSettings: strict
         ),
-        .executableTarget(name: "apus-proxy", dependencies: ["Model", "Proxy"], swiftSettings: strict),
+        .executableTarget(
+            name: "apus-proxy",
+            dependencies: ["Model", "Proxy"],
+            swiftSettings: strict
+        ),
 
         .target(name: "Simulation", path: "Tests/Simulation", swiftSettings: strict),
         .target(
             name: "SimulatedFleet",
-            dependencies: ["Simulation", "Controller", "Model", "RuntimeAPI", "Planning", "Fleet", "Proxy"],
+            dependencies: [
+                "Simulation", "Controller", "Model", "RuntimeAPI", "Planning", "Fleet", "Proxy",
+            ],
             path: "Tests/SimulatedFleet",
             swiftSettings: strict
         ),
@@ -131,7 +145,11 @@ let package = Package(
         ),
 
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: strict),
-        .testTarget(name: "BootConfigTests", dependencies: ["BootConfig", "Model"], swiftSettings: strict),
+        .testTarget(
+            name: "BootConfigTests",
+            dependencies: ["BootConfig", "Model"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "RuntimeAPITests",
             dependencies: ["RuntimeAPI", "Model", "Simulation"],
@@ -158,7 +176,8 @@ let package = Package(
         .testTarget(
             name: "ControllerTests",
             dependencies: [
-                "Controller", "Desired", "Fleet", "Planning", "RuntimeAPI", "Model", "Simulation", logging,
+                "Controller", "Desired", "Fleet", "Planning", "RuntimeAPI", "Model", "Simulation",
+                logging,
                 nioCore, nioPosix, systemPackage,
             ],
             exclude: ["Golden"],
@@ -182,7 +201,11 @@ let package = Package(
             dependencies: ["Stage", "Model", "RuntimeAPI", "Simulation", "apus", "apus-proxy"],
             swiftSettings: strict
         ),
-        .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "Simulation"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["Fuzz", "Simulation"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -39,7 +39,10 @@ struct Peer {
 
     /// apus-proxy always shares idle connections to servers and refuses keywords it does not know.
     private static func apusProxy(port: UInt16, servers: [UInt16], folder: String) -> String {
-        haproxy(port: port, servers: servers, folder: folder).replacing("    http-reuse always\n", with: "")
+        haproxy(port: port, servers: servers, folder: folder).replacing(
+            "    http-reuse always\n",
+            with: ""
+        )
     }
 
     private static func haproxy(port: UInt16, servers: [UInt16], folder: String) -> String {

@@ -109,8 +109,11 @@ struct ProxyCost {
         }
         for (child, port) in zip(children, ports) {
             try await Deadline.wait(for: "answer of \(child.name)") {
-                guard child.isRunning else { throw BenchFailure("\(child.name) ended: \(child.log)") }
-                return (try? HTTPProbe.ask(["/"], host: "127.0.0.1", port: port))?.first?.status == 200
+                guard child.isRunning else {
+                    throw BenchFailure("\(child.name) ended: \(child.log)")
+                }
+                return (try? HTTPProbe.ask(["/"], host: "127.0.0.1", port: port))?.first?.status
+                    == 200
             }
         }
         var samples = peers.map { _ in [(cost: Double, rate: Double)]() }

@@ -6,7 +6,9 @@ package import FoundationEssentials
 package enum Golden {
     /// Nil when `text` equals the file's content, else what differs and what to do.
     package static func difference(of text: String, from file: URL) -> String? {
-        if ProcessInfo.processInfo.environment["GOLDEN"] == "rewrite" { return write(text, to: file) }
+        if ProcessInfo.processInfo.environment["GOLDEN"] == "rewrite" {
+            return write(text, to: file)
+        }
         guard let data = try? Data(contentsOf: file) else {
             return "\(file.path) does not exist; `make golden` writes it"
         }

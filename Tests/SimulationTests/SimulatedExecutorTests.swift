@@ -65,12 +65,9 @@ struct SimulatedExecutorTests {
         struct Violation: Error {}
         let clock = SimulatedClock()
         let executor = SimulatedExecutor(clock: clock, seed: 1)
-        let isDue = { clock.now.sinceStart >= .seconds(5) }
+        func check() throws { if clock.now.sinceStart >= .seconds(5) { throw Violation() } }
         #expect(throws: Violation.self) {
-            try executor.run(
-                until: .seconds(60),
-                afterInstant: { if isDue() { throw Violation() } }
-            ) {
+            try executor.run(until: .seconds(60), afterInstant: check) {
                 while true { try await clock.sleep(for: .seconds(1)) }
             }
         }
