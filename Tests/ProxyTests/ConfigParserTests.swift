@@ -1,5 +1,6 @@
 import Model
 import RuntimeAPI
+import Simulation
 import Testing
 
 @testable import Proxy
@@ -260,4 +261,56 @@ import Testing
                 == "[ALERT]    (7) : config : parsing [x.cfg:3] : bad."
         )
     }
+
+    @Test(arguments: Seed.runs)
+    func `a damaged file gives a configuration or mistakes, never a crash`(seed: Seed) {
+        var generator = seed.generator
+        var bytes = Array(Self.everything.utf8)
+        for _ in 0..<Int.random(in: 1...12, using: &generator) {
+            let start = Int.random(in: 0..<bytes.count, using: &generator)
+            let end = min(bytes.count, start + Int.random(in: 0...20, using: &generator))
+            let noise = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+                UInt8.random(in: generator.chance(80) ? 32...126 : 0...255, using: &generator)
+            }
+            bytes.replaceSubrange(start..<end, with: noise)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let parsed = ConfigParser.parse(files: [(name: "b.cfg", text: text)], environment: [:]) {
+            _ in "k v\n"
+        }
+        let hasError = parsed.diagnostics.contains { $0.severity == .error }
+        #expect((parsed.configuration == nil) == hasError)
+        #expect(parsed.diagnostics.allSatisfy { $0.origin.line > 0 && !$0.message.isEmpty })
+    }
+
+    private static let everything = """
+        global
+            stats socket "unix@${S-run/x.sock}" mode 600 level admin
+            stats timeout 2m
+        defaults base
+            mode http
+            timeout connect 2s
+            option httpchk GET /health HTTP/1.1
+            http-check send hdr Host 'x y' body z
+            http-check expect ! status 200-204,404
+            default-server check inter 100ms rise 1 fall 2
+        frontend fe from base
+            bind 127.0.0.1:80,[::]:81 name a backlog 5
+            acl up str(ready),map(maps/a.map) -m found
+            acl up path_beg -i -- /a /b
+            monitor-uri /ready
+            monitor fail unless up or { nbsrv(be) ge 1 2:3 }
+            use_backend %[path,map_beg(p.map,be)] if { path,field(1,/) -m str x } !up
+            use_backend be if !{ hdr(host) -f hosts } METH_GET
+            default_backend be
+        backend be
+            balance uri whole len 5 depth 2
+            hash-type consistent sdbm avalanche
+            server s1 10.0.0.1:80 weight 5 id 7 guid a:b cookie c
+            server s2 [::1]:80 backup disabled addr 10.0.0.2 port 81
+        listen li
+            bind /run/li.sock
+            balance random(3)
+            server s unix@/run/s.sock maxconn 5
+        """
 }
