@@ -101,7 +101,8 @@ struct ServerArguments {
         case (.hashKey, .word(let key)):
             key == "id" ? nil : "'hash-key' : only 'id' is supported by apus-proxy, not '\(key)'."
         case (.addr, .word(let address)):
-            Endpoint(address) == nil ? "'addr' : '\(address)' is not an IP address." : nil
+            (IPText.endpoint(address) ?? Endpoint(address)) == nil
+                ? "'addr' : '\(address)' is not an IP address." : nil
         default: nil
         }
     }

@@ -58,7 +58,7 @@ final class ServerRecord {
         weight = attributes.integer(.weight) ?? 1
         initialWeight = weight
         maxconn = attributes.integer(.maxconn) ?? 0
-        checkAddress = attributes.word(.addr).flatMap { Endpoint($0) }
+        checkAddress = attributes.word(.addr).flatMap { IPText.endpoint($0) ?? Endpoint($0) }
         checkPort = attributes.integer(.port)
         let rise = attributes.integer(.rise) ?? 2
         let fall = attributes.integer(.fall) ?? 3
