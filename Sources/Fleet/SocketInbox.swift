@@ -51,7 +51,7 @@ final class SocketInbox: Sendable {
     }
 
     /// Bytes came.
-    func append(_ bytes: ByteBufferView) {
+    func append(_ bytes: some Collection<UInt8>) {
         deliver { state in
             state.bytes.append(contentsOf: bytes)
             if state.bytes.count > Self.limit { state.failure = .failed("too much to read") }

@@ -47,6 +47,11 @@ extension BackendPlanner {
             )
             return nil
         }
+        if server.attributes[.agentCheck] != nil {
+            let message =
+                "server \(path): its agent check starts with the proxy's next restart only"
+            remarks.append(Remark(.warning, message, origin: server.origin))
+        }
         return sequences.add(path, server, id: mark.id(id, for: server))
     }
 

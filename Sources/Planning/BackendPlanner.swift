@@ -34,7 +34,8 @@ struct BackendPlanner {
         _ observed: ObservedBackend,
         capabilities: ProxyCapabilities,
         removal: RemovalSettings,
-        previous: Set<ServerName>
+        previous: Set<ServerName>,
+        siblings: [ObservedBackend]
     ) {
         self.desired = desired
         self.observed = observed
@@ -42,7 +43,7 @@ struct BackendPlanner {
         self.previous = previous
         sequences = ServerSequences(capabilities: capabilities, removal: removal)
         mark = ServerMark(capabilities: capabilities, boot: desired.boot)
-        ids = ServerIDs(desired, observed)
+        ids = ServerIDs(desired, observed, siblings: siblings)
     }
 
     /// Fills the phases and the remarks.

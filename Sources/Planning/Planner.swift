@@ -9,6 +9,8 @@ package enum Planner {
         /// The fleet as the last applied revision declared it: what it declared and `fleet` no longer
         /// does is ours to remove. Without it only servers that carry our mark are.
         package var previous: DesiredFleet?
+        /// Other proxies of the fleet: a new server takes the id it has there, if that is free.
+        package var siblings: [ObservedProxy] = []
         /// Claim proxies that another owner claimed (`--take-over`).
         package var takesOver = false
 
@@ -23,7 +25,11 @@ package enum Planner {
         options: Options = Options()
     ) -> Plan {
         let warnings = ringWarnings(fleet, observed)
-        let proxies = observed.sorted { $0.name < $1.name }.map { proxy in
+        let ordered = observed.sorted { $0.name < $1.name }
+        let proxies = ordered.map { proxy in
+            var options = options
+            // A few are enough: ids differ only where names collided before.
+            options.siblings += ordered.lazy.filter { $0.name != proxy.name }.prefix(3)
             var plan = planProxy(fleet, observed: proxy, options: options)
             plan.remarks += warnings
             return plan

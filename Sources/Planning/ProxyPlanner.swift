@@ -68,7 +68,8 @@ struct ProxyPlanner {
                 live,
                 capabilities: observed.capabilities,
                 removal: fleet.removal,
-                previous: previous[desired.name] ?? []
+                previous: previous[desired.name] ?? [],
+                siblings: options.siblings.compactMap { $0.backends[desired.name] }
             )
             planner.plan()
             remarks += planner.remarks

@@ -2,23 +2,36 @@ import Model
 
 /// Gives every new server of a backend the same id on every proxy, whatever happened there before.
 ///
-/// An id is a hash of the server's name; a taken one leads to the next, so only collisions (about one in
-/// six backends of 600 servers has one) depend on which servers were there.
+/// An id is a hash of the server's name; a taken one leads to the next. Only then (about one in six
+/// backends of 600 servers has a collision) history matters, so what other proxies have goes first.
 struct ServerIDs {
     private let desired: DesiredBackend
     private let observed: ObservedBackend
+    /// The same backend on other proxies of the fleet.
+    private let siblings: [ObservedBackend]
     private var taken: Set<Int> = []
 
     /// Starts from the servers that exist and the ids that documents fix.
-    init(_ desired: DesiredBackend, _ observed: ObservedBackend) {
+    init(
+        _ desired: DesiredBackend,
+        _ observed: ObservedBackend,
+        siblings: [ObservedBackend] = []
+    ) {
         self.desired = desired
         self.observed = observed
+        self.siblings = siblings
     }
 
     /// The ring id for a server that does not exist yet; nil when the backend's ids are used up.
     mutating func allocate(for path: ServerPath) -> Int? {
         if taken.isEmpty { collect() }
         guard taken.count < ServerIdentity.idLimit else { return nil }
+        for sibling in siblings {
+            guard let id = sibling.servers[path.server].map({ ServerIdentity.ringID($0.id) }) else {
+                continue
+            }
+            if id > 0, taken.insert(id).inserted { return id }
+        }
         var id = ServerIdentity.preferredID(of: path)
         while taken.contains(id) { id = ServerIdentity.nextID(after: id) }
         taken.insert(id)

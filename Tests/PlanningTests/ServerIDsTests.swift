@@ -39,6 +39,18 @@ struct ServerIDsTests {
         #expect(id == ServerIdentity.nextID(after: preferred))
     }
 
+    @Test func `a new server takes the id it has on another proxy`() {
+        var sibling = backend([])
+        let name = Build.server("a")
+        sibling.servers[name] = ObservedServer(name: name, id: 1 << 30 | 77, endpoint: nil)
+        var ids = ServerIDs(desired(), backend([]), siblings: [backend([]), sibling])
+        let id = ids.allocate(for: Build.path("a"))
+        #expect(id == 77)
+        var taken = ServerIDs(desired(), backend([77]), siblings: [sibling])
+        let other = taken.allocate(for: Build.path("a"))
+        #expect(other == ServerIdentity.preferredID(of: Build.path("a")))
+    }
+
     @Test(arguments: Seed.runs(20))
     func `ids of a backend are never equal in the bits that make the ring`(seed: Seed) {
         var generator = seed.generator
