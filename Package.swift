@@ -174,6 +174,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ApusTests",
+            dependencies: ["apus", "Controller", "Simulation", argumentParser],
+            exclude: ["Golden"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "ControllerTests",
             dependencies: [
                 "Controller", "Desired", "Fleet", "Planning", "RuntimeAPI", "Model", "Simulation",

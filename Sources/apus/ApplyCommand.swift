@@ -7,6 +7,7 @@ struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Apply a saved plan, or plan, ask and apply.",
+        usage: "apus apply [<options>] [<plan> | <repository>]",
         discussion: """
             Rolls out in the waves that the fleet's document asks for, looks at every proxy again, and is \
             done when nothing is left to do. One proxy's failure never stops the others.
@@ -16,7 +17,12 @@ struct ApplyCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "A plan saved by `apus plan --out`, or path or URL of the repository.")
+    @Argument(
+        help: ArgumentHelp(
+            "A plan saved by `apus plan --out`, or path or URL of the repository.",
+            valueName: "plan-or-repository"
+        )
+    )
     var target = "."
 
     @Flag(help: "Do not ask; needed where there is no terminal.")
@@ -31,6 +37,7 @@ struct ApplyCommand: AsyncParsableCommand {
     var takeOver = false
 
     @OptionGroup var reading: RepositoryOptions
+    @OptionGroup var format: FormatOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -39,7 +46,7 @@ struct ApplyCommand: AsyncParsableCommand {
         options.timeout = timeout.duration
         let attributes = try? FileManager.default.attributesOfItem(atPath: target)
         if attributes?[.type] as? FileAttributeType == .typeRegular { options.planFile = target }
-        try await Session(target, reading, output).taking(over: takeOver).end {
+        try await Session(target, reading, output, format.output).taking(over: takeOver).end {
             try await $0.apply(options)
         }
     }

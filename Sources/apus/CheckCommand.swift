@@ -8,6 +8,7 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Validate a repository offline: every mistake at once, file:line:column.",
+        usage: "apus check [<options>] [<repository>]",
         discussion: "Contacts no proxy. Exit status 1 when there is a mistake."
     )
 
@@ -15,10 +16,11 @@ struct CheckCommand: AsyncParsableCommand {
     var repository = "."
 
     @OptionGroup var reading: RepositoryOptions
+    @OptionGroup var format: FormatOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await Session(repository, reading, output).end { try await $0.check() }
+        try await Session(repository, reading, output, format.output).end { try await $0.check() }
     }
 }
 

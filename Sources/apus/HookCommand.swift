@@ -15,6 +15,7 @@ struct HookCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "install",
             abstract: "Write the post-receive hook of a repository.",
+            usage: "apus hook install [<options>] <repository>",
             discussion:
                 "May be repeated. Somebody else's hook is kept; the line to add to it is shown."
         )

@@ -6,6 +6,7 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what apply would do, changing nothing.",
+        usage: "apus plan [<options>] [<repository>]",
         discussion: """
             Looks at every proxy and prints the smallest safe list of operations. With --from and --to it \
             compares two revisions instead, as a merge would, and contacts no proxy.
@@ -36,6 +37,7 @@ struct PlanCommand: AsyncParsableCommand {
     var takeOver = false
 
     @OptionGroup var reading: RepositoryOptions
+    @OptionGroup var format: FormatOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -48,7 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
         options.from = from
         options.to = to
         options.detailedExitStatus = detailedExitCode
-        try await Session(repository, reading, output).taking(over: takeOver).end {
+        try await Session(repository, reading, output, format.output).taking(over: takeOver).end {
             try await $0.plan(options)
         }
     }

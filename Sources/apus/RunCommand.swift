@@ -2,11 +2,14 @@ import ArgumentParser
 import Controller
 import Foundation
 
+extension EventLog.Format: ExpressibleByArgument {}
+
 /// `apus run`
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Keep the fleet as the repository says, continuously.",
+        usage: "apus run [<options>] [<repository>]",
         discussion: """
             Follows the repository (at once on a push, see `apus hook install`), corrects what others \
             change on a proxy, restores proxies that restarted, and leaves the last good revision in \
@@ -62,20 +65,11 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func address() throws -> (String, Int) {
+    func address() throws -> (String, Int) {
         guard let colon = listen.lastIndex(of: ":"),
             let port = Int(listen[listen.index(after: colon)...]),
             (0...65_535).contains(port), colon > listen.startIndex
         else { throw ValidationError("--listen takes host:port, e.g. 127.0.0.1:9480") }
         return (String(listen[..<colon]), port)
-    }
-}
-
-extension Session {
-    /// This session, changing proxies of other owners too when asked for.
-    func taking(over: Bool) -> Session {
-        var options = options
-        options.takesOver = over
-        return Session(options, console: console, transport: transport, clock: clock)
     }
 }

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// Options of every command that reads a repository.
+struct RepositoryOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Commit, branch or tag to read.", valueName: "ref"))
+    var ref = "HEAD"
+
+    @Flag(help: "Read the files as they lie on disk instead of a commit.")
+    var worktree = false
+
+    @Option(help: ArgumentHelp("Only this fleet; may be repeated.", valueName: "name"))
+    var fleet: [String] = []
+
+    @Option(help: ArgumentHelp("Only this proxy; may be repeated.", valueName: "name"))
+    var proxy: [String] = []
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Controller
+import Fleet
+import Foundation
+
+/// Absolute path of this program, which runs itself to fetch and is named in hooks.
+let ownPath: String =
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    ?? CommandLine.arguments[0]
+
+extension Session {
+    /// A session over real sockets and the real clock.
+    init(
+        _ repository: String,
+        _ reading: RepositoryOptions,
+        _ output: OutputOptions,
+        _ format: Session.Format = .text
+    ) {
+        var options = Options(state: output.state, executable: ownPath)
+        options.repository = repository
+        options.ref = reading.ref
+        options.worktree = reading.worktree
+        options.selection = FleetSelection(fleets: reading.fleet, proxies: reading.proxy)
+        options.format = format
+        self.init(
+            options,
+            console: output.console,
+            transport: SocketTransport(),
+            clock: ContinuousClock()
+        )
+    }
+
+    /// Runs a command and ends the process with its status.
+    func end(with command: (Session) async throws -> CommandStatus) async throws {
+        let status = await run(command)
+        throw ExitCode(status.rawValue)
+    }
+
+    /// This session, changing proxies of other owners too when asked for.
+    func taking(over: Bool) -> Session {
+        var options = options
+        options.takesOver = over
+        return Session(options, console: console, transport: transport, clock: clock)
+    }
+}
