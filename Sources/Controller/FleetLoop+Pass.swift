@@ -93,6 +93,6 @@ extension FleetLoop {
     }
 
     private func isLeftAlone(_ proxy: ProxyName) -> Bool {
-        retries[proxy].map { $0.due > uptime.now } ?? false
+        retries[proxy].map { $0.isLeftAlone && $0.due > uptime.now } ?? false
     }
 }

@@ -43,6 +43,20 @@ extension FleetLoop {
         }
     }
 
+    /// What the plan leaves alone, each once however many proxies it concerns.
+    private func report(remarksOf plan: Plan) {
+        var proxies: [Remark: Int] = [:]
+        for remark in plan.proxies.flatMap(\.remarks) where remark.kind != .unknown {
+            proxies[remark, default: 0] += 1
+        }
+        for (remark, count) in proxies.sorted(by: { $0.key.message < $1.key.message }).prefix(10) {
+            var metadata: Logger.Metadata = ["what": "\(remark.message)", "proxies": "\(count)"]
+            if let origin = remark.origin { metadata["at"] = "\(origin)" }
+            let isNote = remark.kind == .unmanaged
+            logger.log(level: isNote ? .info : .warning, "\(remark.kind.title)", metadata: metadata)
+        }
+    }
+
     /// The proxy was seen to run this very revision, so a difference was made by somebody else.
     func isDrift(_ proxy: ProxyName, _ assignment: Assignment) -> Bool {
         ledger[proxy]?.applied?.tree == assignment.revision.tree && !unfinished.contains(proxy)
@@ -163,10 +177,13 @@ extension FleetLoop {
     private func delay(_ proxy: ProxyName, after result: ProxyOutcome, isNews: Bool) {
         var backoff = retries[proxy]?.backoff ?? configuration.retry
         let isFirst = retries[proxy] == nil
-        // What only needs time is looked at again soon; what failed is left alone longer and longer.
-        if result.isPending { backoff.reset() }
         let delay = backoff.fail(using: &generator)
-        retries[proxy] = (backoff, uptime.now + delay)
+        // What only needs time is looked at again, but others may change the proxy meanwhile.
+        retries[proxy] = Retry(
+            backoff: backoff,
+            due: uptime.now + delay,
+            isLeftAlone: !result.isPending
+        )
         if isFirst, isNews, case .unreachable(let error) = result {
             logger.warning(
                 "proxy unreachable",

@@ -22,6 +22,13 @@ package actor FleetLoop {
         }
     }
 
+    /// When a proxy is tried again, and whether it is left alone until then.
+    struct Retry {
+        var backoff: Backoff
+        var due: Duration
+        var isLeftAlone: Bool
+    }
+
     private enum Reason: Hashable { case assigned, stop }
 
     private struct Latest {
@@ -46,7 +53,7 @@ package actor FleetLoop {
     var ledger = Ledger()
     /// The revision whose convergence was announced last.
     var celebrated: Revision?
-    var retries: [ProxyName: (backoff: Backoff, due: Duration)] = [:]
+    var retries: [ProxyName: Retry] = [:]
     /// Proxies on which the last pass left something for the next, which is therefore no drift.
     var unfinished: Set<ProxyName> = []
     /// Plans that a proxy refused, with its words: the same plan is not sent to the same process again.

@@ -26,6 +26,8 @@ package struct RolloutWork: Sendable {
 enum Confirmation: Sendable {
     case asDesired
     case differs(steps: Int)
+    /// Nothing can be done now, e.g. because capacity would fall below its floor.
+    case waits(String)
     case unknown(FleetError)
 }
 
@@ -106,6 +108,7 @@ extension Reconciliation {
                     applied.unfinished(steps)
                         ?? .converged(operations: operations, took: uptime.now)
                 case .differs(let count): applied.unfinished(steps) ?? .pending(Self.rest(count))
+                case .waits(let reason): applied.unfinished(steps) ?? .pending(reason)
                 case .unknown(let error): ProxyOutcome(lost: error)
                 }
         }

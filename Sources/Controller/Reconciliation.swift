@@ -153,7 +153,7 @@ package struct Reconciliation: Sendable {
         var outcomes: [ProxyName: ProxyOutcome] = [:]
         for (name, error) in planned.unreachable { outcomes[name] = .unreachable(error) }
         for proxy in planned.plan.proxies where proxy.steps.isEmpty {
-            outcomes[proxy.proxy] = proxy.refusal ?? .converged(operations: 0, took: .zero)
+            outcomes[proxy.proxy] = proxy.openOutcome ?? .converged(operations: 0, took: .zero)
         }
         let work = RolloutWork(
             plan: planned.plan,
@@ -176,7 +176,7 @@ package struct Reconciliation: Sendable {
         let start = uptime.now
         var outcomes = await rollOut(work) { _ in .asDesired }
         for proxy in work.plan.proxies where proxy.steps.isEmpty {
-            outcomes[proxy.proxy] = proxy.refusal ?? .converged(operations: 0, took: .zero)
+            outcomes[proxy.proxy] = proxy.openOutcome ?? .converged(operations: 0, took: .zero)
         }
         return FleetOutcome(
             fleet: work.plan.fleet,
@@ -194,7 +194,8 @@ package struct Reconciliation: Sendable {
             options.previous = goal.previous[target.name]
             options.takesOver = goal.takesOver
             let rest = Planner.planProxy(goal.fleet, observed: observed, options: options)
-            return rest.steps.isEmpty ? .asDesired : .differs(steps: rest.steps.count)
+            guard rest.steps.isEmpty else { return .differs(steps: rest.steps.count) }
+            return rest.openRemark.map { .waits($0.message) } ?? .asDesired
         } catch {
             return .unknown(error)
         }
@@ -202,8 +203,8 @@ package struct Reconciliation: Sendable {
 }
 
 extension ProxyPlan {
-    fileprivate var refusal: ProxyOutcome? {
-        guard let remark = remarks.first(where: { $0.kind == .refused }) else { return nil }
-        return .refused(remark.message)
+    /// What a plan without steps means when not all is as desired.
+    fileprivate var openOutcome: ProxyOutcome? {
+        openRemark.map { $0.kind == .refused ? .refused($0.message) : .pending($0.message) }
     }
 }

@@ -25,12 +25,18 @@ package struct TriggerSocket: Service {
         package let description: String
     }
 
-    /// Opens the socket, replacing one that a killed process left behind.
+    /// Opens the socket, replacing one that a killed process left behind but not one that somebody serves.
     package func listen() async throws(Unavailable) -> any Channel {
         guard path.utf8.count < 108 else {
             throw Unavailable(
                 description:
                     "the socket path \(path) is longer than 107 bytes; choose another with --trigger"
+            )
+        }
+        guard await !Self.notify(path, group: group) else {
+            throw Unavailable(
+                description:
+                    "another apus run listens on \(path) already; give this one another socket with --trigger"
             )
         }
         do {

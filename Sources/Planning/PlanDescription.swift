@@ -44,8 +44,13 @@ package struct PlanDescription: Sendable {
         let missing = fleets.reduce(0) { $0 + $1.unplanned.count }
         var line = StyledText()
         if summary.proxies == 0, missing == 0 {
-            line.append("No changes.", .good)
-            line.append(" Every proxy runs what the repository asks for.")
+            if fleets.contains(where: \.plan.isHeldBack) {
+                line.append("Nothing can be done now", .warning)
+                line.append(", but not every proxy runs what the repository asks for; see above.")
+            } else {
+                line.append("No changes.", .good)
+                line.append(" Every proxy runs what the repository asks for.")
+            }
             return [line]
         }
         line.append("Plan: ", .strong)
@@ -155,7 +160,7 @@ package struct PlanDescription: Sendable {
         }
         let lines = order.flatMap { remark in
             var line = StyledText("  ")
-            line.append(remark.kind.title, remark.kind == .warning ? .warning : .note)
+            line.append(remark.kind.title, remark.kind.role)
             line.append("  ")
             var text = words(remark.message)
             if let origin = remark.origin { text.append(StyledText("(\(origin))", .faint)) }
@@ -186,6 +191,18 @@ package struct PlanDescription: Sendable {
     }
 }
 
+extension Plan {
+    /// Something is left to do that these steps do not do.
+    fileprivate var isHeldBack: Bool { proxies.contains { $0.openRemark != nil } }
+}
+
+extension ProxyPlan {
+    /// The first remark that says that the steps do not lead to what is desired.
+    package var openRemark: Remark? {
+        remarks.first { $0.kind == .refused } ?? remarks.first { $0.kind == .postponed }
+    }
+}
+
 extension String {
     fileprivate func shortened(to length: Int) -> String {
         count <= length ? self : String(prefix(length - 1)) + "…"
@@ -193,7 +210,16 @@ extension String {
 }
 
 extension Remark.Kind {
-    fileprivate var title: String {
+    fileprivate var role: StyledText.Role {
+        switch self {
+        case .needsRestart, .unmanaged, .unknown: .note
+        case .postponed, .warning: .warning
+        case .refused: .error
+        }
+    }
+
+    /// The kind in the words that introduce a remark.
+    package var title: String {
         switch self {
         case .needsRestart: "needs restart"
         case .unmanaged: "unmanaged"

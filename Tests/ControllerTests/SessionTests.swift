@@ -104,6 +104,18 @@ import Testing
         #expect(transcript.err.contains("(shop.yaml:") || transcript.err.contains("(hosts.yaml:"))
     }
 
+    @Test func `what must wait for capacity has not converged in time`() async throws {
+        let worktree = try Worktree()
+        let session = worktree.session(fleet, transcript)
+        #expect(await session.run { try await $0.apply(yes) } == .ok)
+        try worktree.servers(["s1: 127.0.0.1:8001"], and: "  minCapacity: 90%")
+        var applying = yes
+        applying.timeout = .milliseconds(500)
+        #expect(await session.run { try await $0.apply(applying) } == .notConverged)
+        #expect(fleet["lb1"].servers.count == 2)
+        #expect(!transcript.out.contains("No changes."))
+    }
+
     @Test func `a saved plan is applied as it is`() async throws {
         let worktree = try Worktree()
         let session = worktree.session(fleet, transcript)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NIOCore
 import NIOPosix
 import Testing
@@ -24,11 +25,25 @@ import Testing
     @Test func `a socket that a killed process left behind is replaced`() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/t.sock"
-        let first = try await TriggerSocket(path: path) {}.listen()
+        let first = try await TriggerSocket(path: path + "0") {}.listen()
+        // Under another name its owner does not take it away.
+        try FileManager.default.moveItem(atPath: path + "0", toPath: path)
+        try await first.close()
         let second = try await TriggerSocket(path: path) {}.listen()
         #expect(await TriggerSocket.notify(path))
-        try await first.close()
         try await second.close()
+    }
+
+    @Test func `a socket that somebody serves is left to them`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/t.sock"
+        let first = try await TriggerSocket(path: path) {}.listen()
+        let error = await #expect(throws: TriggerSocket.Unavailable.self) {
+            _ = try await TriggerSocket(path: path) {}.listen()
+        }
+        #expect(error?.description.contains("--trigger") == true)
+        #expect(await TriggerSocket.notify(path))
+        try await first.close()
     }
 
     @Test func `a path that no socket can have is refused with advice`() async throws {

@@ -28,7 +28,7 @@ struct Worktree {
     var path: String { folder.path + "/repo" }
     var state: StateDirectory { StateDirectory(path: folder.path + "/state") }
 
-    func servers(_ lines: [String]) throws {
+    func servers(_ lines: [String], and more: String = "") throws {
         let head = """
             apiVersion: apus/v1
             kind: Backend
@@ -37,7 +37,10 @@ struct Worktree {
               fleets: {matchLabels: {role: edge}}
               servers:
             """
-        try write("shop.yaml", ([head] + lines.map { "    " + $0 }).joined(separator: "\n"))
+        try write(
+            "shop.yaml",
+            ([head] + lines.map { "    " + $0 } + [more]).joined(separator: "\n")
+        )
     }
 
     func hosts(_ entries: [String: String]) throws {

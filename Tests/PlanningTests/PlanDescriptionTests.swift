@@ -43,6 +43,16 @@ import Testing
         #expect(text.contains("Plan: no changes and 1 proxy without a plan"))
     }
 
+    @Test(arguments: [Remark.Kind.postponed, .refused])
+    func `what cannot be done now is not called done`(kind: Remark.Kind) throws {
+        var plan = try Fixture.idle()
+        plan.proxies[0].remarks = [Remark(kind, "capacity would fall below 90%")]
+        let description = PlanDescription([PlanDescription.Fleet(plan)], columns: 120)
+        let text = description.lines.map(\.plain).joined(separator: "\n")
+        #expect(text.contains("Nothing can be done now, but not every proxy runs what"))
+        #expect(!text.contains("No changes."))
+    }
+
     @Test func `a hundred proxies are counted, not listed`() throws {
         let proxies = try (1...100).map { number in
             ProxyPlan(
