@@ -53,7 +53,8 @@ struct ServerSequences {
     func remove(_ path: ServerPath, _ observed: ObservedServer) -> [Change] {
         var changes: [Change] = []
         var admin = observed.admin
-        if observed.isServing {
+        // Weight 0 takes no new clients, but those it has come back by cookie: it is drained, too.
+        if observed.admin == .ready, observed.operational != .stopped {
             changes.append(.setAdmin(path, from: .ready, to: .drain))
             admin = .drain
         }

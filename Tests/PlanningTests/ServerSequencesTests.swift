@@ -72,4 +72,21 @@ struct ServerSequencesTests {
         )
     }
 
+    @Test func `a server of weight 0 is drained before it is removed, one that is down is not`() {
+        let path = Build.path("a")
+        var proxy = Build.converged(
+            Build.fleet([Build.desired("a", [.check: .flag, .weight: .integer(0)])]),
+            on: Build.proxy()
+        )
+        let drain = Change.setAdmin(path, from: .ready, to: .drain)
+        #expect(changes(Build.fleet([]), proxy).first == drain)
+        proxy.backends[path.backend]?.servers[path.server]?.operational = .stopped
+        #expect(
+            changes(Build.fleet([]), proxy) == [
+                .setAdmin(path, from: .ready, to: .maint),
+                .awaitRemovable(path, within: Milliseconds(600_000)),
+                .deleteServer(path),
+            ]
+        )
+    }
 }
