@@ -150,7 +150,7 @@ extension Worker {
         let used: Int
         if connections[index].body.isChunked {
             outgoing.clear()
-            used = connections[index].body.transfer(bytes, to: &outgoing)
+            used = transferBody(of: index, bytes)
             guard used >= 0 else {
                 refuseBody(index)
                 return -1

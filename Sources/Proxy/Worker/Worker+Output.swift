@@ -43,6 +43,12 @@ extension Worker {
         armClient(index)
     }
 
+    /// Follows the chunked body read from `index` into `outgoing`; the results of `BodyTransfer.transfer`.
+    mutating func transferBody(of index: Int, _ bytes: ByteSlice) -> Int {
+        let connections = connections
+        return connections[index].body.transfer(bytes, to: &outgoing)
+    }
+
     /// Sends what waits; false when the connection is lost.
     mutating func flush(_ index: Int) -> Bool {
         while !connections[index].output.isEmpty {

@@ -110,7 +110,7 @@ extension Worker {
             let rest = bytes.dropFirst(used)
             let taken: Int
             if connections[index].body.isChunked {
-                taken = connections[index].body.transfer(rest, to: &outgoing)
+                taken = transferBody(of: index, rest)
                 guard taken >= 0 else {
                     refuseFirstBody(index)
                     return -1

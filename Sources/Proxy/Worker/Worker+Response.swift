@@ -124,7 +124,7 @@ extension Worker {
         var taken = 0
         var separate = ByteSlice.empty
         if connections[upstream].body.isChunked {
-            taken = connections[upstream].body.transfer(rest, to: &outgoing)
+            taken = transferBody(of: upstream, rest)
             guard taken >= 0 else {
                 return failResponse(upstream, client, status: 502, isHeaderUnsent: true)
             }
@@ -160,7 +160,7 @@ extension Worker {
         let isSent: Bool
         if connections[upstream].body.isChunked {
             outgoing.clear()
-            used = connections[upstream].body.transfer(bytes, to: &outgoing)
+            used = transferBody(of: upstream, bytes)
             guard used >= 0 else { return failResponse(upstream, client, status: 502) }
             countOut(client, outgoing.count, slot: connections[upstream].slot)
             isSent = outgoing.count == 0 || send(client, outgoing.bytes)
