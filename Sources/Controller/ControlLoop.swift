@@ -25,6 +25,8 @@ package actor ControlLoop: Service {
     private var sourceRetry: Backoff
     private var retryAt: Duration?
     private var reportedError: String?
+    /// The newest revision knows no fleet or proxy of a name that was asked for.
+    private var selectionError: String?
 
     package init(
         source: RepositorySource,
@@ -87,7 +89,7 @@ package actor ControlLoop: Service {
             retryAt = nil
             sourceRetry.reset()
             reportedError = nil
-            board.update { status, _ in status.sourceError = nil }
+            board.update { [selectionError] status, _ in status.sourceError = selectionError }
         } catch {
             report(sourceError: "\(error)")
         }
@@ -106,7 +108,6 @@ package actor ControlLoop: Service {
             status.seen = loaded.revision
             status.diagnostics = loaded.diagnostics
         }
-        seen = loaded.revision
         guard isNew else { return }
         logger.info(
             "revision seen",
@@ -115,8 +116,20 @@ package actor ControlLoop: Service {
                 "files": "\(loaded.filesParsed) read, \(loaded.filesReused) unchanged",
             ]
         )
+        seen = loaded.revision
+        selectionError = nil
         guard let state = loaded.state else { return reject(loaded) }
-        try assign(state, loaded.revision, pushed: pushed, &group)
+        do throws(FleetSelection.UnknownName) {
+            assign(
+                try configuration.selection.apply(to: state),
+                loaded.revision,
+                pushed: pushed,
+                &group
+            )
+        } catch {
+            selectionError = error.description
+            logger.error("nothing selected", metadata: ["why": "\(error)"])
+        }
     }
 
     private func reject(_ loaded: LoadedState) {
@@ -138,12 +151,11 @@ package actor ControlLoop: Service {
     }
 
     private func assign(
-        _ state: DesiredState,
+        _ selected: [DesiredFleet],
         _ revision: Revision,
         pushed: Duration?,
         _ group: inout DiscardingTaskGroup
-    ) throws {
-        let selected = try configuration.selection.apply(to: state)
+    ) {
         board.update { status, _ in status.good = revision }
         board.keep(only: selected.map(\.name))
         for fleet in selected {

@@ -48,6 +48,12 @@ package struct PlanFile: Hashable, Sendable, Codable {
         package let summary: PlanSummary
         /// Sorted by fleet.
         package let fleets: [Fleet]
+
+        package init(revision: Revision, fleets: [Fleet]) {
+            self.revision = revision
+            self.fleets = fleets
+            summary = PlanSummary(of: fleets.map(\.plan))
+        }
     }
 
     /// The file is not a plan that can be applied; says why.
@@ -59,13 +65,9 @@ package struct PlanFile: Hashable, Sendable, Codable {
     package let digest: String
     package let content: Content
 
-    /// Seals plans of one revision.
-    package init(revision: Revision, fleets: [Fleet]) throws {
-        content = Content(
-            revision: revision,
-            summary: PlanSummary(of: fleets.map(\.plan)),
-            fleets: fleets
-        )
+    /// Names the content by its digest, which costs as much as writing it.
+    package init(sealing content: Content) throws {
+        self.content = content
         digest = try Self.digest(of: content)
     }
 

@@ -12,7 +12,7 @@ import Testing
             targets: [try Fixture.target("lb1"), try Fixture.target("lb2")],
             rollout: RolloutSettings()
         )
-        return try PlanFile(revision: Fixture.revision, fleets: [fleet])
+        return try PlanFile(sealing: PlanFile.Content(revision: Fixture.revision, fleets: [fleet]))
     }
 
     @Test func `what is saved is read back the same`() throws {

@@ -57,22 +57,22 @@ extension Session {
         let (fleets, _) = try await selectedFleets()
         let locks = try lock(fleets.map(\.name))
         defer { withExtendedLifetime(locks) {} }
-        let (file, work) = try await observeAndPlan()
-        guard try mayApply(file, applying) else { return .error }
-        var outcomes = try await rollOut(work, file)
+        let (content, work) = try await observeAndPlan()
+        guard try mayApply(content, applying) else { return .error }
+        var outcomes = try await rollOut(work, content)
         outcomes = try await waitForRest(outcomes, work.map(\.0), applying.timeout)
-        return try finish(outcomes, file)
+        return try finish(outcomes, content)
     }
 
     /// Shows the plan and asks; false when the answer is no. Nothing to change needs no answer.
-    private func mayApply(_ file: PlanFile, _ applying: ApplyOptions) throws -> Bool {
-        if options.format == .text { console.show(description(of: file)) }
-        for fleet in file.content.fleets {
+    private func mayApply(_ content: PlanFile.Content, _ applying: ApplyOptions) throws -> Bool {
+        if options.format == .text { console.show(description(of: content)) }
+        for fleet in content.fleets {
             guard case .denied(let reasons) = Verdict.judge(fleet.plan) else { continue }
             for reason in reasons { console.fail(reason.description) }
             throw Ended(.deniedByPolicy)
         }
-        guard !applying.yes, file.content.summary.proxies > 0 else { return true }
+        guard !applying.yes, content.summary.proxies > 0 else { return true }
         guard console.isInteractive else {
             console.fail(
                 "there is no terminal to ask on, so nothing was applied\npass --yes to apply without being asked"
@@ -96,9 +96,10 @@ extension Session {
         return try fleets.sorted().map { try FleetLock(on: $0, in: options.state, holder: holder) }
     }
 
-    private func rollOut(_ work: [Work], _ file: PlanFile) async throws -> [FleetOutcome] {
+    private func rollOut(_ work: [Work], _ content: PlanFile.Content) async throws -> [FleetOutcome]
+    {
         let progress = ApplyProgress(
-            total: file.content.summary.proxies,
+            total: content.summary.proxies,
             console: console,
             clock: clock
         )
@@ -153,16 +154,18 @@ extension Session {
         try ledger.save(to: options.state.ledgerFile(of: plan.fleet))
     }
 
-    private func finish(_ outcomes: [FleetOutcome], _ file: PlanFile) throws -> CommandStatus {
+    private func finish(_ outcomes: [FleetOutcome], _ content: PlanFile.Content) throws
+        -> CommandStatus
+    {
         let status = CommandStatus(of: outcomes)
         if options.format == .json {
-            try show(json: ApplyReport(outcomes, revision: file.content.revision, status: status))
+            try show(json: ApplyReport(outcomes, revision: content.revision, status: status))
             return status
         }
         let proxies = outcomes.flatMap { $0.proxies.sorted { $0.key < $1.key } }
         // Proxies with steps were told of when they ended; the others never began.
         let begun = Set(
-            file.content.fleets.flatMap(\.plan.proxies).filter { !$0.steps.isEmpty }.map(\.proxy)
+            content.fleets.flatMap(\.plan.proxies).filter { !$0.steps.isEmpty }.map(\.proxy)
         )
         for (name, outcome) in proxies
         where !outcome.isConverged && !(begun.contains(name) && outcome != .held) {
@@ -174,9 +177,9 @@ extension Session {
             status == .ok ? .good : .error
         )
         line.append("\(converged) of \(count(proxies.count, "proxy", "proxies")) at ")
-        line.append(file.content.revision.description, .note)
+        line.append(content.revision.description, .note)
         line.append(".")
-        if file.content.summary.proxies > 0 || status != .ok { console.show([StyledText(), line]) }
+        if content.summary.proxies > 0 || status != .ok { console.show([StyledText(), line]) }
         if status == .stalePlan {
             console.tell("Plan again: what was reviewed is not what would happen now.", .faint)
         }
@@ -189,23 +192,23 @@ extension Session {
             console.fail("cannot read the plan \(path)")
             return .error
         }
-        let file: PlanFile
+        let content: PlanFile.Content
         do throws(PlanFile.Unreadable) {
-            file = try PlanFile(decoding: data)
+            content = try PlanFile(decoding: data).content
         } catch {
             console.fail("\(path): \(error)")
             return .error
         }
-        let locks = try lock(file.content.fleets.map(\.plan.fleet))
+        let locks = try lock(content.fleets.map(\.plan.fleet))
         defer { withExtendedLifetime(locks) {} }
-        guard try mayApply(file, applying) else { return .error }
+        guard try mayApply(content, applying) else { return .error }
         let progress = ApplyProgress(
-            total: file.content.summary.proxies,
+            total: content.summary.proxies,
             console: console,
             clock: clock
         )
         var outcomes: [FleetOutcome] = []
-        for fleet in file.content.fleets {
+        for fleet in content.fleets {
             var ledger = Ledger.load(from: options.state.ledgerFile(of: fleet.plan.fleet))
             try note(attempt: fleet.plan, in: &ledger)
             let work = RolloutWork(
@@ -219,6 +222,6 @@ extension Session {
             outcomes.append(outcome)
         }
         progress.end()
-        return try finish(outcomes, file)
+        return try finish(outcomes, content)
     }
 }

@@ -20,28 +20,31 @@ extension Session {
 
     /// `apus plan`: what `apply` would do, or what a merge would change.
     package func plan(_ planning: PlanOptions) async throws -> CommandStatus {
-        let (file, isReview) =
+        let (content, isReview) =
             if let from = planning.from {
                 (try await compare(from, planning.to ?? options.ref), true)
             } else {
-                (try await observeAndPlan().file, false)
+                (try await observeAndPlan().content, false)
             }
+        let file =
+            planning.out != nil || options.format == .json ? try PlanFile(sealing: content) : nil
         if let out = planning.out {
-            try file.encoded().write(to: URL(filePath: out), options: .atomic)
+            try file?.encoded().write(to: URL(filePath: out), options: .atomic)
         }
         switch options.format {
-        case .json: console.out(String(decoding: try file.encoded(), as: UTF8.self))
+        case .json: console.out(String(decoding: try file?.encoded() ?? Data(), as: UTF8.self))
         case .text:
-            console.show(description(of: file))
-            if !isReview { console.show(nextSteps(for: file, savedAs: planning.out)) }
+            console.show(description(of: content))
+            let saved = planning.out.flatMap { out in file.map { (path: out, digest: $0.digest) } }
+            if !isReview { console.show(nextSteps(for: content, saved: saved)) }
         }
-        if file.content.fleets.contains(where: { !$0.unplanned.isEmpty }) { return .error }
-        return planning.detailedExitStatus && file.content.summary.proxies > 0 ? .changes : .ok
+        if content.fleets.contains(where: { !$0.unplanned.isEmpty }) { return .error }
+        return planning.detailedExitStatus && content.summary.proxies > 0 ? .changes : .ok
     }
 
     /// Plans every selected fleet against what its proxies run.
     func observeAndPlan() async throws -> (
-        file: PlanFile, work: [(Reconciliation.Goal, Reconciliation.Planned)]
+        content: PlanFile.Content, work: [(Reconciliation.Goal, Reconciliation.Planned)]
     ) {
         let (fleets, revision) = try await selectedFleets()
         var work: [(Reconciliation.Goal, Reconciliation.Planned)] = []
@@ -65,11 +68,11 @@ extension Session {
                 )
             )
         }
-        return (try PlanFile(revision: revision, fleets: sealed), work)
+        return (PlanFile.Content(revision: revision, fleets: sealed), work)
     }
 
     /// Plans from one revision to another as if every proxy ran the first one exactly.
-    private func compare(_ from: String, _ to: String) async throws -> PlanFile {
+    private func compare(_ from: String, _ to: String) async throws -> PlanFile.Content {
         let before = try await load(from).state
         let (after, loaded) = try await load(to)
         let known = Dictionary(before.fleets.map { ($0.name, $0) }) { first, _ in first }
@@ -77,11 +80,11 @@ extension Session {
             let plan = Planner.plan(fleet, from: known[fleet.name], revision: loaded.revision)
             return PlanFile.Fleet(plan: plan, targets: fleet.proxies, rollout: fleet.rollout)
         }
-        return try PlanFile(revision: loaded.revision, fleets: fleets)
+        return PlanFile.Content(revision: loaded.revision, fleets: fleets)
     }
 
-    func description(of file: PlanFile) -> [StyledText] {
-        let fleets = file.content.fleets.map { fleet in
+    func description(of content: PlanFile.Content) -> [StyledText] {
+        let fleets = content.fleets.map { fleet in
             PlanDescription.Fleet(
                 fleet.plan,
                 unplanned: fleet.unplanned.map { (proxy: $0.proxy, reason: $0.reason) }
@@ -90,12 +93,15 @@ extension Session {
         return [StyledText()] + PlanDescription(fleets, columns: console.columns).lines
     }
 
-    private func nextSteps(for file: PlanFile, savedAs out: String?) -> [StyledText] {
-        guard file.content.summary.proxies > 0 else { return [] }
+    private func nextSteps(
+        for content: PlanFile.Content,
+        saved: (path: String, digest: String)?
+    ) -> [StyledText] {
+        guard content.summary.proxies > 0 else { return [] }
         var line = StyledText("To apply ", .faint)
-        if let out {
-            line.append("exactly this plan (\(file.digest.prefix(19))…):  ", .faint)
-            line.append("apus apply \(out)", .strong)
+        if let saved {
+            line.append("exactly this plan (\(saved.digest.prefix(19))…):  ", .faint)
+            line.append("apus apply \(saved.path)", .strong)
         } else {
             var command = "apus apply \(options.repository)"
             if options.worktree { command += " --worktree" }

@@ -44,7 +44,8 @@ extension Session {
         )
         let pushes = TriggerSocket(path: socket) { loop.inbox.add(.push) }
         var quiet = logger
-        quiet.logLevel = .error
+        // What libraries have to say at the end of a failed start explains nothing.
+        quiet.logLevel = .critical
         let web = StatusServer(board: board, host: running.host, port: running.port, logger: quiet)
         { address in
             if running.logFormat == .text {
