@@ -101,7 +101,8 @@ package struct PlanDescription: Sendable {
     }
 
     private func rows(for entries: [PlanEntry]) -> [StyledText] {
-        let subjects = entries.sorted { $0.sortKey < $1.sortKey }
+        let subjects = entries.map { (key: $0.sortKey, entry: $0) }.sorted { $0.key < $1.key }
+            .map(\.entry)
         let longest = subjects.map { StyledText($0.title).width }.max() ?? 0
         let rows = subjects.flatMap { row($0, titleWidth: min(longest, 32)) }
         return rows + [StyledText()]

@@ -49,9 +49,27 @@ extension PlanEntry {
         return "\(action.marker) \(place)\(title) \(words)"
     }
 
-    /// Additions, changes, replacements, removals; by name within each.
+    /// Additions, changes, replacements, removals; by name within each, `web2` before `web10`.
     var sortKey: (Int, String) {
-        (Action.allCases.firstIndex(of: action) ?? 0, title)
+        (Action.allCases.firstIndex(of: action) ?? 0, Self.natural(title))
+    }
+
+    /// The text with its numbers padded, so that comparing texts compares numbers.
+    private static func natural(_ text: String) -> String {
+        var key = ""
+        var digits = ""
+        func padded() -> String {
+            digits.isEmpty ? "" : String(repeating: "0", count: max(0, 20 - digits.count)) + digits
+        }
+        for character in text {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+            } else {
+                key += padded() + String(character)
+                digits = ""
+            }
+        }
+        return key + padded()
     }
 
     /// What the row says after the object's name, in words that may be broken between lines.

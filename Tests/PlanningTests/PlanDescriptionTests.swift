@@ -53,6 +53,29 @@ import Testing
         #expect(!text.contains("No changes."))
     }
 
+    @Test func `numbers in names are counted, not spelled`() throws {
+        let steps = try ["web10", "web2", "web1"].enumerated().map { index, name in
+            let path = ServerPath(try BackendName("shop"), try ServerName(name))
+            return Step(
+                id: index + 1,
+                change: .enableHealth(path),
+                origin: Origin(file: "a", line: 1, column: 1)
+            )
+        }
+        let proxy = ProxyPlan(
+            proxy: try ProxyName("lb1"),
+            incarnation: Incarnation(pid: 1, startTime: 1),
+            base: "",
+            steps: steps
+        )
+        let plan = Plan(revision: Fixture.revision, fleet: try FleetName("edge"), proxies: [proxy])
+        let text = PlanDescription([PlanDescription.Fleet(plan)], columns: 80).lines.map(\.plain)
+        let names = text.compactMap { $0.split(separator: " ").dropFirst().first }.filter {
+            $0.hasPrefix("web")
+        }
+        #expect(names == ["web1", "web2", "web10"])
+    }
+
     @Test func `a hundred proxies are counted, not listed`() throws {
         let proxies = try (1...100).map { number in
             ProxyPlan(
