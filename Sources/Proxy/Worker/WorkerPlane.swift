@@ -94,7 +94,9 @@ package final class WorkerPlane: DataPlane {
     }
 
     package func isUnused(_ slot: UInt32) -> Bool {
-        published.oldestSeen >= published.epoch && holdsNothing(slot)
+        // A request that was in progress at the last purge has put its connection back since.
+        purgeIdleConnections(of: slot)
+        return published.oldestSeen >= published.epoch && holdsNothing(slot)
     }
 
     private func holdsNothing(_ slot: UInt32) -> Bool {

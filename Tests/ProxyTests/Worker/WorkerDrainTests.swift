@@ -32,6 +32,24 @@ final class Seen: Sendable {
         #expect(worker.eventually { worker.plane.isUnused(slot) })
     }
 
+    @Test func `a connection that comes back after the purge does not keep its server`() throws {
+        let gate = Gate()
+        let origin = try RecordingOrigin { _ in
+            gate.wait()
+            return .ok()
+        }
+        defer { origin.close() }
+        let worker = try WorkerUnderTest(servers: [origin.port])
+        let client = try worker.client()
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(worker.eventually { !origin.requests.isEmpty })
+        worker.replaceServers { _ in [] }
+        worker.plane.purgeIdleConnections(of: worker.slots[0])
+        gate.open()
+        #expect(client.response()?.status == 200)
+        #expect(worker.eventually { worker.plane.isUnused(worker.slots[0]) })
+    }
+
     @Test func `a request in progress on a removed server finishes`() throws {
         let gate = Gate()
         let origin = try RecordingOrigin { request in
