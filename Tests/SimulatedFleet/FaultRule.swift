@@ -7,6 +7,8 @@ package struct FaultRule: Sendable, CustomStringConvertible {
     package enum Fault: Hashable, Sendable {
         /// The reply comes that much later.
         case delay(Duration)
+        /// The control thread takes no input for so long, then all of it in order of arrival.
+        case stall(Duration)
         /// Nobody listens.
         case refuse
         /// The connection is accepted and nothing ever comes back; nothing is executed.
@@ -89,7 +91,7 @@ package struct FaultRule: Sendable, CustomStringConvertible {
     }
 
     private static func randomFault(using generator: inout SeededGenerator) -> Fault {
-        switch Int.random(in: 0..<8, using: &generator) {
+        switch Int.random(in: 0..<10, using: &generator) {
         case 0: .delay(.milliseconds(Int.random(in: 1...3000, using: &generator)))
         case 1: .refuse
         case 2: .hang
@@ -97,6 +99,9 @@ package struct FaultRule: Sendable, CustomStringConvertible {
         case 4: .cutReply
         case 5: .restartBefore
         case 6: .restartAfter
+        case 7: .stall(.milliseconds(Int.random(in: 100...20_000, using: &generator)))
+        // Longer than anyone waits, so that it arrives at a connection given up.
+        case 8: .delay(.milliseconds(Int.random(in: 5_000...15_000, using: &generator)))
         default: .delay(.milliseconds(Int.random(in: 1...50, using: &generator)))
         }
     }

@@ -41,6 +41,8 @@ struct PassSequence {
             }
             try await pause()
         }
+        // A server that was made ready at the very end has to pass its checks before anyone judges.
+        try await clock.sleep(for: .seconds(15))
         let observed = await controller.observe(board.desired.fleets[0])
         return Rest(observed: observed, isPostponed: isPostponed)
     }

@@ -13,6 +13,8 @@ final class SimulatedNetwork: RuntimeTransport {
     private let rules: [FaultRule]
     private let proxies: [RuntimeAddress: SimulatedProxy]
     private let generator: Mutex<SeededGenerator>
+    /// Until when a proxy takes no input.
+    private let stalls = Mutex<[ProxyName: SimulatedClock.Instant]>([:])
 
     init(
         proxies: [RuntimeAddress: SimulatedProxy],
@@ -90,6 +92,9 @@ final class SimulatedNetwork: RuntimeTransport {
         case .delay(let delay):
             client.setReplyPath(.delay(delay))
             forward(bytes, over: wire)
+        case .stall(let duration):
+            stall(wire.proxy, for: duration)
+            forward(bytes, over: wire)
         case .hang:
             client.setReplyPath(.drop)
         case .dropReply:
@@ -109,7 +114,7 @@ final class SimulatedNetwork: RuntimeTransport {
     }
 
     private func forward(_ bytes: [UInt8], over wire: Wire) {
-        clock.schedule(after: wire.latency) {
+        arrive(over: wire) {
             wire.proxy.withProcess(life: wire.life) { process in
                 process.receive(bytes, from: wire.session)
             }
@@ -118,11 +123,23 @@ final class SimulatedNetwork: RuntimeTransport {
 
     fileprivate func close(_ wire: Wire) {
         wire.client.closeByClient()
-        clock.schedule(after: wire.latency) {
+        arrive(over: wire) {
             wire.proxy.withProcess(life: wire.life) { process in
                 process.receiveEnd(from: wire.session)
             }
         }
+    }
+
+    /// Lets something reach the proxy as soon as the wire and the proxy allow; what was sent first comes first.
+    private func arrive(over wire: Wire, _ action: @escaping @Sendable () -> Void) {
+        let stalled =
+            stalls.withLock { $0[wire.proxy.name] }.map { clock.now.duration(to: $0) } ?? .zero
+        clock.schedule(after: max(wire.latency, stalled), action)
+    }
+
+    private func stall(_ proxy: SimulatedProxy, for duration: Duration) {
+        let end = clock.now.advanced(by: duration)
+        stalls.withLock { $0[proxy.name] = max($0[proxy.name] ?? end, end) }
     }
 }
 

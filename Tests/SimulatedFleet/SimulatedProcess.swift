@@ -199,8 +199,9 @@ extension SimulatedProcess {
         guard let wait = sessions[number]?.wait else { return }
         plane.advance(to: surroundings.clock.now)
         guard let reply = service.poll(wait, now: now) else {
-            let next = min(max(wait.deadline.count, now.count + 1), now.count + 20)
-            return schedulePoll(at: Milliseconds(next), for: number)
+            let again = wait.again(after: now)
+            sessions[number]?.wait = again
+            return schedulePoll(at: again.pollAgainAt, for: number)
         }
         sessions[number]?.wait = nil
         let bytes = sessions[number]?.session.finish(reply) ?? []

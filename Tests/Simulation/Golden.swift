@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// Compares a text with the file that holds what it should be; `GOLDEN=rewrite` rewrites the file instead.
+/// Compares a text with the file that holds what it should be; `GOLDEN=rewrite` writes it instead.
 ///
 /// `make golden` sets the variable; the diff of the files is then the review.
 package enum Golden {

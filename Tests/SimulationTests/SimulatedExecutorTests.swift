@@ -65,8 +65,9 @@ struct SimulatedExecutorTests {
         struct Violation: Error {}
         let clock = SimulatedClock()
         let executor = SimulatedExecutor(clock: clock, seed: 1)
-        func check() throws { if clock.now.sinceStart >= .seconds(5) { throw Violation() } }
+        let isDue = { clock.now.sinceStart >= .seconds(5) }
         #expect(throws: Violation.self) {
+            let check = { if isDue() { throw Violation() } }
             try executor.run(until: .seconds(60), afterInstant: check) {
                 while true { try await clock.sleep(for: .seconds(1)) }
             }
