@@ -61,30 +61,39 @@ private struct Reading {
     }
 
     mutating func addServers(_ state: String, stat: String) throws {
+        let stats = try Self.stats(stat)
+        // Rows of one backend come together; one at a time is built outside the dictionary.
+        var current: (text: String, backend: ObservedBackend, stats: [String: StatRow])?
+        for row in try ServerStateTable.parse(state).rows {
+            if current?.text != row.backendName {
+                keep(current?.backend)
+                current = nil
+                guard let name = try? BackendName(row.backendName) else { continue }
+                let backend = proxy.backends[name] ?? ObservedBackend(name: name, id: row.backendID)
+                current = (row.backendName, backend, stats[row.backendName] ?? [:])
+            }
+            guard let name = try? ServerName(row.serverName) else { continue }
+            var server = ObservedServer(name: name, row)
+            if let stat = current?.stats[row.serverName] { server.add(stat) }
+            current?.backend.servers[name] = server
+        }
+        keep(current?.backend)
+    }
+
+    private mutating func keep(_ backend: ObservedBackend?) {
+        if let backend { proxy.backends[backend.name] = backend }
+    }
+
+    private static func stats(_ text: String) throws -> [String: [String: StatRow]] {
         let wanted: Set<StatField> = [.proxyName, .serverName, .slim, .scur, .bck]
         var stats: [String: [String: StatRow]] = [:]
-        for row in try StatTable.parse(stat, keeping: wanted).rows {
+        for row in try StatTable.parse(text, keeping: wanted).rows {
             guard let backend = row.text(.proxyName), let server = row.text(.serverName) else {
                 continue
             }
             stats[backend, default: [:]][server] = row
         }
-        for row in try ServerStateTable.parse(state).rows {
-            guard let backend = try? BackendName(row.backendName),
-                let name = try? ServerName(row.serverName)
-            else { continue }
-            var server = ObservedServer(name: name, row)
-            if let stat = stats[row.backendName]?[row.serverName] {
-                // An unlimited server has an empty column.
-                server.maxconn = stat.number(.slim) ?? 0
-                server.isBackup = stat.number(.bck) == 1
-                server.currentSessions = stat.number(.scur)
-            }
-            if proxy.backends[backend] == nil {
-                proxy.backends[backend] = ObservedBackend(name: backend, id: row.backendID)
-            }
-            proxy.backends[backend]?.servers[name] = server
-        }
+        return stats
     }
 
     /// `show servers state` is silent about backends without servers.
@@ -151,6 +160,13 @@ extension ObservedServer {
         checkPort = row.checkPort
         agentAddress = row.agentAddress
         agentPort = row.agentPort
+    }
+
+    /// What only `show stat` tells; an unlimited server has an empty column.
+    fileprivate mutating func add(_ stat: StatRow) {
+        maxconn = stat.number(.slim) ?? 0
+        isBackup = stat.number(.bck) == 1
+        currentSessions = stat.number(.scur)
     }
 }
 

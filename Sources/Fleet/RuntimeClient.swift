@@ -116,14 +116,14 @@ package final class RuntimeClient {
             replies.failure = failure
             return replies
         }
-        let deadline = Deadline(after: limits.reply, on: clock)
+        let deadline = Deadline(after: limits.batchReplies, on: clock)
         let bytes = greeting + exchange.send(commands)
         do {
             try await connection.send(bytes, within: limits.reply)
             while replies.answered.count < commands.count {
                 let left = deadline.remaining()
                 guard left > .zero else { throw TransportError.timedOut }
-                let chunk = try await connection.receive(within: left)
+                let chunk = try await connection.receive(within: min(left, limits.reply))
                 replies.answered +=
                     try chunk.isEmpty
                     ? exchange.receiveEnd() : exchange.receive(chunk)
