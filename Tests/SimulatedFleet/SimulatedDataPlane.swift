@@ -50,6 +50,8 @@ final class SimulatedDataPlane: DataPlane {
 
     deinit {
         for publish in pending { for memory in publish.retired { memory.free() } }
+        // The service is gone before its plane, so the newest snapshot belongs to nobody else.
+        (pending.last?.snapshot ?? current).free()
     }
 
     /// Brings the workers to `instant`: call before anything else at a new time.
