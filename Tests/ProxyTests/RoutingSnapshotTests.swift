@@ -19,7 +19,9 @@ import Testing
             """,
             files: ["m.map": "a be\nb be\n"]
         )
-        for change in ["set map m.map a c", "del map m.map b", "set weight be/s 9", "set weight be/s 3"] {
+        for change in [
+            "set map m.map a c", "del map m.map b", "set weight be/s 9", "set weight be/s 3",
+        ] {
             fixture.run(change)
         }
         let snapshot = fixture.plane.snapshot

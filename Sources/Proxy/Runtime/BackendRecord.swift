@@ -60,10 +60,14 @@ final class BackendRecord {
 
     /// Servers that may take a request now: active ones, or backups when there is none.
     var usable: [ServerRecord] {
-        let all = servers.filter(\.isUsable)
-        let active = all.filter { !$0.isBackup }
+        var active: [ServerRecord] = []
+        var backups: [ServerRecord] = []
+        active.reserveCapacity(published.count + 1)
+        for server in servers where server.isUsable {
+            if server.isBackup { backups.append(server) } else { active.append(server) }
+        }
         guard active.isEmpty else { return sorted(active) }
-        return sorted(configuration.usesAllBackups ? all : Array(all.prefix(1)))
+        return sorted(configuration.usesAllBackups ? backups : Array(backups.prefix(1)))
     }
 
     private func sorted(_ list: [ServerRecord]) -> [ServerRecord] {
@@ -81,21 +85,31 @@ final class BackendRecord {
         let old = snapshot
         snapshot = template
         snapshot.generation = generation
-        snapshot.servers = .make(
-            usable.map { server in
-                var entry = ServerSnapshot()
-                entry.slot = server.slot
-                entry.weight = UInt16(server.weight)
-                entry.maxconn = UInt32(clamping: server.maxconn)
-                entry.address = server.address
-                return entry
-            }
-        )
-        snapshot.maxWeight = UInt16(usable.map(\.weight).max() ?? 1)
-        snapshot.hasEqualWeights = usable.allSatisfy { $0.weight == usable.first?.weight }
+        let entries = entries(of: usable)
+        snapshot.servers = .make(entries)
         retired.append(RetiredMemory(old.servers))
         rebuildRing(of: usable, replacing: old, retired: &retired)
         note(isUp: !usable.isEmpty || servers.isEmpty, now: now)
+    }
+
+    private func entries(of usable: [ServerRecord]) -> [ServerSnapshot] {
+        var entries: [ServerSnapshot] = []
+        entries.reserveCapacity(usable.count)
+        var least = 256
+        var most = 1
+        for server in usable {
+            var entry = ServerSnapshot()
+            entry.slot = server.slot
+            entry.weight = UInt16(server.weight)
+            entry.maxconn = UInt32(clamping: server.maxconn)
+            entry.address = server.address
+            entries.append(entry)
+            least = min(least, server.weight)
+            most = max(most, server.weight)
+        }
+        snapshot.maxWeight = UInt16(most)
+        snapshot.hasEqualWeights = least >= most
+        return entries
     }
 
     private func rebuildRing(

@@ -123,7 +123,10 @@ extension RuntimeService {
 
     private func isRemovable(_ server: ServerRecord) -> Bool {
         if server.isInSnapshot { publishIfNeeded() }
-        return plane.isUnused(server.slot)
+        if plane.isUnused(server.slot) { return true }
+        // A request that ends after the last purge leaves its connection idle.
+        plane.purgeIdleConnections(of: server.slot)
+        return false
     }
 
     func find(_ reference: ServerReference) -> (backend: BackendRecord, server: ServerRecord)? {

@@ -18,6 +18,9 @@ final class ServerRecord {
     /// Counts deletions before it (`srid`): tells servers apart that had the same id.
     let revision: Int
     let checkID: CheckTarget.ID
+    let isBackup: Bool
+    /// `inter`, `fastinter` and `downinter`, read often enough to be kept.
+    private let intervals: (usual: Milliseconds, changing: Milliseconds, down: Milliseconds)
 
     var endpoint: Endpoint
     /// The endpoint as workers read it; its path is this record's to retire.
@@ -53,6 +56,12 @@ final class ServerRecord {
         self.slot = slot
         self.checkID = checkID
         revision = declaration.revision
+        isBackup = attributes[.backup] != nil
+        let usual = attributes.duration(.inter) ?? Milliseconds(2000)
+        intervals = (
+            usual, attributes.duration(.fastinter) ?? usual,
+            attributes.duration(.downinter) ?? usual
+        )
         endpoint = declaration.endpoint
         address = SocketAddress(declaration.endpoint)
         weight = attributes.integer(.weight) ?? 1
@@ -74,7 +83,6 @@ final class ServerRecord {
         if !startsInMaintenance { applyInitialState(isLeavingMaintenance: false, now: now) }
     }
 
-    var isBackup: Bool { attributes[.backup] != nil }
     var isInMaintenance: Bool { adminBits & ServerStateRow.Admin.forcedMaintenance != 0 }
     var isDraining: Bool { adminBits & ServerStateRow.Admin.forcedDrain != 0 }
     var guid: String? { attributes.word(.guid) }
@@ -187,17 +195,14 @@ final class ServerRecord {
 
     /// From one check to the next in the state the server is in (`srv_getinter`, HAProxy 2.6).
     var checkInterval: Milliseconds {
-        let usual = attributes.duration(.inter) ?? Milliseconds(2000)
-        if history.isFull { return usual }
-        if operational == .stopped, history.health == 0 {
-            return attributes.duration(.downinter) ?? usual
-        }
-        return attributes.duration(.fastinter) ?? usual
+        if history.isFull { return intervals.usual }
+        let isDown = operational == .stopped && history.health == 0
+        return isDown ? intervals.down : intervals.changing
     }
 
     /// What `HealthChecker` needs to check it.
     func checkTarget(_ check: CheckConfiguration, connectTimeout: UInt32) -> CheckTarget {
-        let usual = attributes.duration(.inter) ?? Milliseconds(2000)
+        let usual = intervals.usual
         var target = CheckTarget(
             id: checkID,
             slot: slot,
