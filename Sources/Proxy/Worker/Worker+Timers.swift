@@ -33,6 +33,11 @@ extension Worker {
     }
 
     private mutating func expireClient(_ index: Int) {
+        // Its last answer was not taken in time.
+        if connections[index].closesWhenSent {
+            closeClient(index)
+            return
+        }
         switch connections[index].phase {
         case .idle where connections[index].hasStarted:
             countRequestError(index)
