@@ -35,7 +35,6 @@ enum Ratchet {
         "Sources/Fleet/ApplyRun.swift",
         "Sources/Fleet/Deadline.swift",
         "Sources/Fleet/StepWait.swift",
-        "Sources/Proxy/Config/ProxyDraft.swift",
         "Sources/Proxy/Control/ControlThread.swift",
         "Sources/Proxy/Control/RuntimeConnection.swift",
         "Sources/Proxy/Control/RuntimeListener.swift",
