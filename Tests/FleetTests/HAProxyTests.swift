@@ -159,6 +159,20 @@ struct HAProxyTests {
         #expect(changes.count { if case .deleteServer = $0 { true } else { false } } == 2)
     }
 
+    @Test func `a thousand servers come and go in batches larger than the proxy's buffer`()
+        async throws
+    {
+        let proxy = try await HAProxyProcess.start()
+        defer { proxy.stop() }
+        let servers = (1000..<2000).map { number in
+            server("web\(number)", proxy) { $0.attributes[.check] = nil }
+        }
+        let entries = (0..<500).map { ("host\($0).example.com", "shop") }
+        #expect(try await converge(fleet(servers, proxy, entries: entries), proxy).count > 2000)
+        let removal = try await converge(fleet([], proxy), proxy)
+        #expect(removal.count { if case .deleteServer = $0 { true } else { false } } == 1000)
+    }
+
     @Test func `a restarted proxy is given everything again`() async throws {
         let first = try await HAProxyProcess.start()
         let wanted = fleet([server("web1", first)], first, entries: [("a.example", "shop")])
