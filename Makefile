@@ -4,7 +4,8 @@
 
 # One set of flags everywhere, so that no verb rebuilds what another has built.
 BUILD := swift build --explicit-target-dependency-import-check error
-TEST := swift test --skip-build --disable-xctest
+# One test at a time: many wait for real processes, and two cores would let them starve each other.
+TEST := swift test --skip-build --disable-xctest --no-parallel
 FORMAT := swift format
 FORMATTED := --configuration .ci/swift-format.json --recursive --parallel Package.swift Sources Tests
 
