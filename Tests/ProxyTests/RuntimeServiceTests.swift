@@ -149,6 +149,28 @@ import Testing
         #expect(fixture.service.record(result, for: target.id, now: fixture.now) == nil)
     }
 
+    @Test(arguments: [
+        "set server web/web1 addr 10.0.0.9", "set server web/web1 check-addr 10.0.0.9",
+        "set server web/web1 check-port 81",
+    ])
+    func `a check that began before the address changed says nothing about the new one`(
+        command: String
+    ) throws {
+        let fixture = try RuntimeFixture(web)
+        let before = try #require(fixture.service.checkTargets.first)
+        fixture.run("set server web/web1 health down")
+        fixture.run(command)
+        let passed = CheckResult(.layer4OK, duration: Milliseconds(1))
+        for _ in 0..<2 {
+            #expect(fixture.service.record(passed, for: before.id, now: fixture.now) == nil)
+        }
+        #expect(try fixture.state("web/web1").operational == .stopped)
+        let after = try #require(fixture.service.checkTargets.first)
+        #expect(after.endpoint != before.endpoint)
+        for _ in 0..<2 { _ = fixture.service.record(passed, for: after.id, now: fixture.now) }
+        #expect(try fixture.state("web/web1").operational == .running)
+    }
+
     @Test func `on-marked-down ends what the server was doing`() throws {
         let fixture = try RuntimeFixture(
             "backend b\n server s 10.0.0.1:80 check fall 1 on-marked-down shutdown-sessions\n"

@@ -118,7 +118,7 @@ package final class FleetSimulation: Sendable {
     private func scheduleCommits() {
         let seconds = Int(scenario.quiet.components.seconds)
         let times = generator.withLock { generator in
-            (0..<max(1, seconds / 12)).map { _ in
+            (0..<max(1, seconds / 10)).map { _ in
                 Int.random(in: 1..<seconds * 1000, using: &generator)
             }
         }

@@ -62,6 +62,7 @@ final class Invariants {
     /// pass began, unless someone else lowered it.
     private func checkCapacity() throws(InvariantViolation) {
         guard let desired = board.underWay else { return floors.removeAll() }
+        guard desired.fleets[0].backends.contains(where: { $0.minCapacity > 0 }) else { return }
         let pass = board.passes
         for proxy in proxies {
             let life = proxy.life
@@ -71,9 +72,14 @@ final class Invariants {
                 guard let now = capacities[backend.name.text] else { continue }
                 let path = BackendPlace(proxy: proxy.name, backend: backend.name)
                 guard let floor = floors[path], floor.pass == pass, floor.life == life,
-                    floor.handmade == handmade
+                    floor.handmade == handmade.settled, handmade.unsettled == 0
                 else {
-                    floors[path] = Floor(pass: pass, life: life, handmade: handmade, capacity: now)
+                    floors[path] = Floor(
+                        pass: pass,
+                        life: life,
+                        handmade: handmade.settled,
+                        capacity: now
+                    )
                     continue
                 }
                 let least = (floor.capacity * backend.minCapacity + 99) / 100

@@ -40,7 +40,7 @@ struct Scenario: Sendable {
         backends = try names.enumerated().map { index, name in
             try Self.backend(named: name, number: index + 1, using: &generator)
         }
-        quiet = .seconds(Int.random(in: 30...120, using: &generator))
+        quiet = .seconds(Int.random(in: 20...80, using: &generator))
         patience = .seconds(900)
         rules = FaultRule.random(for: proxies, before: quiet, using: &generator)
     }

@@ -45,7 +45,7 @@ final class SimulatedProcess {
     private(set) var requests = 0
     private(set) var writes = 0
     /// Commands typed past Apus.
-    private(set) var handmade = 0
+    private(set) var handmade = (settled: 0, unsettled: 0)
     private var lastWritingPass = 0
 
     init(
@@ -169,13 +169,18 @@ extension SimulatedProcess {
     /// Someone types a command at the socket, past Apus.
     func executeByHand(_ command: RuntimeCommand) {
         plane.advance(to: surroundings.clock.now)
-        handmade += 1
+        handmade.unsettled += 1
         if case .reply(let reply) = service.execute(command, payload: nil, level: .admin, now: now)
         {
             surroundings.trace.note("\(name) by hand: \(command.text) -> \(reply.text.prefix(80))")
         }
         service.publishIfNeeded()
         settle()
+        // What it did to the capacity shows when the workers have seen it.
+        alarms.schedule(after: .milliseconds(10)) { process in
+            process.handmade.unsettled -= 1
+            process.handmade.settled += 1
+        }
     }
 
     private func noteWrite(_ command: RuntimeCommand, _ reply: RuntimeReply, pass: Int) {

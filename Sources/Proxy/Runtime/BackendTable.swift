@@ -144,11 +144,18 @@ final class BackendTable {
             server.endpoint = endpoint
             server.address = SocketAddress(endpoint)
         }
-        if server.isChecked { checkGeneration += 1 }
+        renewCheck(of: server, in: backend)
     }
 
-    /// Something about how a server is checked changed.
-    func checksChanged() { checkGeneration += 1 }
+    /// Gives a server's checks a new life: a check of the old address that is still under way must not
+    /// say anything about the new one.
+    func renewCheck(of server: ServerRecord, in backend: BackendRecord) {
+        checks[server.checkID] = nil
+        lastCheckID += 1
+        server.checkID = CheckTarget.ID(lastCheckID)
+        checks[server.checkID] = (backend, server)
+        checkGeneration += 1
+    }
 
     /// The server behind a check, nil once it is gone.
     func checked(_ id: CheckTarget.ID) -> (backend: BackendRecord, server: ServerRecord)? {

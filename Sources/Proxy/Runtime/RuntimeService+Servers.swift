@@ -31,9 +31,9 @@ extension RuntimeService {
                 return RuntimeReply()
             }
         case .setServerCheckAddress(let reference, let address, let port):
-            return onServer(reference) { setCheck($1, address: address, port: port) }
+            return onServer(reference) { setCheck($1, of: $0, address: address, port: port) }
         case .setServerCheckPort(let reference, let port):
-            return onServer(reference) { setCheck($1, address: nil, port: port) }
+            return onServer(reference) { setCheck($1, of: $0, address: nil, port: port) }
         case .setServerMaxconn(let reference, let value):
             return onServer(reference) { set($1, of: $0, maxconn: value) }
         case .shutdownServerSessions(let reference):
@@ -139,7 +139,12 @@ extension RuntimeService {
         return .warning(changes.joined(separator: ", ") + " by 'stats socket command'")
     }
 
-    private func setCheck(_ server: ServerRecord, address: String?, port: String?) -> RuntimeReply {
+    private func setCheck(
+        _ server: ServerRecord,
+        of backend: BackendRecord,
+        address: String?,
+        port: String?
+    ) -> RuntimeReply {
         guard server.isCheckEnabled else {
             return .warning("health checks are not enabled on this server")
         }
@@ -156,7 +161,7 @@ extension RuntimeService {
         }
         if let host { server.checkAddress = host }
         if let number { server.checkPort = number }
-        table.checksChanged()
+        table.renewCheck(of: server, in: backend)
         return RuntimeReply()
     }
 

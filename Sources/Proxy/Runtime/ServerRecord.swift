@@ -17,7 +17,8 @@ final class ServerRecord {
     let slot: UInt32
     /// Counts deletions before it (`srid`): tells servers apart that had the same id.
     let revision: Int
-    let checkID: CheckTarget.ID
+    /// Changes with what is checked; `BackendTable.renewCheck` does it.
+    var checkID: CheckTarget.ID
     let isBackup: Bool
     /// `inter`, `fastinter` and `downinter`, read often enough to be kept.
     private let intervals: (usual: Milliseconds, changing: Milliseconds, down: Milliseconds)
