@@ -1,6 +1,7 @@
 import Fleet
 import Foundation
 import Model
+import Planning
 import Simulation
 
 /// A real HAProxy on unix sockets of its own, ended with the test.
@@ -62,10 +63,10 @@ final class HAProxyProcess: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         while process.isRunning, clock.now - start < .seconds(5) {
-            let connection = try? await SocketTransport()
-                .connect(to: .unix(socket), within: .seconds(1))
-            await connection?.close()
-            if connection != nil { return process }
+            // The socket is there before the ports are bound; only an answer tells that all went well.
+            let answer = try? await Observer(transport: SocketTransport(), clock: clock)
+                .observe(FleetFixture.target(.unix(socket)), ObservationScope(maps: []))
+            if answer != nil { return process }
             try await clock.sleep(for: .milliseconds(5))
         }
         process.terminate()
