@@ -26,13 +26,14 @@ struct RepositoryCost {
                 """
         )
         section.rows.append(["command", "CPU s", "peak MiB"])
-        let check = try cost(["check", repository.bare, "--ref", after])
+        let check = try cost(["check", repository.bare, "--ref", after], says: "100000 servers")
         section.rows.append([
             "apus check", BenchReport.text(check.seconds), String(Int(check.mebibytes)),
         ])
         report.judge("apus check, CPU", check.seconds, unit: " s", limit: 1.5)
         report.judge("apus check, memory", check.mebibytes, unit: " MiB", limit: 300)
-        let plan = try cost(["plan", repository.bare, "--from", before, "--to", after])
+        let review = ["plan", repository.bare, "--from", before, "--to", after]
+        let plan = try cost(review, says: "1000 to change")
         section.rows.append([
             "apus plan --from --to", BenchReport.text(plan.seconds), String(Int(plan.mebibytes)),
         ])
@@ -40,13 +41,17 @@ struct RepositoryCost {
         report.add(section)
     }
 
-    private func cost(_ arguments: [String]) throws -> (seconds: Double, mebibytes: Double) {
+    /// Runs `apus`, which must succeed and say these words: a program that does nothing is quick.
+    private func cost(
+        _ arguments: [String],
+        says words: String
+    ) throws -> (seconds: Double, mebibytes: Double) {
         var costs: [ProcessMeter.Cost] = []
         for _ in 0..<3 {
             var command = ChildProcess.Command(Programs.apus, arguments)
             command.environment = ["XDG_STATE_HOME": folder.path("state")]
             let cost = try ProcessMeter.cost(of: command, logPath: folder.path("measured.log"))
-            guard cost.status == 0 else {
+            guard cost.status == 0, cost.output.contains(words) else {
                 throw BenchFailure(
                     "apus \(arguments[0]) ended with status \(cost.status): \(cost.output.suffix(500))"
                 )
