@@ -71,9 +71,7 @@ final class Invariants {
             for backend in desired.fleets[0].backends where backend.minCapacity > 0 {
                 guard let now = capacities[backend.name.text] else { continue }
                 let path = BackendPlace(proxy: proxy.name, backend: backend.name)
-                guard let floor = floors[path], floor.pass == pass, floor.life == life,
-                    floor.handmade == handmade.settled, handmade.unsettled == 0
-                else {
+                guard let floor = floors[path], floor.pass == pass else {
                     floors[path] = Floor(
                         pass: pass,
                         life: life,
@@ -82,6 +80,10 @@ final class Invariants {
                     )
                     continue
                 }
+                // The plan was made for what was there before someone else changed it.
+                guard floor.life == life, floor.handmade == handmade.settled,
+                    handmade.unsettled == 0
+                else { continue }
                 let least = (floor.capacity * backend.minCapacity + 99) / 100
                 if now < least {
                     throw InvariantViolation(
