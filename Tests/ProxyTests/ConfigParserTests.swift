@@ -180,6 +180,24 @@ import Testing
         )
     }
 
+    @Test func `an id or guid given twice is reported with the first place`() {
+        let found = messages(
+            """
+            backend a
+             server s1 10.0.0.1:80 id 3 guid g
+             server s2 10.0.0.1:80 id 3
+            backend b
+             server s1 10.0.0.1:80 id 3 guid g
+            """
+        )
+        #expect(
+            found == [
+                "5: 'server s2' : 'id' : custom id 3 already used at b.cfg:4 ('server s1').",
+                "7: 'server s1' : 'guid' : 'g' already used at b.cfg:4.",
+            ]
+        )
+    }
+
     @Test func `map-based hashing is refused because only consistent hashing is carried out`() {
         #expect(messages("backend be\n balance uri\n").count == 1)
         #expect(messages("backend be\n balance uri\n hash-type consistent\n").isEmpty)

@@ -76,10 +76,10 @@ extension ConfigParser {
         }
         let name = line.words[1]
         if let mistake = ServerNames.mistake(in: name) { return report(mistake, at: line.origin) }
-        if let first = draft.backend.servers.first(where: { $0.name == name }) {
+        if let first = draft.serverPlaces.updateValue(line.origin, forKey: name) {
             report(
                 "backend '\(draft.name)', another server named '\(name)' was already defined at line "
-                    + "\(first.origin.line), please use a distinct name.",
+                    + "\(first.line), please use a distinct name.",
                 at: line.origin
             )
         }
@@ -96,19 +96,35 @@ extension ConfigParser {
         ) {
             report("'server \(name)' : \(mistake)", at: line.origin)
         }
-        if let id = arguments.attributes.integer(.id),
-            let first = draft.backend.servers.first(where: { $0.attributes.integer(.id) == id })
-        {
-            report(
-                "'server \(name)' : 'id' : custom id \(id) already used at \(first.origin.file):"
-                    + "\(first.origin.line) ('server \(first.name)').",
-                at: line.origin
-            )
-        }
+        checkIdentity(of: name, arguments.attributes, at: line.origin, in: &draft)
         var server = ServerConfiguration(name: name, endpoint: endpoint, origin: line.origin)
         server.attributes = arguments.attributes
         server.isDisabled = arguments.isDisabled
         draft.backend.servers.append(server)
+    }
+
+    /// Ids are unique in a backend, guids in the process.
+    private mutating func checkIdentity(
+        of name: String,
+        _ attributes: ServerAttributes,
+        at origin: Origin,
+        in draft: inout ProxyDraft
+    ) {
+        if let id = attributes.integer(.id),
+            let first = draft.serverIDs.updateValue((name, origin), forKey: id)
+        {
+            report(
+                "'server \(name)' : 'id' : custom id \(id) already used at \(first.origin.file):"
+                    + "\(first.origin.line) ('server \(first.name)').",
+                at: origin
+            )
+        }
+        if let guid = attributes.word(.guid), let first = guids.updateValue(origin, forKey: guid) {
+            report(
+                "'server \(name)' : 'guid' : '\(guid)' already used at \(first.file):\(first.line).",
+                at: origin
+            )
+        }
     }
 }
 

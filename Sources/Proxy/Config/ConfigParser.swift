@@ -13,6 +13,8 @@ package struct ConfigParser {
     let readFile: FileReader
     /// Where each named pattern file lies in `configuration.maps`.
     var mapNumbers: [String: Int] = [:]
+    /// Where each guid was given.
+    var guids: [String: Origin] = [:]
     /// Numbers of backends by name; known before any line that refers to one is read.
     var backendNumbers: [String: Int] = [:]
 

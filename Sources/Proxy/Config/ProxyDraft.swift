@@ -25,6 +25,10 @@ struct ProxyDraft {
     var usesHTTPCheck = false
     var hasExpectation = false
     var sendsOwnHeaders = false
+    /// Where each server of the section was declared.
+    var serverPlaces: [String: Origin] = [:]
+    /// Who took each explicit id.
+    var serverIDs: [Int: (name: String, origin: Origin)] = [:]
     var timeouts = Timeouts()
     var maxconn: Int?
 
