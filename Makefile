@@ -18,7 +18,7 @@ setup: ## install the missing Debian packages (root or sudo; else prints the com
 ready:
 	@.ci/setup --quiet
 
-build: ready ## build both programs (debug)
+build: ready ## build both programs and every tool (debug)
 	$(BUILD)
 
 test: ready ## build and run every test
@@ -50,9 +50,10 @@ golden: ready ## rewrite the golden files; the diff is the review
 	$(BUILD) --build-tests
 	GOLDEN=rewrite $(TEST)
 
-simulate: ready ## simulated fleets under faults; SEED=n for the first, RUNS=n for how many
-	swift build -c release --product apus-simulate
-	@exec "$$(swift build -c release --show-bin-path)/apus-simulate" --seed $(or $(SEED),1) --runs $(or $(RUNS),200)
+simulate: ready ## simulated fleets under faults; SEED=n RUNS=n, and CONFIGURATION=release for thousands
+	$(BUILD) -c $(or $(CONFIGURATION),debug) --product apus-simulate
+	@exec "$$($(BUILD) -c $(or $(CONFIGURATION),debug) --show-bin-path)/apus-simulate" \
+	    --seed $(or $(SEED),1) --runs $(or $(RUNS),50)
 
 fuzz: ready ## feed every reader mutated input; TARGET=name SECONDS=n SEED=n
 	$(BUILD) --product apus-fuzz
