@@ -53,7 +53,7 @@ golden: ready ## rewrite the golden files; the diff is the review
 simulate: ready ## simulated fleets under faults; SEED=n RUNS=n, and CONFIGURATION=release for thousands
 	$(BUILD) -c $(or $(CONFIGURATION),debug) --product apus-simulate
 	@exec "$$($(BUILD) -c $(or $(CONFIGURATION),debug) --show-bin-path)/apus-simulate" \
-	    --seed $(or $(SEED),1) --runs $(or $(RUNS),50)
+	    --seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,50))
 
 fuzz: ready ## feed every reader mutated input; TARGET=name SECONDS=n SEED=n
 	$(BUILD) --product apus-fuzz

@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 struct FleetSimulationTests {
-    @Test(arguments: Seed.runs(100))
+    @Test(arguments: Seed.runs(50))
     func `a fleet under faults loses no request, and converges once they stop`(seed: Seed) throws {
         let report = try FleetSimulation.run(seed)
         #expect(report.violation == nil, "\(report)")
