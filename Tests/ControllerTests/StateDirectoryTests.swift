@@ -5,13 +5,13 @@ import Testing
 @Suite struct StateDirectoryTests {
     @Test func `the option wins, then XDG_STATE_HOME, then the home folder`() {
         let xdg = ["XDG_STATE_HOME": "/var/xdg"]
-        #expect(StateDirectory(option: "/s", environment: xdg, home: "/root").path == "/s")
+        #expect(StateDirectory(option: "/s", environment: xdg, home: "/home/ada").path == "/s")
         #expect(
-            StateDirectory(option: nil, environment: xdg, home: "/root").path == "/var/xdg/apus"
+            StateDirectory(option: nil, environment: xdg, home: "/home/ada").path == "/var/xdg/apus"
         )
         #expect(
-            StateDirectory(option: nil, environment: [:], home: "/root").path
-                == "/root/.local/state/apus"
+            StateDirectory(option: nil, environment: [:], home: "/home/ada").path
+                == "/home/ada/.local/state/apus"
         )
     }
 
@@ -19,9 +19,9 @@ import Testing
         let state = StateDirectory(
             option: nil,
             environment: ["XDG_STATE_HOME": "here"],
-            home: "/root"
+            home: "/home/ada"
         )
-        #expect(state.path == "/root/.local/state/apus")
+        #expect(state.path == "/home/ada/.local/state/apus")
     }
 
     @Test func `every repository has its own trigger socket`() {
