@@ -9,15 +9,22 @@ package struct BootConfig: Hashable, Sendable {
     package let sections: [BootSection]
     /// Everything wrong with the grammar, in order; the sections hold what could be read nevertheless.
     package let diagnostics: [Diagnostic]
+    /// The variables as the last line of `global` left them.
+    package let environment: [String: String]
 
     /// Reads several files as if they were one, the way `-f` given twice does.
     package static func parse(
         files: [(name: String, text: String)],
-        environment: [String: String]
+        environment: [String: String],
+        facts: BootFacts = BootFacts()
     ) -> BootConfig {
-        var reader = BootReader(environment: environment)
+        var reader = BootReader(environment: environment, facts: facts)
         for file in files { reader.read(file.text, named: file.name) }
-        return BootConfig(sections: reader.sections, diagnostics: reader.diagnostics)
+        return BootConfig(
+            sections: reader.sections,
+            diagnostics: reader.diagnostics,
+            environment: reader.environment
+        )
     }
 
     /// The `defaults` section that applies to a proxy section: the one after `from`, else the last before it.

@@ -2,13 +2,28 @@ import Model
 
 /// Gathers lines into sections; one instance reads all files of a configuration.
 struct BootReader {
-    private let environment: [String: String]
+    /// As `setenv` and its kin in `global` leave it.
+    var environment: [String: String]
+    let facts: BootFacts
     private(set) var diagnostics: [Diagnostic] = []
     private var finished: [BootSection] = []
     private var open: Header?
     private var lines: [BootLine] = []
     /// Lines after a header we could not read belong to nothing and are not reported one by one.
     private var skipsUntilNextSection = false
+
+    /// The `.if` blocks around the current line, outermost first.
+    var blocks: [Block] = []
+
+    /// One `.if` that waits for its `.endif`.
+    struct Block {
+        /// Lines of the current branch are read.
+        var isTaken: Bool
+        /// A branch was taken already, or the whole block lies in one that is not.
+        var isSettled: Bool
+        var hasElse = false
+        let origin: Origin
+    }
 
     private struct Header {
         let kind: BootSection.Kind
@@ -17,8 +32,9 @@ struct BootReader {
         let origin: Origin
     }
 
-    init(environment: [String: String]) {
+    init(environment: [String: String], facts: BootFacts = BootFacts()) {
         self.environment = environment
+        self.facts = facts
     }
 
     var sections: [BootSection] {
@@ -39,6 +55,8 @@ struct BootReader {
             number += 1
             read(line: line.last == 13 ? line.dropLast() : line, file: file, number: number)
         }
+        for block in blocks { report("non-terminated '.if' block.", at: block.origin) }
+        blocks = []
         // A file ends its last section: what follows in the next file needs a header of its own.
         closeSection()
         skipsUntilNextSection = false
@@ -47,16 +65,20 @@ struct BootReader {
     private mutating func read(line: ArraySlice<UInt8>, file: String, number: Int) {
         let origin = Origin(file: file, line: number, column: 1)
         do throws(WordError) {
+            // Within a branch that is not read only directives matter, and mistakes are none.
+            if isSkipping, line.drop(while: { $0 == 32 || $0 == 9 }).first != UInt8(ascii: ".") {
+                return
+            }
             let words = try BootWords.split(line, environment: environment)
             guard let first = words.first else { return }
             if first.hasPrefix("."), first.count > 1 {
-                report(
-                    "'\(first)' is not supported: conditional blocks and directives are not read",
-                    at: origin
-                )
+                directive(words, at: origin)
+            } else if isSkipping {
+                return
             } else if let kind = BootSection.Kind(rawValue: first) {
                 startSection(kind, words: words, origin: origin)
-            } else if open != nil {
+            } else if let open {
+                if open.kind == .global { changeEnvironment(words, at: origin) }
                 lines.append(BootLine(words: words, origin: origin))
             } else if !skipsUntilNextSection {
                 report("unknown keyword '\(first)' out of section.", at: origin)
@@ -138,7 +160,19 @@ struct BootReader {
         lines = []
     }
 
-    private mutating func report(_ message: String, at origin: Origin) {
+    mutating func report(_ message: String, at origin: Origin) {
         diagnostics.append(Diagnostic(at: origin, message))
+    }
+
+    /// What a `.notice`, `.warning` or `.alert` line says; `.diag` speaks only to those who ask for it.
+    mutating func message(_ directive: String, _ text: String, at origin: Origin) {
+        let severity: Diagnostic.Severity
+        switch directive {
+        case ".alert": severity = .error
+        case ".warning": severity = .warning
+        case ".notice": severity = .note
+        default: return
+        }
+        diagnostics.append(Diagnostic(severity, at: origin, text))
     }
 }

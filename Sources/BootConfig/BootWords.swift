@@ -126,7 +126,14 @@ struct BootWords {
             guard let end = line[index...].firstIndex(of: UInt8(ascii: "}")) else {
                 throw error("unmatched brace in environment variable name", at: start)
             }
-            let rest = line[index..<end]
+            var rest = line[index..<end]
+            if rest.starts(with: [91, 42, 93]) {
+                // `${NAME[*]}` becomes as many words as the value has (2.4).
+                rest = rest.dropFirst(3)
+                value = value ?? (rest.isEmpty ? [] : Array(rest.dropFirst()))
+                index = end + 1
+                return spread(value ?? [])
+            }
             guard rest.isEmpty || rest.first == UInt8(ascii: "-") else {
                 throw error("unexpected character in environment variable name", at: index)
             }
@@ -135,6 +142,16 @@ struct BootWords {
         }
         word.append(contentsOf: value ?? [])
         isInWord = true
+    }
+
+    /// Appends the words of a value, the first to what stands before it.
+    private mutating func spread(_ value: [UInt8]) {
+        isInWord = true
+        for (number, part) in value.split(separator: 32).enumerated() {
+            if number > 0 { endWord() }
+            word.append(contentsOf: part)
+            isInWord = true
+        }
     }
 
     private func isNameByte(_ byte: UInt8) -> Bool {

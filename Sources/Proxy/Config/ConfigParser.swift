@@ -36,7 +36,12 @@ package struct ConfigParser {
 
     /// One diagnostic as HAProxy prints it at boot.
     package static func alert(_ diagnostic: Diagnostic, pid: Int) -> String {
-        let label = diagnostic.severity == .error ? "[ALERT]   " : "[WARNING] "
+        let label =
+            switch diagnostic.severity {
+            case .error: "[ALERT]   "
+            case .warning: "[WARNING] "
+            case .note: "[NOTICE]  "
+            }
         let place = "\(diagnostic.origin.file):\(diagnostic.origin.line)"
         return "\(label) (\(pid)) : config : parsing [\(place)] : \(diagnostic.message)"
     }

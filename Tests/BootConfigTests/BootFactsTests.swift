@@ -1,0 +1,9 @@
+import BootConfig
+import Testing
+
+@Suite struct BootFactsTests {
+    @Test func `a feature this build lacks is not claimed`() {
+        let facts = BootFacts()
+        #expect(facts.features.isDisjoint(with: ["OPENSSL", "LUA", "QUIC", "ZLIB", "SLZ"]))
+    }
+}
