@@ -2,11 +2,13 @@ extension Worker {
     mutating func handleClient(_ index: Int, _ event: EpollLoop.Event) {
         if event.isHungUp { connections[index].isHungUp = true }
         if event.isBroken {
+            note(index, .clientAborted, stage(of: index))
             closeClient(index)
             return
         }
         if event.isWritable, !connections[index].output.isEmpty {
             guard flush(index) else {
+                note(index, .clientAborted, stage(of: index))
                 closeClient(index)
                 return
             }
@@ -130,6 +132,7 @@ extension Worker {
             }
             if connections[index].hasStarted { countRequestError(index) }
         }
+        note(index, .clientAborted, stage(of: index))
         closeClient(index)
         return false
     }
@@ -183,6 +186,7 @@ extension Worker {
     /// A body that breaks the rules of chunks: nothing more of it is forwarded.
     private mutating func refuseBody(_ index: Int) {
         countRequestError(index)
+        note(index, .proxy, .data)
         if connections[index].hasResponse {
             closeClient(index)
         } else {

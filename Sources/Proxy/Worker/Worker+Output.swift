@@ -83,6 +83,11 @@ extension Worker {
     /// Ends a client, the exchange it is in, and that exchange's server connection.
     mutating func closeClient(_ index: Int, byReset: Bool = false) {
         if connections[index].phase == .queued { leaveQueue(index) }
+        if records[index].isOpen {
+            // What nobody gave a reason for was asked by an operator or by the end of the process.
+            note(index, .killed, stage(of: index))
+            endExchange(index)
+        }
         let upstream = Int(connections[index].peer)
         if upstream != 0 {
             connections[upstream].peer = 0
@@ -150,7 +155,9 @@ extension Worker {
             backend: Int(connections[index].backend),
             worker: number
         )
+        records[index].status = UInt16(status)
         countOut(index, outgoing.count, slot: nil)
+        endExchange(index)
         guard send(index, outgoing.bytes) else {
             closeClient(index)
             return false
@@ -171,6 +178,7 @@ extension Worker {
     /// Counts bytes towards the client.
     @inline(__always)
     func countOut(_ index: Int, _ count: Int, slot: UInt32?) {
+        records[index].bytesOut &+= Int64(count)
         totals.add(
             count,
             to: TrafficCounters.Frontend.bytesOut,
@@ -191,6 +199,7 @@ extension Worker {
     /// Counts bytes from the client.
     @inline(__always)
     func countIn(_ index: Int, _ count: Int) {
+        records[index].bytesIn &+= Int64(count)
         totals.add(
             count,
             to: TrafficCounters.Frontend.bytesIn,

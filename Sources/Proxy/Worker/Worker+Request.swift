@@ -9,6 +9,7 @@ extension Worker {
         connections[index].needsMoreInput = false
         connections[index].backend = -1
         connections[index].request.clear(to: pool)
+        openRecord(index, isFirst: isFirst)
         let timeouts = snapshot.frontends[Int(connections[index].frontend)].timeouts
         var timeout = isFirst ? timeouts.httpRequest : timeouts.httpKeepAlive
         if timeout == 0 { timeout = timeouts.httpRequest }
@@ -18,6 +19,7 @@ extension Worker {
 
     /// Starts the exchange for the request in `bytes`: bytes used, 0 for more needed, -1 when the client is gone.
     mutating func startRequest(_ index: Int, _ bytes: ByteSlice) -> Int {
+        beginExchange(index)
         switch bytes.withSpan({ RequestParser.parse($0, into: &request) }) {
         case .complete: break
         case .incomplete:
@@ -25,11 +27,15 @@ extension Worker {
             return 0
         case .rejected(let rejection):
             countRequestError(index)
+            note(index, .proxy, .request)
             return refuse(index, status: Int(rejection.rawValue))
         }
         let number = Int(connections[index].frontend)
         totals.add(1, to: TrafficCounters.Frontend.requests, of: number, worker: self.number)
         connections[index].method = request.methodKind
+        records[index].requested = now
+        records[index].method = request.methodKind
+        records[index].isVersion10 = request.isVersion10
         connections[index].isVersion10 = request.isVersion10
         connections[index].keepsAlive =
             !isDraining
@@ -50,6 +56,7 @@ extension Worker {
         countIn(index, request.byteCount)
         guard backend >= 0, snapshot.backends[Int(backend)].exists else {
             connections[index].backend = -1
+            note(index, .serverAborted, .connect)
             return refuse(index, status: 503)
         }
         let isReplayable = framing == .none && request.methodKind.isIdempotent
@@ -95,6 +102,7 @@ extension Worker {
             connections[index].request.append(outgoing.bytes, from: pool)
             return used
         case .unavailable:
+            note(index, .serverAborted, .connect)
             connections[index].phase = connections[index].body.isComplete ? .receiving : .idle
             return reply(index, status: 503) ? used : -1
         }
@@ -150,6 +158,7 @@ extension Worker {
             releaseSlot(of: index)
             purgeIdle(slot)
             guard countAttempt(index) else {
+                note(index, .serverAborted, .connect)
                 return reply(index, status: 503)
             }
             switch placeRequest(index) {
@@ -158,6 +167,7 @@ extension Worker {
                 connections[index].request.append(outgoing.bytes, from: pool)
                 return true
             case .unavailable:
+                note(index, .serverAborted, .connect)
                 return reply(index, status: 503)
             }
         } while !send(upstream, outgoing.bytes)
@@ -166,6 +176,7 @@ extension Worker {
     }
 
     private mutating func refuseFirstBody(_ index: Int) {
+        note(index, .proxy, .request)
         countRequestError(index)
         _ = reply(index, status: 400)
     }
@@ -200,6 +211,7 @@ extension Worker {
             worker: number
         )
         let used = request.byteCount
+        note(index, .local, .request)
         connections[index].phase = connections[index].body.isComplete ? .receiving : .idle
         return reply(index, status: fails ? 503 : 200) ? used : -1
     }

@@ -84,13 +84,17 @@ extension Worker {
         switch bytes.withSpan({ ResponseParser.parse($0, into: &response) }) {
         case .complete: break
         case .incomplete: return 0
-        case .rejected: return failResponse(upstream, client, status: 502)
+        case .rejected:
+            note(client, .proxy, .header)
+            return failResponse(upstream, client, status: 502)
         }
         if response.isInterim { return forwardInterim(upstream, client, bytes) }
         connections[upstream].hasResponse = true
         connections[client].hasResponse = true
         connections[client].request.clear(to: pool)
         let status = response.status
+        records[client].responded = now
+        records[client].status = UInt16(status)
         countResponse(status, client)
         let framing = BodyFraming.of(response, to: connections[client].method)
         let decodes = framing == .chunked && connections[client].isVersion10
@@ -126,6 +130,7 @@ extension Worker {
         if connections[upstream].body.isChunked {
             taken = transferBody(of: upstream, rest)
             guard taken >= 0 else {
+                note(client, .proxy, .header)
                 return failResponse(upstream, client, status: 502, isHeaderUnsent: true)
             }
         } else if !connections[upstream].body.isComplete {
@@ -142,6 +147,7 @@ extension Worker {
             separate.isEmpty
             ? send(client, outgoing.bytes) : send(client, outgoing.bytes, separate)
         guard isSent else {
+            note(client, .clientAborted, .data)
             closeClient(client)
             return -1
         }
@@ -161,7 +167,10 @@ extension Worker {
         if connections[upstream].body.isChunked {
             outgoing.clear()
             used = transferBody(of: upstream, bytes)
-            guard used >= 0 else { return failResponse(upstream, client, status: 502) }
+            guard used >= 0 else {
+                note(client, .proxy, .data)
+                return failResponse(upstream, client, status: 502)
+            }
             countOut(client, outgoing.count, slot: connections[upstream].slot)
             isSent = outgoing.count == 0 || send(client, outgoing.bytes)
         } else {
@@ -170,6 +179,7 @@ extension Worker {
             isSent = send(client, bytes.prefix(used))
         }
         guard isSent else {
+            note(client, .clientAborted, .data)
             closeClient(client)
             return -1
         }
@@ -183,6 +193,7 @@ extension Worker {
     {
         connections[upstream].interimResponses += 1
         guard response.status != 101, connections[upstream].interimResponses <= 16 else {
+            note(client, .proxy, .header)
             return failResponse(upstream, client, status: 502)
         }
         connections[client].isReplayable = false
@@ -198,6 +209,7 @@ extension Worker {
             )
             countOut(client, outgoing.count, slot: connections[upstream].slot)
             guard send(client, outgoing.bytes) else {
+                note(client, .clientAborted, .header)
                 closeClient(client)
                 return -1
             }
@@ -226,6 +238,7 @@ extension Worker {
     /// The response has passed: both sides are free for the next one, or closed.
     @inline(__always)
     private mutating func finishResponse(_ upstream: Int, _ client: Int, hasMore: Bool) {
+        endExchange(client)
         let isRequestSent = connections[client].phase == .receiving
         connections[client].peer = 0
         connections[upstream].peer = 0
@@ -255,11 +268,13 @@ extension Worker {
             if result == .end, connections[upstream].body.end() {
                 finishResponse(upstream, client, hasMore: false)
             } else {
+                note(client, .serverAborted, .data)
                 _ = failResponse(upstream, client, status: 502)
             }
         } else if connections[upstream].input.isEmpty, connections[upstream].interimResponses == 0 {
             retry(upstream)
         } else {
+            note(client, .serverAborted, .header)
             _ = failResponse(upstream, client, status: 502)
         }
         return false

@@ -41,18 +41,23 @@ extension Worker {
         switch connections[index].phase {
         case .idle where connections[index].hasStarted:
             countRequestError(index)
+            note(index, .clientTimeout, .request)
             connections[index].keepsAlive = false
             _ = reply(index, status: 408)
         case .sending where !connections[index].hasResponse:
             countRequestError(index)
+            note(index, .clientTimeout, .data)
             _ = reply(index, status: 408)
         case .queued:
             leaveQueue(index)
+            note(index, .serverTimeout, .queue)
             connections[index].keepsAlive = false
             connections[index].phase = .receiving
             _ = reply(index, status: 503)
         case .receiving where connections[index].output.isEmpty: break
-        default: closeClient(index)
+        default:
+            note(index, .clientTimeout, stage(of: index))
+            closeClient(index)
         }
     }
 
@@ -61,7 +66,7 @@ extension Worker {
         if client == 0 {
             closeUpstream(upstream)
         } else if connections[upstream].isConnecting {
-            failConnect(upstream)
+            failConnect(upstream, isTimeout: true)
         } else if connections[client].phase == .sending
             || connections[client].output.count >= Self.outputBound
         {
@@ -69,6 +74,7 @@ extension Worker {
             armUpstream(upstream)
         } else {
             connections[client].request.clear(to: pool)
+            note(client, .serverTimeout, connections[client].hasResponse ? .data : .header)
             _ = failResponse(upstream, client, status: 504)
         }
     }
@@ -123,6 +129,7 @@ extension Worker {
             leaveQueue(index)
         case .unavailable:
             leaveQueue(index)
+            note(index, .serverAborted, .queue)
             connections[index].phase = connections[index].body.isComplete ? .receiving : .idle
             replyAndResume(index, status: 503)
         }

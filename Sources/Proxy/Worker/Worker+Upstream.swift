@@ -73,6 +73,9 @@ extension Worker {
     private func takeSlot(_ slot: UInt32, for index: Int) {
         connections[index].slot = slot
         connections[index].holdsSlot = true
+        records[index].slot = slot
+        records[index].hasServer = true
+        records[index].placed = now
         let current = arena.add(1, to: .currentSessions, of: slot, worker: number)
         arena.add(1, to: .totalSessions, of: slot, worker: number)
         if current > arena.value(.maxSessions, of: slot, worker: number) {
@@ -116,6 +119,8 @@ extension Worker {
             }
             arena.add(1, to: .reuses, of: slot, worker: number)
             connections[upstream].wasReused = true
+            records[index].connected = now
+            records[index].isReused = true
             attach(upstream, to: index)
             return upstream
         }
@@ -214,6 +219,8 @@ extension Worker {
         }
         let client = Int(connections[upstream].peer)
         connections[upstream].isConnecting = false
+        records[client].connected = now
+        records[client].isReused = false
         sendHeld(client, upstream)
     }
 
@@ -237,7 +244,7 @@ extension Worker {
     }
 
     /// No connection to the server: tries again, with another server where there is one.
-    mutating func failConnect(_ upstream: Int) {
+    mutating func failConnect(_ upstream: Int, isTimeout: Bool = false) {
         let client = Int(connections[upstream].peer)
         let slot = connections[upstream].slot
         arena.add(1, to: .connectErrors, of: slot, worker: number)
@@ -245,6 +252,7 @@ extension Worker {
         connections[client].peer = 0
         releaseSlot(of: client)
         guard countAttempt(client) else {
+            note(client, isTimeout ? .serverTimeout : .serverAborted, .connect)
             connections[client].phase = connections[client].body.isComplete ? .receiving : .idle
             replyAndResume(client, status: 503)
             return
@@ -257,6 +265,7 @@ extension Worker {
         let limit = snapshot.backends[Int(connections[index].backend)].retries
         guard connections[index].attempts < limit else { return false }
         connections[index].attempts += 1
+        records[index].retries += 1
         arena.add(1, to: .retries, of: connections[index].slot, worker: number)
         return true
     }
@@ -273,11 +282,13 @@ extension Worker {
         switch placeRequest(client, avoiding: avoided) {
         case .reused(let upstream):
             if let slot, connections[client].slot != slot {
+                records[client].isRedispatched = true
                 arena.add(1, to: .redispatches, of: connections[client].slot, worker: number)
             }
             sendHeld(client, upstream)
         case .connecting, .queued: break
         case .unavailable:
+            note(client, .serverAborted, .connect)
             connections[client].phase = connections[client].body.isComplete ? .receiving : .idle
             replyAndResume(client, status: 503)
         }
@@ -295,10 +306,12 @@ extension Worker {
         releaseSlot(of: client)
         guard mayRepeat else {
             arena.add(1, to: .responseErrors, of: slot, worker: number)
+            note(client, .serverAborted, .header)
             replyAndResume(client, status: 502)
             return
         }
         arena.add(1, to: .retries, of: slot, worker: number)
+        records[client].retries += 1
         // Not another pooled one: they may all have been closed for the same reason.
         purgeIdle(slot)
         placeAgain(client, avoiding: nil)

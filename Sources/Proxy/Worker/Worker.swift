@@ -16,6 +16,8 @@ struct Worker: ~Copyable {
     let mailbox: Mailbox
     let limits: ConnectionLimits
     let connections: RawTable<Connection>
+    /// What becomes of each client's exchange, under the same index.
+    let records: RawTable<ExchangeRecord>
     var timers: TimerWheel
     let pool = BufferPool()
     /// What a read brought; used up before the next read.
@@ -49,6 +51,7 @@ struct Worker: ~Copyable {
         limits = plane.limits
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)
+        records = RawTable(zeroed: capacity)
         timers = TimerWheel(capacity: capacity, now: now)
         random = WorkerRandom(seed: seed &+ UInt64(number))
         let descriptor = mailbox.wakeup.descriptor
@@ -58,6 +61,7 @@ struct Worker: ~Copyable {
 
     deinit {
         connections.free()
+        records.free()
         received.free()
         outgoing.free()
         again.free()
