@@ -24,6 +24,12 @@ package struct DesiredFleet: Hashable, Sendable {
     package var backends: [DesiredBackend]
     /// Sorted by name; routes are already entries of the routing map.
     package var maps: [DesiredMap]
+    /// Sorted by name.
+    package var acls: [DesiredAcl] = []
+    /// Sorted by target, each target at most once.
+    package var limits: [DesiredLimit] = []
+    /// Sorted by name.
+    package var frontends: [DesiredFrontend] = []
     package let origin: Origin
 
     package init(
@@ -167,6 +173,10 @@ package struct DesiredBackend: Hashable, Sendable {
     /// Share of the weight that is up now below which no operation may go, in percent.
     package var minCapacity = 0
     package var replacement: Replacement = .inPlaceName
+    /// The `defaults` section it is created from at runtime; nil: it exists in the boot file.
+    ///
+    /// Created, published and deleted by Apus (`add backend`: HAProxy 3.4+ and apus-proxy).
+    package var defaults: DefaultsName?
     /// What the boot file says of this backend; nil when the fleet names no boot file.
     package var boot: BootBackend?
     package let origin: Origin
@@ -190,6 +200,16 @@ package struct BootBackend: Hashable, Sendable {
     package var referenced: Set<ServerName> = []
 
     package init() {}
+
+    /// Whether `add server` works: not with `static-rr`, nor with a hash that is not consistent.
+    package var acceptsServers: Bool {
+        let algorithm = balance.prefix { $0 != " " && $0 != "(" }
+        switch algorithm {
+        case "static-rr": return false
+        case "source", "uri", "url_param", "hdr", "hash", "rdp-cookie": return usesConsistentHash
+        default: return true
+        }
+    }
 }
 
 /// One server as it should be, every effective attribute explicit.

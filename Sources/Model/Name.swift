@@ -67,6 +67,11 @@ package enum ProxyKind {}
 /// Tags the names of fleets.
 package enum FleetKind {}
 
+/// Tags the names of frontends.
+package enum FrontendKind {}
+/// Tags the names of `defaults` sections.
+package enum DefaultsKind {}
+
 /// A backend as HAProxy names it.
 package typealias BackendName = Name<BackendKind>
 /// A server within its backend.
@@ -75,6 +80,10 @@ package typealias ServerName = Name<ServerKind>
 package typealias ProxyName = Name<ProxyKind>
 /// A fleet document's name.
 package typealias FleetName = Name<FleetKind>
+/// A frontend as HAProxy names it.
+package typealias FrontendName = Name<FrontendKind>
+/// A named `defaults` section of the boot file.
+package typealias DefaultsName = Name<DefaultsKind>
 
 /// `backend/server`, the way HAProxy writes a server everywhere.
 package struct ServerPath: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {

@@ -7,6 +7,10 @@ package struct ObservedProxy: Hashable, Sendable {
     package var backends: [BackendName: ObservedBackend]
     /// Only the maps that were asked for; a map the proxy does not have is absent.
     package var maps: [PatternFileName: ObservedMap]
+    /// Patterns in the order of the dump; only the lists that were asked for.
+    package var acls: [PatternFileName: [String]] = [:]
+    /// Only the limits that were asked for; 0 where the proxy has none.
+    package var limits: [LimitTarget: Int] = [:]
 
     package init(name: ProxyName, incarnation: Incarnation, capabilities: ProxyCapabilities) {
         self.name = name

@@ -1,26 +1,51 @@
-/// One keyword of a `server` line that a dynamic server accepts (`add server help`, HAProxy 2.5 to 3.5).
+/// One keyword of a `server` line that a dynamic server accepts (`add server help`, HAProxy 2.5 to 3.4).
 ///
 /// The one table behind YAML keys, JSON Schema, documentation, the `add server` command and the digest:
-/// a new keyword is one case here and the switches that the compiler then points at.
+/// a new keyword is one case here and its row in `ServerAttribute+Table.swift`. The order of the cases is
+/// that of the command and of the digest: a new case may stand anywhere, but none may move. Left out are
+/// the negations (`no-backup`, `no-send-proxy`, …: a flag that is `false` says the same), `disabled`
+/// (`state: maint`), `tls-tickets` (the default) and `set-proxy-v2-tlv-fmt`, whose keyword carries a value.
 package enum ServerAttribute: String, Hashable, Sendable, Codable, CaseIterable {
     case addr, alpn, backup, check, ciphers, ciphersuites, cookie, crt, curves, downinter, fall
-    case fastinter, guid, id, inter, maxconn, maxqueue, minconn, npn, observe, port, proto, rise
-    case shard, slowstart, sni, source, ssl, tfo, track, usesrc, verify, verifyhost, weight, ws
+    case fastinter, guid, healthcheck, id, inter, ktls, maxconn, maxqueue, minconn, npn, observe
+    case port, proto, renegotiate, rise, shard, sigalgs, slowstart, sni, source, usesrc, ssl
+    case tfo, track, verify, verifyhost, weight, ws
     case agentAddr = "agent-addr"
     case agentCheck = "agent-check"
     case agentInter = "agent-inter"
     case agentPort = "agent-port"
     case agentSend = "agent-send"
+    case allow0RTT = "allow-0rtt"
     case caFile = "ca-file"
     case checkALPN = "check-alpn"
+    case checkPoolConnName = "check-pool-conn-name"
     case checkProto = "check-proto"
+    case checkReusePool = "check-reuse-pool"
     case checkSendProxy = "check-send-proxy"
     case checkSNI = "check-sni"
     case checkSSL = "check-ssl"
+    case checkViaSOCKS4 = "check-via-socks4"
+    case clientSigalgs = "client-sigalgs"
     case crlFile = "crl-file"
     case errorLimit = "error-limit"
+    case forceSSLv3 = "force-sslv3"
+    case forceTLSv10 = "force-tlsv10"
+    case forceTLSv11 = "force-tlsv11"
+    case forceTLSv12 = "force-tlsv12"
+    case forceTLSv13 = "force-tlsv13"
     case hashKey = "hash-key"
+    case idlePing = "idle-ping"
     case initState = "init-state"
+    case noCheckSNIAuto = "no-check-sni-auto"
+    case noRenegotiate = "no-renegotiate"
+    case noSNIAuto = "no-sni-auto"
+    case noSSLReuse = "no-ssl-reuse"
+    case noSSLv3 = "no-sslv3"
+    case noTLSTickets = "no-tls-tickets"
+    case noTLSv10 = "no-tlsv10"
+    case noTLSv11 = "no-tlsv11"
+    case noTLSv12 = "no-tlsv12"
+    case noTLSv13 = "no-tlsv13"
     case onError = "on-error"
     case onMarkedDown = "on-marked-down"
     case onMarkedUp = "on-marked-up"
@@ -35,6 +60,7 @@ package enum ServerAttribute: String, Hashable, Sendable, Codable, CaseIterable 
     case sendProxyV2SSLCN = "send-proxy-v2-ssl-cn"
     case sslMaxVer = "ssl-max-ver"
     case sslMinVer = "ssl-min-ver"
+    case strictMaxconn = "strict-maxconn"
 
     /// The keyword as HAProxy spells it.
     package var keyword: String { rawValue }
@@ -50,36 +76,6 @@ package enum ServerAttribute: String, Hashable, Sendable, Codable, CaseIterable 
         case word
     }
 
-    package var form: Form {
-        switch self {
-        case .agentCheck, .backup, .check, .checkSendProxy, .checkSSL, .sendProxy, .sendProxyV2,
-            .sendProxyV2SSL, .sendProxyV2SSLCN, .ssl, .tfo:
-            .flag
-        case .weight: .integer(0...256)
-        case .agentPort, .port: .integer(1...65_535)
-        case .id: .integer(1...Int(Int32.max))
-        case .errorLimit, .fall, .rise: .integer(1...Int(Int32.max))
-        case .poolMaxConn: .integer(-1...Int(Int32.max))
-        case .maxconn, .maxqueue, .minconn, .poolLowConn: .integer(0...Int(Int32.max))
-        case .shard: .integer(0...Int(Int32.max))
-        case .agentInter, .downinter, .fastinter, .inter, .poolPurgeDelay, .slowstart: .duration
-        case .verify: .choice(["none", "required"])
-        case .ws: .choice(["auto", "h1", "h2"])
-        case .observe: .choice(["layer4", "layer7"])
-        case .onError: .choice(["fastinter", "fail-check", "sudden-death", "mark-down"])
-        case .onMarkedDown: .choice(["shutdown-sessions"])
-        case .onMarkedUp: .choice(["shutdown-backup-sessions"])
-        case .hashKey: .choice(["id", "addr", "addr-port"])
-        case .initState: .choice(["fully-up", "up", "down", "fully-down"])
-        case .sslMaxVer, .sslMinVer: .choice(["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"])
-        case .addr, .agentAddr, .agentSend, .alpn, .caFile, .checkALPN, .checkProto, .checkSNI,
-            .ciphers,
-            .ciphersuites, .cookie, .crlFile, .crt, .curves, .guid, .npn, .poolConnName, .proto,
-            .proxyV2Options, .sni, .source, .track, .usesrc, .verifyhost:
-            .word
-        }
-    }
-
     /// How a difference in this attribute reaches a server that exists.
     package enum Mutability: Hashable, Sendable {
         /// A `set` command changes it on the living server.
@@ -88,29 +84,6 @@ package enum ServerAttribute: String, Hashable, Sendable, Codable, CaseIterable 
         case identity
         /// Only deleting and adding the server changes it.
         case replace
-    }
-
-    package var mutability: Mutability {
-        switch self {
-        case .weight, .maxconn, .addr, .port, .agentAddr, .agentPort, .agentSend: .inPlace
-        case .id, .guid: .identity
-        default: .replace
-        }
-    }
-
-    /// The first HAProxy whose `add server` takes the keyword (release tags 2.4 to 3.4).
-    package var since: ProxyVersion {
-        switch self {
-        case .backup, .id, .maxconn, .maxqueue, .minconn, .poolLowConn, .poolMaxConn,
-            .poolPurgeDelay,
-            .proto, .proxyV2Options, .sendProxy, .sendProxyV2, .source, .tfo, .usesrc, .weight:
-            ProxyVersion(2, 4)
-        case .shard: ProxyVersion(2, 7)
-        case .curves: ProxyVersion(2, 9)
-        case .cookie, .guid, .hashKey, .poolConnName: ProxyVersion(3, 0)
-        case .initState: ProxyVersion(3, 1)
-        default: ProxyVersion(2, 5)
-        }
     }
 }
 

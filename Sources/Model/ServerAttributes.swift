@@ -16,8 +16,8 @@ package struct ServerAttributes: Hashable, Sendable {
     package subscript(attribute: ServerAttribute) -> AttributeValue? {
         get { sorted.first { $0.attribute == attribute }?.value }
         set {
-            let rank = Self.rank(attribute)
-            let place = sorted.firstIndex { Self.rank($0.attribute) >= rank } ?? sorted.endIndex
+            let rank = attribute.rank
+            let place = sorted.firstIndex { $0.attribute.rank >= rank } ?? sorted.endIndex
             let isPresent = place < sorted.endIndex && sorted[place].attribute == attribute
             guard let newValue else {
                 if isPresent { sorted.remove(at: place) }
@@ -71,12 +71,6 @@ package struct ServerAttributes: Hashable, Sendable {
             pair.value == .flag ? pair.attribute.keyword : "\(pair.attribute.keyword) \(pair.value)"
         }.joined(separator: " ")
     }
-
-    private static let ranks = Dictionary(
-        uniqueKeysWithValues: ServerAttribute.allCases.enumerated().map { ($0.element, $0.offset) }
-    )
-
-    private static func rank(_ attribute: ServerAttribute) -> Int { ranks[attribute] ?? 0 }
 }
 
 extension ServerAttributes: Codable {

@@ -37,4 +37,19 @@ import Testing
         #expect(AttributeValue("2000", for: .inter) == AttributeValue("2s", for: .inter))
         #expect(AttributeValue("2000ms", for: .inter) == AttributeValue("2s", for: .inter))
     }
+
+    @Test func `every keyword has a sentence that explains it`() {
+        for attribute in ServerAttribute.allCases {
+            #expect(attribute.summary.hasSuffix("."), "\(attribute.keyword)")
+            #expect(attribute.summary.utf8.count <= 100, "\(attribute.keyword)")
+        }
+    }
+
+    @Test func `a source address and whose it is stand side by side in the command`() {
+        var attributes = ServerAttributes()
+        attributes[.usesrc] = .word("clientip")
+        attributes[.ssl] = .flag
+        attributes[.source] = .word("0.0.0.0")
+        #expect(attributes.command == "source 0.0.0.0 usesrc clientip ssl")
+    }
 }

@@ -12,19 +12,17 @@ struct DefaultServerReader {
         words = Array(line.arguments)
     }
 
-    /// Keywords without a form in `add server` (HAProxy 2.6 to 3.4) and how many words follow them.
+    /// Keywords that `add server` does not take (HAProxy 2.6 to 3.4) and how many words follow them.
     private static let withoutDynamicForm: [String: Int] = [
-        "allow-0rtt": 0, "cc": 1, "check-pool-conn-name": 1, "check-reuse-pool": 0,
-        "check-via-socks4": 0,
-        "client-sigalgs": 1, "disabled": 0, "enabled": 0, "force-sslv3": 0, "force-tlsv10": 0,
-        "force-tlsv11": 0, "force-tlsv12": 0, "force-tlsv13": 0, "idle-ping": 1, "init-addr": 1,
-        "log-bufsize": 1, "log-proto": 1, "namespace": 1, "no-renegotiate": 0, "no-ssl-reuse": 0,
-        "no-sslv3": 0, "no-tls-tickets": 0, "no-tlsv10": 0, "no-tlsv11": 0, "no-tlsv12": 0,
-        "no-tlsv13": 0, "non-stick": 0, "redir": 1, "renegotiate": 0, "resolve-net": 1,
-        "resolve-opts": 1,
-        "resolve-prefer": 1, "resolvers": 1, "set-proxy-v2-tlv-fmt": 1, "sigalgs": 1, "socks4": 1,
-        "ssl-reuse": 0, "stick": 0, "strict-maxconn": 0, "tcp-md5sig": 1, "tcp-ut": 1,
-        "tls-tickets": 0,
+        "cc": 1, "disabled": 0, "enabled": 0, "init-addr": 1, "log-bufsize": 1, "log-proto": 1,
+        "max-reuse": 1, "namespace": 1, "non-stick": 0, "redir": 1, "resolve-net": 1,
+        "resolve-opts": 1, "resolve-prefer": 1, "resolvers": 1, "set-proxy-v2-tlv-fmt": 1,
+        "socks4": 1, "stick": 0, "tcp-md5sig": 1, "tcp-ut": 1,
+    ]
+
+    /// Keywords that only take back another one.
+    private static let undoing: [String: ServerAttribute] = [
+        "ssl-reuse": .noSSLReuse, "tls-tickets": .noTLSTickets,
     ]
 
     /// Applies the keywords in order, the last of each winning.
@@ -39,6 +37,8 @@ struct DefaultServerReader {
                 let attribute = ServerAttribute(rawValue: String(keyword.dropFirst(3))),
                 attribute.form == .flag
             {
+                attributes[attribute] = nil
+            } else if let attribute = Self.undoing[keyword] {
                 attributes[attribute] = nil
             } else if keyword != "enabled" {
                 warn(

@@ -65,7 +65,6 @@ struct AttributeLayer: Hashable, Sendable {
     }
 
     private static func summary(of attribute: ServerAttribute) -> String {
-        "`\(attribute.keyword)` of a server line; dynamic servers take it since HAProxy "
-            + "\(attribute.since.major).\(attribute.since.minor)."
+        "\(attribute.summary) HAProxy \(attribute.since.major).\(attribute.since.minor)."
     }
 }

@@ -1,0 +1,41 @@
+/// One limit of a proxy as it should be.
+package struct DesiredLimit: Hashable, Sendable {
+    package let target: LimitTarget
+    /// Connections, or events a second; `http-compression` in kilobytes a second. 0 lifts a rate limit.
+    package let value: Int
+    package let origin: Origin
+
+    package init(_ target: LimitTarget, _ value: Int, origin: Origin) {
+        self.target = target
+        self.value = value
+        self.origin = origin
+    }
+}
+
+/// What a limit limits: everything `set maxconn` and `set rate-limit` can change (HAProxy 1.5+).
+package enum LimitTarget: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// `set maxconn global N`; at most the boot file's.
+    case globalMaxconn
+    /// `set maxconn frontend NAME N`.
+    case frontendMaxconn(FrontendName)
+    /// `set rate-limit KIND global N`.
+    case rate(Rate)
+
+    /// What is counted a second.
+    package enum Rate: String, Hashable, Comparable, Sendable, Codable, CaseIterable {
+        case connections, sessions
+        case sslSessions = "ssl-sessions"
+        case httpCompression = "http-compression"
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// As HAProxy's command spells it, without `set`.
+    package var description: String {
+        switch self {
+        case .globalMaxconn: "maxconn global"
+        case .frontendMaxconn(let name): "maxconn frontend \(name)"
+        case .rate(let rate): "rate-limit \(rate.rawValue) global"
+        }
+    }
+}

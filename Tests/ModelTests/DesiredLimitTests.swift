@@ -1,0 +1,25 @@
+import Model
+import Testing
+
+@Suite struct DesiredLimitTests {
+    @Test func `a target prints as its command`() throws {
+        let frontend = try FrontendName("public")
+        let targets: [LimitTarget] = [
+            .globalMaxconn, .frontendMaxconn(frontend), .rate(.sessions), .rate(.sslSessions),
+        ]
+        #expect(
+            targets.map(\.description) == [
+                "maxconn global", "maxconn frontend public", "rate-limit sessions global",
+                "rate-limit ssl-sessions global",
+            ]
+        )
+    }
+
+    @Test func `targets have one order`() throws {
+        let targets: [LimitTarget] = [
+            .rate(.sessions), .rate(.connections), .frontendMaxconn(try FrontendName("b")),
+            .frontendMaxconn(try FrontendName("a")), .globalMaxconn,
+        ]
+        #expect(targets.sorted() == targets.reversed())
+    }
+}
