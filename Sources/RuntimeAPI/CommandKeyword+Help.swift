@@ -8,7 +8,9 @@ extension CommandKeyword {
                 "add a map entry (payload supported instead of key/val)"
             )
         case .addServer: ("add server <bk>/<srv>", "create a new server")
+        case .begin: ("begin [<delay>]", "collect changes until 'commit' or 'rollback'")
         case .clearMap: ("clear map [@<ver>] <map>", "clear the contents of this map")
+        case .commit: ("commit", "carry out the collected changes, all or nothing")
         case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
         case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
         case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
@@ -28,6 +30,7 @@ extension CommandKeyword {
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
         case .operator: ("operator", "lower the level of the current CLI session to operator")
         case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
+        case .rollback: ("rollback", "forget the collected changes")
         case .setMap: ("set map <map> [<key>|#<ref>] <value>", "modify a map entry")
         case .setMaxconnServer:
             ("set maxconn server <bk>/<srv>", "change a server's maxconn setting")
@@ -68,6 +71,11 @@ extension CommandKeyword {
             (
                 "show stat [desc|json|no-maint|typed|up]*",
                 "report counters for each proxy and server"
+            )
+        case .showStateDigest:
+            (
+                "show state digest [<proxy>|-]",
+                "digest of all changeable state, of each part, or of one"
             )
         case .showVersion: ("show version", "show version of the current process")
         case .shutdownSessionsServer:

@@ -4,7 +4,9 @@
 enum CommandKeyword: String, CaseIterable, Sendable {
     case addMap = "add map"
     case addServer = "add server"
+    case begin = "begin"
     case clearMap = "clear map"
+    case commit = "commit"
     case commitMap = "commit map"
     case deleteMap = "del map"
     case deleteServer = "del server"
@@ -18,6 +20,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case getWeight = "get weight"
     case `operator` = "operator"
     case prepareMap = "prepare map"
+    case rollback = "rollback"
     case setMap = "set map"
     case setMaxconnServer = "set maxconn server"
     case setServer = "set server"
@@ -32,6 +35,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showServersConn = "show servers conn"
     case showServersState = "show servers state"
     case showStat = "show stat"
+    case showStateDigest = "show state digest"
     case showVersion = "show version"
     case shutdownSessionsServer = "shutdown sessions server"
     case user = "user"
@@ -49,22 +53,28 @@ enum CommandKeyword: String, CaseIterable, Sendable {
         case .dumpStatsFile, .echo, .getWeight, .setSeverityOutput, .setTimeout, .showBackend,
             .showCLILevel,
             .showInfo, .showMap, .showServersConfig, .showServersConn, .showServersState,
-            .showStat, .showVersion, .user, .help, .prompt, .quit:
+            .showStat, .showStateDigest, .showVersion, .user, .help, .prompt, .quit:
             .user
         default: .admin
         }
     }
 
+    /// Takes no arguments.
+    private var standsAlone: Bool { self == .commit || self == .rollback }
+
     private static let table = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 
-    /// The command that these words begin with, and how many of them it takes.
+    /// The longest command that these words begin with, and how many of them it takes.
     static func match(_ words: [String]) -> (keyword: Self, length: Int)? {
         var name = ""
+        var longest: (keyword: Self, length: Int)?
         for (count, word) in words.prefix(3).enumerated() {
             if count > 0 { name += " " }
             name += word
-            if let keyword = table[name] { return (keyword, count + 1) }
+            if let keyword = table[name] { longest = (keyword, count + 1) }
         }
-        return nil
+        // Other programs have commands that begin like these, e.g. `commit ssl cert`.
+        if let (keyword, length) = longest, keyword.standsAlone, length < words.count { return nil }
+        return longest
     }
 }

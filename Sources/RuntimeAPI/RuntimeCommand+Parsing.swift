@@ -51,6 +51,10 @@ extension RuntimeCommand {
         case .showVersion: .showVersion
         case .showBackend: .showBackend
         case .dumpStatsFile: .dumpStatsFile
+        case .showStateDigest: .showStateDigest(proxy: arguments.optional(0))
+        case .begin: try parseBegin(arguments)
+        case .commit: .commit
+        case .rollback: .rollback
         case .showStat: try parseShowStat(arguments)
         default: preconditionFailure("\(keyword.rawValue) belongs to another group")
         }
@@ -82,6 +86,16 @@ extension RuntimeCommand {
             timeout.count > 0
         else { throw RuntimeSyntaxError(error: "Invalid timeout value.") }
         return .setTimeout(timeout)
+    }
+
+    private static func parseBegin(_ arguments: Arguments) throws(RuntimeSyntaxError)
+        -> RuntimeCommand
+    {
+        guard let word = arguments.optional(0) else { return .begin(nil) }
+        guard let limit = Milliseconds(parsing: word), limit.count > 0 else {
+            throw RuntimeSyntaxError(error: "Invalid duration.")
+        }
+        return .begin(limit)
     }
 
     private static func parseShowStat(_ arguments: Arguments) throws(RuntimeSyntaxError)

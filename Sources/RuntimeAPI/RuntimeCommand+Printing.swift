@@ -95,6 +95,11 @@ extension RuntimeCommand {
             ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
         case .showServersConfig(let backend):
             ["show", "servers", "config"] + (backend.map { [$0] } ?? [])
+        case .showStateDigest(let proxy):
+            ["show", "state", "digest"] + (proxy.map { [$0] } ?? [])
+        case .begin(let limit): ["begin"] + (limit.map { ["\($0)"] } ?? [])
+        case .commit: ["commit"]
+        case .rollback: ["rollback"]
         case .showBackend: ["show", "backend"]
         case .showVersion: ["show", "version"]
         case .dumpStatsFile: ["dump", "stats-file"]

@@ -17,6 +17,15 @@ package enum RuntimeCommand: Hashable, Sendable {
     case dumpStatsFile
     /// `show servers config` (ours): every attribute of every server.
     case showServersConfig(backend: String?)
+    /// `show state digest` (ours): of a proxy, of everything at once (`-`), or of every part.
+    case showStateDigest(proxy: String?)
+
+    /// Collects this session's changes until `commit` (ours); at most for the given time.
+    case begin(Milliseconds?)
+    /// Carries out what was collected, all of it in one snapshot or nothing (ours).
+    case commit
+    /// Forgets what was collected (ours).
+    case rollback
 
     case addServer(ServerReference, address: String, arguments: [String])
     case deleteServer(ServerReference)
@@ -63,12 +72,20 @@ package struct InvalidCommand: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case server(ServerReference)
         case map(PatternReference)
+        /// Nothing: the complaint is due at once. A transaction must hear of it.
+        case nothing
     }
 
     package let words: [String]
     package let subject: Subject
     /// What to answer when the subject exists.
     package let reply: RuntimeReply
+
+    package init(words: [String], subject: Subject, reply: RuntimeReply) {
+        self.words = words
+        self.subject = subject
+        self.reply = reply
+    }
 }
 
 /// `backend/server` as typed: names or `#id` for either part.

@@ -60,6 +60,9 @@ package struct ServerSession: Sendable {
     private var isInLine = false
     private var openPayload: OpenPayload?
     private var payload: String?
+    /// Between an accepted `begin` and its end the owner hears of commands that make no sense, too.
+    private var isInTransaction = false
+    private var isBeginning = false
 
     package init(level: AccessLevel, limits: Limits = Limits()) {
         self.level = level
@@ -69,7 +72,7 @@ package struct ServerSession: Sendable {
 
     /// More input is welcome; when false, stop reading until `next()` has been pulled dry.
     package var wantsInput: Bool {
-        !hasEnded && state != .closed && input.count <= 4 * limits.command
+        !hasEnded && state != .closed && input.count <= 16 * limits.command
     }
 
     /// Takes what the client sent.
@@ -108,6 +111,10 @@ package struct ServerSession: Sendable {
     package mutating func finish(_ reply: RuntimeReply) -> [UInt8] {
         precondition(state == .executing, "finish() answers exactly one execute")
         state = .idle
+        if isBeginning {
+            isBeginning = false
+            isInTransaction = reply.severity != .error
+        }
         return framed(reply)
     }
 
@@ -165,13 +172,20 @@ package struct ServerSession: Sendable {
         guard words.count <= limits.arguments else {
             let text =
                 "Too many arguments. Commands must have at most \(limits.arguments) arguments."
-            return .reply(framed(RuntimeReply(severity: .error, text: text)))
+            return refuse(words, RuntimeReply(severity: .error, text: text))
         }
         do throws(RuntimeSyntaxError) {
             return run(try RuntimeCommand.parse(words, hasPayload: payload != nil, level: level))
         } catch {
-            return .reply(framed(error.reply))
+            return refuse(words, error.reply)
         }
+    }
+
+    private mutating func refuse(_ words: [String], _ reply: RuntimeReply) -> Action {
+        guard isInTransaction else { return .reply(framed(reply)) }
+        state = .executing
+        let invalid = InvalidCommand(words: words, subject: .nothing, reply: reply)
+        return .execute(.invalid(invalid), payload: nil)
     }
 
     private mutating func run(_ command: RuntimeCommand) -> Action? {
@@ -189,6 +203,8 @@ package struct ServerSession: Sendable {
             state = .closing
             return nil
         default:
+            if case .begin = command { isBeginning = !isInTransaction }
+            if command == .commit || command == .rollback { isInTransaction = false }
             state = .executing
             return .execute(command, payload: payload)
         }

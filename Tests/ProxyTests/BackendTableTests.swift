@@ -138,8 +138,7 @@ import Testing
                 expected.append([RingBuilder.key(id: server.id, node: node), UInt32(place)])
             }
         }
-        let found: [[UInt32]] = backend.ring.indices.compactMap { index in
-            let point = backend.ring[index]
+        let found: [[UInt32]] = backend.ring.nodes.compactMap { point in
             let place = backend.ringPlaces[Int(point.server)]
             return place < 0 ? nil : [point.key, UInt32(place)]
         }

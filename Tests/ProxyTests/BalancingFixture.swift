@@ -27,10 +27,13 @@ struct BalancingFixture {
         snapshot.hasEqualWeights = Set(weights).count <= 1
         if algorithm == .consistentHash {
             var ring = RingBuilder()
-            _ = ring.update(to: weights.enumerated().map { .init(id: $0 + 1, weight: $1) })
-            let places = weights.indices.map { ($0 + 1, Int32($0)) }
-            snapshot.ring = .make(ring.nodes)
-            snapshot.ringPlaces = .make(ring.places(Dictionary(uniqueKeysWithValues: places)))
+            for (place, weight) in weights.enumerated() {
+                ring.place(seat: ring.seat(.init(id: place + 1, weight: weight)), at: place)
+            }
+            var retired: [RetiredMemory] = []
+            _ = ring.rebuild(retired: &retired)
+            snapshot.ring = ring.ring
+            snapshot.ringPlaces = .make(ring.places)
         }
         return snapshot
     }

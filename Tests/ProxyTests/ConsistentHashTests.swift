@@ -123,12 +123,11 @@ import Testing
                 inFlight: { _ in 0 },
                 using: &generator
             )
-            let distances = snapshot.ring.indices.map { index in
-                min(key &- snapshot.ring[index].key, snapshot.ring[index].key &- key)
-            }
+            let nodes = snapshot.ring.nodes
+            let distances = nodes.map { min(key &- $0.key, $0.key &- key) }
             let closest = distances.min() ?? 0
             let winners = distances.indices.filter { distances[$0] == closest }.map {
-                Int(snapshot.ring[$0].server)
+                Int(nodes[$0].server)
             }
             #expect(winners.contains(found))
         }

@@ -24,53 +24,69 @@ import Testing
         var generator = seed.generator
         var ring = RingBuilder()
         var members: [Int: Int] = [:]
+        let most = generator.chance(20) ? 100 : 9
         for _ in 0..<12 {
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 // Few distinct ids modulo 2^20, so that equal keys occur.
                 let id =
                     Int.random(in: 1...12, using: &generator)
                     + (generator.chance(30) ? 1_048_576 : 0)
-                members[id] = generator.chance(30) ? nil : Int.random(in: 1...9, using: &generator)
+                members[id] =
+                    generator.chance(30) ? nil : Int.random(in: 1...most, using: &generator)
+                seat(id, members[id], in: &ring)
             }
-            let wanted = members.sorted { $0.key < $1.key }.map {
-                RingBuilder.Member(id: $0.key, weight: $0.value)
-            }
-            _ = ring.update(to: wanted)
+            rebuild(&ring)
             var fresh = RingBuilder()
-            _ = fresh.update(to: wanted)
-            #expect(keysAndIDs(ring, wanted) == keysAndIDs(fresh, wanted))
-            let count = wanted.reduce(0) { $0 + $1.nodeCount }
-            #expect(keysAndIDs(ring, wanted).count == count)
+            for (id, weight) in members.sorted(by: { $0.key < $1.key }) {
+                seat(id, weight, in: &fresh)
+            }
+            rebuild(&fresh)
+            #expect(keysAndIDs(ring) == keysAndIDs(fresh))
+            let count = members.values.reduce(0) { $0 + $1 * 16 }
+            #expect(keysAndIDs(ring).count == count)
             // Nodes of servers that left are few, or lookups would walk far.
-            #expect((ring.nodes.count - count) * 8 <= ring.nodes.count)
+            #expect((ring.ring.count - count) * 8 <= ring.ring.count)
         }
     }
 
-    @Test func `an update without a difference changes nothing`() {
+    @Test func `a rebuild without a difference changes nothing`() {
         var ring = RingBuilder()
-        let members = [RingBuilder.Member(id: 1, weight: 3)]
-        let first = ring.update(to: members)
-        let second = ring.update(to: members)
-        #expect(first && !second)
-    }
-
-    /// Key and id of every node that lookups see.
-    private func keysAndIDs(_ ring: RingBuilder, _ members: [RingBuilder.Member]) -> [[UInt32]] {
-        let ids = members.map { ($0.id, Int32($0.id)) }
-        let places = ring.places(Dictionary(uniqueKeysWithValues: ids))
-        return ring.nodes.compactMap { node in
-            let id = places[Int(node.server)]
-            return id < 0 ? nil : [node.key, UInt32(id)]
-        }
+        seat(1, 3, in: &ring)
+        #expect(rebuild(&ring))
+        seat(1, 3, in: &ring)
+        #expect(!rebuild(&ring))
     }
 
     @Test func `a server that leaves and returns leaves the nodes alone`() {
         var ring = RingBuilder()
-        let members = (1...20).map { RingBuilder.Member(id: $0, weight: 2) }
-        var changes = [ring.update(to: members)]
-        changes.append(ring.update(to: Array(members.dropLast())))
-        changes.append(ring.update(to: members))
+        for id in 1...20 { seat(id, 2, in: &ring) }
+        var changes = [rebuild(&ring)]
+        seat(20, nil, in: &ring)
+        changes.append(rebuild(&ring))
+        seat(20, 2, in: &ring)
+        changes.append(rebuild(&ring))
         #expect(changes == [true, false, false])
-        #expect(ring.nodes.count == 20 * 32)
+        #expect(ring.ring.count == 20 * 32)
+    }
+
+    private func seat(_ id: Int, _ weight: Int?, in ring: inout RingBuilder) {
+        guard let weight else { return ring.leave(id: id) }
+        ring.place(seat: ring.seat(.init(id: id, weight: weight)), at: id)
+    }
+
+    @discardableResult
+    private func rebuild(_ ring: inout RingBuilder) -> Bool {
+        var retired: [RetiredMemory] = []
+        let isChanged = ring.rebuild(retired: &retired)
+        for memory in retired { memory.free() }
+        return isChanged
+    }
+
+    /// Key and id of every node that lookups see.
+    private func keysAndIDs(_ ring: RingBuilder) -> [[UInt32]] {
+        ring.ring.nodes.compactMap { node in
+            let id = ring.places[Int(node.server)]
+            return id < 0 ? nil : [node.key, UInt32(id)]
+        }
     }
 }

@@ -46,12 +46,24 @@ final class RuntimeFixture {
 
     /// Runs one line as an administrator; severity as `set severity-output number` shows it.
     @discardableResult
-    func run(_ line: String, payload: String? = nil, level: AccessLevel = .admin) -> String {
+    func run(
+        _ line: String,
+        payload: String? = nil,
+        level: AccessLevel = .admin,
+        session: UInt64 = 0
+    ) -> String {
         let reply: RuntimeReply
         do throws(RuntimeSyntaxError) {
             let words = line.split(separator: " ").map(String.init)
             let command = try RuntimeCommand.parse(words, hasPayload: payload != nil, level: level)
-            switch service.execute(command, payload: payload, level: level, now: now) {
+            let execution = service.execute(
+                command,
+                payload: payload,
+                level: level,
+                now: now,
+                session: session
+            )
+            switch execution {
             case .reply(let answer): reply = answer
             case .pending: return "(pending)"
             }

@@ -73,7 +73,7 @@ struct RandomCommands {
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...15) {
+        switch number(0...19) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -89,6 +89,10 @@ struct RandomCommands {
         case 12: return .showInfo(pick([.plain, .typed, .json]))
         case 13: return .showBackend
         case 14: return .dumpStatsFile
+        case 15: return .showStateDigest(proxy: generator.chance(50) ? name() : nil)
+        case 16: return .begin(generator.chance(50) ? Milliseconds(number(1...99_999)) : nil)
+        case 17: return .commit
+        case 18: return .rollback
         default: return .wait(Milliseconds(number(0...99_999)), nil)
         }
     }
@@ -96,7 +100,8 @@ struct RandomCommands {
     private mutating func statFilter() -> StatFilter {
         var filter = StatFilter()
         if generator.chance(50) {
-            filter.proxy = name()
+            // `-1` is every proxy.
+            filter.proxy = "p" + name()
             filter.types = number(-1...15)
             filter.server = number(-1...99)
         }

@@ -134,4 +134,16 @@ struct RandomTables {
             }
         )
     }
+
+    mutating func digests() -> StateDigestTable {
+        StateDigestTable(
+            rows: (0..<count()).map { _ in
+                StateDigestRow(
+                    kind: commands.pick([.process, .frontend, .backend, .map, .acl]),
+                    name: commands.word(),
+                    digest: commands.generator.next()
+                )
+            }
+        )
+    }
 }

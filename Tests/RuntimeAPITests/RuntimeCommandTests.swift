@@ -58,6 +58,14 @@ import Testing
         #expect(command.reply == RuntimeReply(severity: .error, text: text))
     }
 
+    @Test(arguments: ["commit ssl cert x", "rollback now"])
+    func `a command of others that begins like one of ours is unknown`(line: String) {
+        let error = #expect(throws: RuntimeSyntaxError.self) {
+            try RuntimeCommand.parse(line: line)
+        }
+        #expect(error?.reply.text.hasPrefix("Unknown command: ") == true)
+    }
+
     @Test func `the level is looked at before the arguments`() {
         #expect(throws: RuntimeSyntaxError(error: "Permission denied")) {
             try RuntimeCommand.parse(["add", "server"], level: .operator)

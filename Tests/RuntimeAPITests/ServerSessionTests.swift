@@ -120,12 +120,32 @@ func played(
         #expect(session.next() == .execute(.wait(Milliseconds(1000), nil), payload: nil))
         #expect(session.next() == nil)
         #expect(session.wantsInput)
-        session.receive(Array(repeating: 10, count: 100_000))
+        session.receive(Array(repeating: 10, count: 400_000))
         #expect(!session.wantsInput)
         #expect(
             session.finish(RuntimeReply(severity: .info, text: "Done.")) == Array("Done.\n\n".utf8)
         )
         #expect(session.next() == .execute(.showBackend, payload: nil))
+    }
+
+    @Test func `a transaction hears of commands that make no sense`() {
+        var session = ServerSession(level: .admin)
+        session.receive("prompt i\nbegin\nfoo\nrollback\nfoo\n".utf8)
+        #expect(session.next() == .reply([10]))
+        #expect(session.next() == .execute(.begin(nil), payload: nil))
+        _ = session.finish(RuntimeReply(severity: .info, text: "Transaction started."))
+        guard case .execute(.invalid(let invalid), _)? = session.next() else {
+            Issue.record("the owner heard nothing")
+            return
+        }
+        #expect(invalid.subject == .nothing && invalid.words == ["foo"])
+        _ = session.finish(invalid.reply)
+        #expect(session.next() == .execute(.rollback, payload: nil))
+        _ = session.finish(RuntimeReply())
+        guard case .reply? = session.next() else {
+            Issue.record("outside a transaction the session answers itself")
+            return
+        }
     }
 
     @Test func `the client's silence is bounded as it asks`() {

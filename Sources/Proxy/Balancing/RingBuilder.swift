@@ -15,75 +15,108 @@ struct RingBuilder {
 
     private struct Seat {
         var id: Int
+        /// Nodes in the ring.
         var nodeCount: Int
+        /// Nodes after the next rebuild.
+        var wantedCount: Int
         /// Its server takes requests; without, lookups pass over its nodes.
         var isTaken: Bool
     }
 
-    /// Sorted by key, equal keys by the server's id; `server` is a seat.
-    private(set) var nodes: [RingPoint] = []
+    private(set) var ring = HashRing.empty
     private var seats: [Seat] = []
     private var seatOfID: [Int: Int] = [:]
     private var freeSeats: [Int] = []
+    /// Seats whose number of nodes changes with the next rebuild.
+    private var changed: [Int] = []
+    /// Nodes of seats that nobody sits on.
     private var deadNodes = 0
+    /// Where each seat's server stands; -1 for a seat nobody has.
+    private(set) var places: [Int32] = []
 
     init() {}
 
+    @inline(__always)
     static func key(id: Int, node: Int) -> UInt32 {
         HashKey.fullHash(
             UInt32(truncatingIfNeeded: id) &* 4096 &+ UInt32(truncatingIfNeeded: node)
         )
     }
 
-    /// Makes lookups find exactly these servers; answers whether `nodes` changed.
-    mutating func update(to wanted: [Member]) -> Bool {
-        var removals: [RingPoint] = []
-        var additions: [RingPoint] = []
-        for seat in seats.indices { seats[seat].isTaken = false }
-        for member in wanted {
-            let seat = seatOfID[member.id] ?? takeSeat(for: member.id)
-            let old = seats[seat].nodeCount
-            seats[seat].isTaken = true
-            seats[seat].nodeCount = member.nodeCount
-            if member.nodeCount > old {
-                append(old..<member.nodeCount, of: seat, to: &additions)
-            } else if member.nodeCount < old {
-                append(member.nodeCount..<old, of: seat, to: &removals)
-            }
+    // MARK: Who takes part
+
+    /// Seats a server, or changes the weight of one that sits; returns its seat.
+    mutating func seat(_ member: Member) -> Int {
+        let seat = seatOfID[member.id] ?? takeSeat(for: member.id)
+        if !seats[seat].isTaken { deadNodes -= seats[seat].nodeCount }
+        seats[seat].isTaken = true
+        if seats[seat].wantedCount != member.nodeCount {
+            seats[seat].wantedCount = member.nodeCount
+            changed.append(seat)
         }
-        let left = seats.indices.filter { !seats[$0].isTaken && seats[$0].nodeCount > 0 }
-        deadNodes = left.reduce(0) { $0 + seats[$1].nodeCount }
-        // Lookups walk over dead nodes, so there may be few of them; a merge sweeps them out in passing.
-        let isSweeping = !additions.isEmpty || !removals.isEmpty || deadNodes * 8 > nodes.count
-        guard isSweeping, !left.isEmpty || !additions.isEmpty || !removals.isEmpty else {
-            return false
-        }
-        for seat in left { append(0..<seats[seat].nodeCount, of: seat, to: &removals) }
-        merge(removing: sorted(removals), adding: sorted(additions))
-        for seat in left {
-            seatOfID[seats[seat].id] = nil
-            seats[seat].nodeCount = 0
-            freeSeats.append(seat)
-        }
-        deadNodes = 0
-        return true
+        return seat
     }
 
-    /// The place of each seat's server in a list given by id; -1 for a seat nobody has.
-    func places(_ placeOfID: [Int: Int32]) -> [Int32] {
-        seats.map { $0.isTaken ? placeOfID[$0.id] ?? -1 : -1 }
+    /// Lets a server leave; its nodes stay until they are swept out.
+    mutating func leave(id: Int) {
+        guard let seat = seatOfID[id], seats[seat].isTaken else { return }
+        seats[seat].isTaken = false
+        seats[seat].wantedCount = seats[seat].nodeCount
+        deadNodes += seats[seat].nodeCount
+        places[seat] = -1
     }
+
+    /// Says where in the list of servers the one on this seat stands.
+    mutating func place(seat: Int, at place: Int) { places[seat] = Int32(place) }
 
     private mutating func takeSeat(for id: Int) -> Int {
         let seat = freeSeats.popLast() ?? seats.count
-        let taken = Seat(id: id, nodeCount: 0, isTaken: true)
-        if seat == seats.count { seats.append(taken) } else { seats[seat] = taken }
+        let taken = Seat(id: id, nodeCount: 0, wantedCount: 0, isTaken: true)
+        if seat == seats.count {
+            seats.append(taken)
+            places.append(-1)
+        } else {
+            seats[seat] = taken
+        }
         seatOfID[id] = seat
         return seat
     }
 
+    // MARK: Nodes
+
+    /// Makes the ring hold the nodes of everyone seated; answers whether it changed.
+    mutating func rebuild(retired: inout [RetiredMemory]) -> Bool {
+        var removals: [RingPoint] = []
+        var additions: [RingPoint] = []
+        for seat in changed {
+            let (old, new) = (seats[seat].nodeCount, seats[seat].wantedCount)
+            if new > old { append(old..<new, of: seat, to: &additions) }
+            if new < old { append(new..<old, of: seat, to: &removals) }
+            seats[seat].nodeCount = new
+        }
+        changed.removeAll(keepingCapacity: true)
+        // Lookups walk over dead nodes, so there may be few of them.
+        if deadNodes * 8 > ring.count + additions.count - removals.count { sweep(&removals) }
+        guard !removals.isEmpty || !additions.isEmpty else { return false }
+        var merge = RingMerge(ring: ring, removals: sorted(removals), additions: sorted(additions))
+        ring = merge.run(retired: &retired) { self.precedes($0, $1) }
+        return true
+    }
+
+    private mutating func sweep(_ removals: inout [RingPoint]) {
+        for seat in seats.indices where !seats[seat].isTaken && seatOfID[seats[seat].id] == seat {
+            append(0..<seats[seat].nodeCount, of: seat, to: &removals)
+            seatOfID[seats[seat].id] = nil
+            seats[seat].nodeCount = 0
+            seats[seat].wantedCount = 0
+            freeSeats.append(seat)
+        }
+        deadNodes = 0
+    }
+
     private func append(_ range: Range<Int>, of seat: Int, to list: inout [RingPoint]) {
         let id = seats[seat].id
+        list.reserveCapacity(list.count + range.count)
         for node in range {
             list.append(RingPoint(key: Self.key(id: id, node: node), server: UInt32(seat)))
         }
@@ -120,28 +153,5 @@ struct RingBuilder {
     private func precedes(_ left: RingPoint, _ right: RingPoint) -> Bool {
         if left.key != right.key { return left.key < right.key }
         return seats[Int(left.server)].id < seats[Int(right.server)].id
-    }
-
-    private mutating func merge(removing removals: [RingPoint], adding additions: [RingPoint]) {
-        var merged: [RingPoint] = []
-        merged.reserveCapacity(nodes.count + additions.count - removals.count)
-        var removed = 0
-        var added = 0
-        for node in nodes {
-            if removed < removals.count, removals[removed].key == node.key,
-                removals[removed].server == node.server
-            {
-                removed += 1
-                continue
-            }
-            while added < additions.count, precedes(additions[added], node) {
-                merged.append(additions[added])
-                added += 1
-            }
-            merged.append(node)
-        }
-        merged += additions[added...]
-        precondition(removed == removals.count, "every node that leaves was in the ring")
-        nodes = merged
     }
 }

@@ -26,13 +26,17 @@ struct ControlThread: ~Copyable {
     private let startedAt = MonotonicClock.milliseconds
     private let checker: HealthChecker
     private var checkGeneration: UInt64?
-    private var buffer = ScratchBuffer(capacity: 65_536)
+    private var buffer = ScratchBuffer(capacity: 262_144)
+    /// Replies wait until every worker has seen the newest snapshot, at most until then.
+    private var holdsUntil: Milliseconds?
+    private static let holdLimit = Milliseconds(100)
 
     init(service: RuntimeService, plane: WorkerPlane, stop: StopSwitch) {
         self.stop = stop
         self.service = service
         self.plane = plane
         checker = HealthChecker()
+        service.holdsDeletions = true
     }
 
     deinit { buffer.free() }
@@ -83,14 +87,24 @@ struct ControlThread: ~Copyable {
             default: handle(Int32(truncatingIfNeeded: event.token), event)
             }
         }
+        if holdsUntil == nil { carryOut() }
+        if let limit = holdsUntil, !plane.isSeen, now < limit { return request }
+        holdsUntil = nil
+        sendReplies()
+        plane.collect()
+        return request
+    }
+
+    private mutating func carryOut() {
         pollWaits()
         let now = now
         for descriptor in busy { sessions[descriptor]?.execute(with: service, now: now) }
         service.publishIfNeeded()
         updateChecks()
-        sendReplies()
-        plane.collect()
-        return request
+        // Who reads `Server deleted.` may stop that server at once.
+        if service.takeUnseenDeletions() {
+            holdsUntil = Milliseconds(now.count + Self.holdLimit.count)
+        }
     }
 
     /// Stops the workers at once, or lets them finish what they have; a second signal ends waiting.
@@ -169,6 +183,7 @@ struct ControlThread: ~Copyable {
 
     private mutating func close(_ number: Int32) {
         sessions.removeValue(forKey: number)?.close()
+        service.endSession(UInt64(UInt32(bitPattern: number)))
         guard !isAccepting else { return }
         isAccepting = true
         for (index, listener) in listeners.enumerated() {
@@ -178,6 +193,7 @@ struct ControlThread: ~Copyable {
 
     /// Until the next wait is to be polled or a session's time is over.
     private var waitTime: Int32 {
+        if holdsUntil != nil { return 1 }
         if !busy.isEmpty { return 0 }
         var limit = isDraining ? 50 : 1000
         for session in sessions.values {

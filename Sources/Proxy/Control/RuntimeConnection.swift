@@ -4,7 +4,7 @@ import RuntimeAPI
 /// One Runtime API session with its socket: moves bytes between it and `ServerSession`.
 struct RuntimeConnection {
     /// Unsent output above which no further command is carried out.
-    private static let outputBound = 65_536
+    private static let outputBound = 262_144
 
     private let descriptor: Descriptor
     private var session: ServerSession
@@ -72,7 +72,14 @@ struct RuntimeConnection {
             case .reply(let bytes): output += bytes
             case .close: isClosing = true
             case .execute(let command, let payload):
-                switch service.execute(command, payload: payload, level: session.level, now: now) {
+                let execution = service.execute(
+                    command,
+                    payload: payload,
+                    level: session.level,
+                    now: now,
+                    session: UInt64(UInt32(bitPattern: descriptor.number))
+                )
+                switch execution {
                 case .reply(let reply): output += session.finish(reply)
                 case .pending(let pending): wait = pending
                 }

@@ -33,6 +33,11 @@
         return unsafe base.unsafelyUnwrapped[index]
     }
 
+    /// Copies the elements behind those of a list.
+    package func append(to list: inout [Element]) {
+        unsafe list.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+    }
+
     package var isEmpty: Bool { count == 0 }
     package var indices: Range<Int> { 0..<count }
 }

@@ -4,17 +4,18 @@ import Model
 final class BackendRecord {
     let number: Int
     let configuration: BackendConfiguration
-    /// In order of declaration.
+    /// In order of declaration, which is the order of their serials.
     private(set) var servers: [ServerRecord] = []
     private var byName: [String: ServerRecord] = [:]
     private var byID: [Int: ServerRecord] = [:]
     private var lowestFreeID = 1
-    private var ring = RingBuilder()
-    /// The servers `snapshot` names.
-    private var published: [ServerRecord] = []
+    private var usable: UsableServers
+    /// Servers that the snapshot may no longer tell the truth about.
+    private var touched: [ServerRecord] = []
+    private var hasSnapshot = false
     private(set) var snapshot = BackendSnapshot()
-    /// Something in the snapshot is no longer true.
-    var isDirty = true
+    /// Everything an operator can change on its servers, as the sum of their digests.
+    private(set) var serverDigests: UInt64 = 0
     /// What the snapshot names besides arrays that are rebuilt.
     private let hashHeader: RawText
     /// When the backend as a whole last went up or down.
@@ -26,6 +27,7 @@ final class BackendRecord {
     init(_ configuration: BackendConfiguration, number: Int, now: Milliseconds) {
         self.configuration = configuration
         self.number = number
+        usable = UsableServers(configuration)
         hashHeader = .make(configuration.balance.header)
         lastChange = now
     }
@@ -33,101 +35,83 @@ final class BackendRecord {
     func server(named name: String) -> ServerRecord? { byName[name] }
     func server(id: Int) -> ServerRecord? { byID[id] }
 
+    /// Something in the snapshot is no longer true.
+    var isDirty: Bool { !touched.isEmpty || !hasSnapshot }
+
     /// The id a server without one is given: the lowest that is free, as in HAProxy.
     var nextID: Int {
         while byID[lowestFreeID] != nil { lowestFreeID += 1 }
         return lowestFreeID
     }
 
-    func append(_ server: ServerRecord) {
+    /// Puts a server where its serial belongs: a new one last, one whose deletion is undone back in its place.
+    func insert(_ server: ServerRecord) {
         precondition(
             byName[server.name] == nil && byID[server.id] == nil,
             "names and ids are unique in a backend"
         )
-        servers.append(server)
+        if let last = servers.last, last.serial > server.serial {
+            servers.insert(server, at: place(ofSerial: server.serial))
+        } else {
+            servers.append(server)
+        }
         byName[server.name] = server
         byID[server.id] = server
-        if server.isUsable { isDirty = true }
+        serverDigests &+= server.digest
+        if server.isUsable { touch(server) }
     }
 
     func remove(_ server: ServerRecord) {
-        precondition(!server.isUsable, "only a server in maintenance is deleted")
         byName[server.name] = nil
         byID[server.id] = nil
         lowestFreeID = min(lowestFreeID, server.id)
-        if let index = servers.firstIndex(where: { $0 === server }) { servers.remove(at: index) }
+        serverDigests &-= server.digest
+        let place = place(ofSerial: server.serial)
+        precondition(
+            place < servers.count && servers[place] === server,
+            "servers stand in the order of their serials"
+        )
+        servers.remove(at: place)
+        if server.isInSnapshot { touch(server) }
+        server.isDeleted = true
     }
 
-    /// Servers that may take a request now: active ones, or backups when there is none.
-    var usable: [ServerRecord] {
-        var active: [ServerRecord] = []
-        var backups: [ServerRecord] = []
-        active.reserveCapacity(published.count + 1)
-        for server in servers where server.isUsable {
-            if server.isBackup { backups.append(server) } else { active.append(server) }
+    /// Where the first server stands whose serial is not below this one.
+    private func place(ofSerial serial: Int) -> Int {
+        var low = 0
+        var high = servers.count
+        while low < high {
+            let middle = (low + high) / 2
+            if servers[middle].serial < serial { low = middle + 1 } else { high = middle }
         }
-        guard active.isEmpty else { return sorted(active) }
-        return sorted(configuration.usesAllBackups ? backups : Array(backups.prefix(1)))
+        return low
     }
 
-    private func sorted(_ list: [ServerRecord]) -> [ServerRecord] {
-        // `first` fills servers in the order of their ids (configuration.txt, balance).
-        configuration.balance.algorithm == .first ? list.sorted { $0.id < $1.id } : list
+    /// Remembers that the snapshot may no longer tell the truth about a server.
+    func touch(_ server: ServerRecord) {
+        guard !server.isTouched else { return }
+        server.isTouched = true
+        touched.append(server)
+    }
+
+    /// Takes note of what an operator changed on a server.
+    func renewDigest(of server: ServerRecord) {
+        serverDigests &-= server.digest
+        server.renewDigest()
+        serverDigests &+= server.digest
     }
 
     /// Makes the snapshot true again; adds what it no longer names to `retired`.
     func rebuild(generation: UInt64, now: Milliseconds, retired: inout [RetiredMemory]) {
-        isDirty = false
-        for server in published { server.isInSnapshot = false }
-        let usable = usable
-        for server in usable { server.isInSnapshot = true }
-        published = usable
-        let old = snapshot
-        snapshot = template
+        let changed = touched
+        touched.removeAll(keepingCapacity: true)
+        for server in changed { server.isTouched = false }
+        if !hasSnapshot { snapshot = template }
+        usable.update(changed, of: servers, isFirst: !hasSnapshot)
+        hasSnapshot = true
         snapshot.generation = generation
-        let entries = entries(of: usable)
-        snapshot.servers = .make(entries)
-        retired.append(RetiredMemory(old.servers))
-        rebuildRing(of: usable, replacing: old, retired: &retired)
-        note(isUp: !usable.isEmpty || servers.isEmpty, now: now)
-    }
-
-    private func entries(of usable: [ServerRecord]) -> [ServerSnapshot] {
-        var entries: [ServerSnapshot] = []
-        entries.reserveCapacity(usable.count)
-        var least = 256
-        var most = 1
-        for server in usable {
-            var entry = ServerSnapshot()
-            entry.slot = server.slot
-            entry.weight = UInt16(server.weight)
-            entry.maxconn = UInt32(clamping: server.maxconn)
-            entry.address = server.address
-            entries.append(entry)
-            least = min(least, server.weight)
-            most = max(most, server.weight)
-        }
-        snapshot.maxWeight = UInt16(most)
-        snapshot.hasEqualWeights = least >= most
-        return entries
-    }
-
-    private func rebuildRing(
-        of usable: [ServerRecord],
-        replacing old: BackendSnapshot,
-        retired: inout [RetiredMemory]
-    ) {
-        guard configuration.balance.algorithm == .consistentHash else { return }
-        var places: [Int: Int32] = [:]
-        for (place, server) in usable.enumerated() { places[server.id] = Int32(place) }
-        if ring.update(to: usable.map { .init(id: $0.id, weight: $0.weight) }) {
-            snapshot.ring = .make(ring.nodes)
-            retired.append(RetiredMemory(old.ring))
-        } else {
-            snapshot.ring = old.ring
-        }
-        snapshot.ringPlaces = .make(ring.places(places))
-        retired.append(RetiredMemory(old.ringPlaces))
+        usable.publish(in: &snapshot, retired: &retired)
+        note(isUp: usable.count > 0 || servers.isEmpty, now: now)
     }
 
     private var template: BackendSnapshot {

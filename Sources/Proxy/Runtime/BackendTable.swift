@@ -20,6 +20,14 @@ final class BackendTable {
     /// `backend/server` by guid.
     private var guids: [String: String] = [:]
     private var retired: [RetiredMemory] = []
+    private var lastSerial = 0
+    /// Grows with everything an operator changes.
+    private(set) var changes: UInt64 = 0
+    /// How to take back what happened since `beginUndoable`, newest last; nil outside.
+    private var undo: [() -> Void]?
+    private var savedMaps: [Int: MapTable] = [:]
+    /// What must happen only when nothing is taken back.
+    private var effects: [() -> Void] = []
 
     init(_ configuration: ProxyConfiguration, now: Milliseconds, slot allocateSlot: () -> UInt32) {
         frontends = configuration.frontends
@@ -111,39 +119,68 @@ final class BackendTable {
         lastCheckID += 1
         var declaration = declaration
         declaration.revision = deletions
+        lastSerial += 1
+        declaration.serial = lastSerial
         let server = ServerRecord(declaration, slot: slot, checkID: .init(lastCheckID), now: now)
-        backend.append(server)
-        checks[server.checkID] = (backend, server)
-        if let guid = server.guid { guids[guid] = "\(backend.configuration.name)/\(server.name)" }
-        if server.isChecked { checkGeneration += 1 }
+        enter(server, into: backend)
+        undo?.append {
+            self.leave(server, from: backend)
+            self.retired.append(RetiredMemory(server.address.path))
+        }
         return server
     }
 
-    /// Forgets a server that no worker uses any more.
-    func remove(_ server: ServerRecord, from backend: BackendRecord) {
+    private func enter(_ server: ServerRecord, into backend: BackendRecord) {
+        backend.insert(server)
+        checks[server.checkID] = (backend, server)
+        if let guid = server.guid { guids[guid] = "\(backend.configuration.name)/\(server.name)" }
+        if server.isChecked { checkGeneration += 1 }
+        changes += 1
+    }
+
+    private func leave(_ server: ServerRecord, from backend: BackendRecord) {
         backend.remove(server)
         checks[server.checkID] = nil
         if let guid = server.guid { guids[guid] = nil }
+        changes += 1
+    }
+
+    /// Forgets a server that no worker uses any more, or will once the next snapshot is seen.
+    func remove(_ server: ServerRecord, from backend: BackendRecord) {
+        precondition(!server.isUsable, "only a server in maintenance is deleted")
+        leave(server, from: backend)
         deletions += 1
-        retired.append(RetiredMemory(server.address.path))
+        whenCertain { self.retired.append(RetiredMemory(server.address.path)) }
+        undo?.append {
+            self.deletions -= 1
+            server.isDeleted = false
+            self.enter(server, into: backend)
+        }
     }
 
     /// Runs a change on a server and notices what it means for the snapshot and the checks.
     func change(_ server: ServerRecord, of backend: BackendRecord, _ body: (ServerRecord) -> Void) {
+        if undo != nil {
+            let saved = server.saved
+            undo?.append { self.restore(server, of: backend, to: saved) }
+        }
         let before = (server.isUsable, server.isChecked, server.checkInterval)
         body(server)
-        if before.0 || server.isUsable { backend.isDirty = true }
+        if before.0 || server.isUsable { backend.touch(server) }
+        backend.renewDigest(of: server)
+        changes += 1
         let after = (server.isUsable, server.isChecked, server.checkInterval)
         if before.1 != after.1 || (after.1 && before.2 != after.2) { checkGeneration += 1 }
     }
 
     /// Gives a server another address; its checks follow.
     func move(_ server: ServerRecord, of backend: BackendRecord, to endpoint: Endpoint) {
+        let old = server.address.path
         change(server, of: backend) { server in
-            retired.append(RetiredMemory(server.address.path))
             server.endpoint = endpoint
             server.address = SocketAddress(endpoint)
         }
+        whenCertain { self.retired.append(RetiredMemory(old)) }
         renewCheck(of: server, in: backend)
     }
 
@@ -157,14 +194,21 @@ final class BackendTable {
         checkGeneration += 1
     }
 
-    /// The server behind a check, nil once it is gone.
-    func checked(_ id: CheckTarget.ID) -> (backend: BackendRecord, server: ServerRecord)? {
-        checks[id]
+    /// Takes one check's result into account; nil when its target is gone, else whether the server went up or down.
+    func record(_ result: CheckResult, for id: CheckTarget.ID, now: Milliseconds) -> (
+        server: ServerRecord, isMoved: Bool
+    )? {
+        guard let (backend, server) = checks[id], server.isChecked else { return nil }
+        let isMoved = server.record(result, now: now)
+        if isMoved { backend.touch(server) }
+        return (server, isMoved)
     }
 
     /// Runs a change on one map.
     func change<Answer>(map number: Int, _ body: (inout MapTable) -> Answer) -> Answer {
-        body(&maps[number])
+        if undo != nil, savedMaps[number] == nil { savedMaps[number] = maps[number] }
+        changes += 1
+        return body(&maps[number])
     }
 
     /// Every check that runs now.
@@ -177,6 +221,56 @@ final class BackendTable {
                 )
             }
         }
+    }
+
+    // MARK: Taking back
+
+    /// From here on until `endUndoable` everything can be taken back; nothing is published meanwhile.
+    func beginUndoable() {
+        precondition(undo == nil, "one transaction is carried out after the other")
+        undo = []
+        savedMaps = [:]
+    }
+
+    /// Keeps what was done since `beginUndoable`, or takes it back.
+    func endUndoable(keeping: Bool) {
+        let steps = undo ?? []
+        let due = effects
+        undo = nil
+        effects = []
+        if keeping {
+            for effect in due { effect() }
+        } else {
+            for step in steps.reversed() { step() }
+            for (number, map) in savedMaps { maps[number] = map }
+            changes += 1
+        }
+        savedMaps = [:]
+    }
+
+    /// Does what cannot be taken back: at once, or when it is certain that nothing will be.
+    func whenCertain(_ effect: @escaping () -> Void) {
+        if undo == nil { effect() } else { effects.append(effect) }
+    }
+
+    /// Does what belongs to taking back what was just done.
+    func unlessCertain(_ step: @escaping () -> Void) {
+        undo?.append(step)
+    }
+
+    private func restore(
+        _ server: ServerRecord,
+        of backend: BackendRecord,
+        to saved: ServerRecord.Saved
+    ) {
+        // A path made since is named by no snapshot, and the old one was not retired.
+        if server.endpoint != saved.endpoint { retired.append(RetiredMemory(server.address.path)) }
+        checks[server.checkID] = nil
+        server.restore(saved)
+        checks[server.checkID] = (backend, server)
+        backend.touch(server)
+        backend.renewDigest(of: server)
+        checkGeneration += 1
     }
 
     // MARK: Publishing

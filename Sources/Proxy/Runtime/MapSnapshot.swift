@@ -1,9 +1,10 @@
 /// One map as the request path reads it: a hash table of buckets, each an array of entries.
 ///
-/// A change copies the directory and the bucket it touches; everything else is shared with the table before.
+/// A change copies the bucket it touches and the chunk of the directory that names it; everything else is
+/// shared with the table before.
 package struct MapSnapshot: BitwiseCopyable {
     /// A power of two of them; an entry lies in the bucket of its hash's low bits, in order of insertion.
-    package var buckets: RawArray<RawArray<MapSnapshotEntry>> = .empty
+    package var buckets: ChunkedArray<RawArray<MapSnapshotEntry>> = .empty
     /// The distinct lengths of keys, ascending: what a longest-prefix match has to try.
     package var keyLengths: RawArray<UInt32> = .empty
 

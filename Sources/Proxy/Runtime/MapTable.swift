@@ -2,7 +2,8 @@ import Model
 
 /// One map as the control thread knows it: its versions, and the hash table workers look keys up in.
 ///
-/// A change rebuilds the bucket it touches and copies the directory; the other buckets are shared.
+/// A change rebuilds the bucket it touches; the others are shared. Memory for workers is made by `rebuild`
+/// alone, so until then an earlier copy of this value still is the whole truth.
 struct MapTable {
     /// One key and value of one version.
     struct Entry {
@@ -10,7 +11,17 @@ struct MapTable {
         let reference: UInt64
         let key: String
         var value: String
-        var live: MapSnapshotEntry
+        let hash: UInt32
+        /// What workers read of it, nil until the next snapshot.
+        var live: MapSnapshotEntry?
+
+        /// Adds to the digest of its map.
+        var digest: UInt64 {
+            var hash = StateHash()
+            hash.combine(key)
+            hash.combine(value)
+            return hash.value
+        }
     }
 
     let name: String
@@ -21,6 +32,8 @@ struct MapTable {
     private(set) var nextVersion: UInt32 = 0
     private(set) var snapshot = MapSnapshot()
     private(set) var isDirty = true
+    /// The sum over the entries of the current version.
+    private(set) var digest: UInt64 = 0
     /// Numbers of backends by name: a value that names one is resolved once, here.
     private let backends: [String: Int32]
 
@@ -30,7 +43,7 @@ struct MapTable {
     private var pending: [UInt32: [(reference: UInt64, entry: MapEntry)]] = [:]
     private var lastReference: UInt64 = 0xfff
 
-    private var buckets: [RawArray<MapSnapshotEntry>] = []
+    private var buckets = ChunkedArrayBuilder<RawArray<MapSnapshotEntry>>()
     private var bucketReferences: [[UInt64]] = []
     private var dirtyBuckets: Set<Int> = []
     private var lengths: [UInt32: Int] = [:]
@@ -66,22 +79,19 @@ struct MapTable {
 
     private mutating func insert(_ entry: MapEntry, reference: UInt64) {
         if entries.count >= bucketReferences.count * 8 { resize(toHold: entries.count * 2) }
-        var live = MapSnapshotEntry()
-        live.hash = Self.hash(of: entry.key)
-        live.backend = backends[entry.value] ?? -1
-        live.key = .make(entry.key)
-        live.value = .make(entry.value)
-        entries[reference] = Entry(
+        let made = Entry(
             reference: reference,
             key: entry.key,
             value: entry.value,
-            live: live
+            hash: Self.hash(of: entry.key)
         )
+        entries[reference] = made
+        digest &+= made.digest
         references[entry.key, default: []].append(reference)
-        let bucket = Int(live.hash) & (bucketReferences.count - 1)
+        let bucket = Int(made.hash) & (bucketReferences.count - 1)
         bucketReferences[bucket].append(reference)
         touch(bucket)
-        let length = UInt32(live.key.count)
+        let length = UInt32(entry.key.utf8.count)
         lengths[length, default: 0] += 1
         if lengths[length] == 1 { areLengthsDirty = true }
     }
@@ -102,12 +112,12 @@ struct MapTable {
         let found = found(key)
         for reference in found {
             guard var entry = entries[reference] else { continue }
-            retiredTexts.append(entry.live.value)
+            digest &-= entry.digest
+            retire(&entry)
             entry.value = value
-            entry.live.value = .make(value)
-            entry.live.backend = backends[value] ?? -1
+            digest &+= entry.digest
             entries[reference] = entry
-            touch(Int(entry.live.hash) & (bucketReferences.count - 1))
+            touch(Int(entry.hash) & (bucketReferences.count - 1))
         }
         return !found.isEmpty
     }
@@ -116,21 +126,29 @@ struct MapTable {
     mutating func remove(_ key: String) -> Bool {
         let found = found(key)
         for reference in found {
-            guard let entry = entries.removeValue(forKey: reference) else { continue }
+            guard var entry = entries.removeValue(forKey: reference) else { continue }
             let rest = references[entry.key]?.filter { $0 != reference } ?? []
             references[entry.key] = rest.isEmpty ? nil : rest
-            let bucket = Int(entry.live.hash) & (bucketReferences.count - 1)
+            let bucket = Int(entry.hash) & (bucketReferences.count - 1)
             bucketReferences[bucket].removeAll { $0 == reference }
             touch(bucket)
-            forget(entry)
+            forget(&entry)
         }
         return !found.isEmpty
     }
 
-    private mutating func forget(_ entry: Entry) {
-        retiredTexts.append(entry.live.key)
-        retiredTexts.append(entry.live.value)
-        let length = UInt32(entry.live.key.count)
+    /// Lets go of what workers read of an entry.
+    private mutating func retire(_ entry: inout Entry) {
+        guard let live = entry.live else { return }
+        retiredTexts.append(live.key)
+        retiredTexts.append(live.value)
+        entry.live = nil
+    }
+
+    private mutating func forget(_ entry: inout Entry) {
+        digest &-= entry.digest
+        retire(&entry)
+        let length = UInt32(entry.key.utf8.count)
         lengths[length, default: 1] -= 1
         if lengths[length] == 0 {
             lengths[length] = nil
@@ -140,11 +158,9 @@ struct MapTable {
 
     /// Removes everything from the current version.
     mutating func removeAll() {
-        for entry in entries.values {
-            retiredTexts.append(entry.live.key)
-            retiredTexts.append(entry.live.value)
-        }
+        for var entry in entries.values { retire(&entry) }
         entries = [:]
+        digest = 0
         references = [:]
         lengths = [:]
         areLengthsDirty = true
@@ -160,11 +176,12 @@ struct MapTable {
     private mutating func resize(toHold count: Int) {
         var size = 8
         while size * 4 < count { size *= 2 }
-        retiredBuckets += buckets
-        buckets = Array(repeating: .empty, count: size)
+        for bucket in 0..<buckets.count { retiredBuckets.append(buckets[bucket]) }
+        buckets.truncate(to: 0)
+        for _ in 0..<size { buckets.append(.empty) }
         bucketReferences = Array(repeating: [], count: size)
         for entry in sorted {
-            bucketReferences[Int(entry.live.hash) & (size - 1)].append(entry.reference)
+            bucketReferences[Int(entry.hash) & (size - 1)].append(entry.reference)
         }
         dirtyBuckets = Set(bucketReferences.indices.filter { !bucketReferences[$0].isEmpty })
         isDirty = true
@@ -175,11 +192,10 @@ struct MapTable {
         guard isDirty else { return }
         for bucket in dirtyBuckets {
             retiredBuckets.append(buckets[bucket])
-            buckets[bucket] = .make(bucketReferences[bucket].compactMap { entries[$0]?.live })
+            buckets[bucket] = .make(bucketReferences[bucket].compactMap { live($0) })
         }
         dirtyBuckets = []
-        retired.append(RetiredMemory(snapshot.buckets))
-        snapshot.buckets = .make(buckets)
+        snapshot.buckets = buckets.publish(retired: &retired)
         if areLengthsDirty {
             retired.append(RetiredMemory(snapshot.keyLengths))
             snapshot.keyLengths = .make(lengths.keys.sorted())
@@ -190,6 +206,19 @@ struct MapTable {
         retiredTexts = []
         retiredBuckets = []
         isDirty = false
+    }
+
+    /// What workers read of an entry.
+    private mutating func live(_ reference: UInt64) -> MapSnapshotEntry? {
+        guard let entry = entries[reference] else { return nil }
+        if let live = entry.live { return live }
+        var live = MapSnapshotEntry()
+        live.hash = entry.hash
+        live.backend = backends[entry.value] ?? -1
+        live.key = .make(entry.key)
+        live.value = .make(entry.value)
+        entries[reference]?.live = live
+        return live
     }
 
     static func hash(of key: String) -> UInt32 {

@@ -66,31 +66,47 @@ extension RuntimeService {
 
     /// Starts a `del server`; what only needs idle connections closed is waited for (HAProxy 3.0–3.2 closes them).
     func delete(_ reference: ServerReference, now: Milliseconds) -> Execution {
-        guard let backend = table.backend(reference.backend) else {
-            return .reply(.error("No such backend."))
-        }
-        guard let server = table.server(reference.server, in: backend) else {
-            return .reply(.error("No such server."))
-        }
-        guard server.isInMaintenance else {
-            return .reply(.error("Only servers in maintenance mode can be deleted."))
-        }
-        if !server.isInSnapshot, plane.isUnused(server.slot) {
-            return .reply(finishDeletion(of: server, from: backend))
-        }
-        guard plane.counters(of: server.slot).currentSessions == 0 else {
-            return .reply(.error("Server still has connections attached to it, cannot remove it."))
-        }
+        let reply = deleteAtOnce(reference)
+        guard reply == Self.stillConnected, let server = find(reference)?.server,
+            plane.counters(of: server.slot).currentSessions == 0
+        else { return .reply(reply) }
         plane.purgeIdleConnections(of: server.slot)
         let deadline = Milliseconds(now.count + Self.deletionPatience.count)
         return .pending(PendingWait(.deletion(reference), from: now, to: deadline))
+    }
+
+    private static let stillConnected = RuntimeReply.error(
+        "Server still has connections attached to it, cannot remove it."
+    )
+
+    /// `del server` without waiting for idle connections.
+    func deleteAtOnce(_ reference: ServerReference) -> RuntimeReply {
+        guard let backend = table.backend(reference.backend) else {
+            return .error("No such backend.")
+        }
+        guard let server = table.server(reference.server, in: backend) else {
+            return .error("No such server.")
+        }
+        guard server.isInMaintenance else {
+            return .error("Only servers in maintenance mode can be deleted.")
+        }
+        let isUnused =
+            server.isInSnapshot
+            ? holdsDeletions && hasNoConnections(server) : plane.isUnused(server.slot)
+        return isUnused ? finishDeletion(of: server, from: backend) : Self.stillConnected
+    }
+
+    private func hasNoConnections(_ server: ServerRecord) -> Bool {
+        let counters = plane.counters(of: server.slot)
+        return counters.currentSessions == 0 && counters.idleConnections == 0
+            && counters.usedConnections == 0
     }
 
     private func finishDeletion(of server: ServerRecord, from backend: BackendRecord)
         -> RuntimeReply
     {
         table.remove(server, from: backend)
-        plane.releaseSlot(server.slot)
+        table.whenCertain { self.release(server) }
         return .info("Server deleted.")
     }
 
@@ -114,10 +130,7 @@ extension RuntimeService {
                 return .error("Only servers in maintenance mode can be deleted.")
             }
             if isRemovable(server) { return finishDeletion(of: server, from: backend) }
-            let refusal = RuntimeReply.error(
-                "Server still has connections attached to it, cannot remove it."
-            )
-            return isExpired ? refusal : nil
+            return isExpired ? Self.stillConnected : nil
         }
     }
 

@@ -71,13 +71,13 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var draws: UInt8 = 2
     /// Servers that may take a request now (ready or forced, up, weight above 0), active before backup,
     /// in order of declaration. Draining servers are not here.
-    package var servers: RawArray<ServerSnapshot> = .empty
+    package var servers: ChunkedArray<ServerSnapshot> = .empty
     /// The greatest weight among `servers`.
     package var maxWeight: UInt16 = 1
     /// All of `servers` weigh the same.
     package var hasEqualWeights = true
-    /// Sorted by key; empty unless the algorithm hashes. `server` indexes `ringPlaces`.
-    package var ring: RawArray<RingPoint> = .empty
+    /// Empty unless the algorithm hashes. A node's `server` indexes `ringPlaces`.
+    package var ring: HashRing = .empty
     /// Where in `servers` a ring's server is, or -1 when it takes no requests.
     package var ringPlaces: RawArray<Int32> = .empty
     package var timeouts = Timeouts()

@@ -38,13 +38,19 @@ extension RuntimeService {
             return onServer(reference) { set($1, of: $0, maxconn: value) }
         case .shutdownServerSessions(let reference):
             return onServer(reference) { _, server in
-                plane.shutdownSessions(of: server.slot)
-                if server.isInMaintenance { plane.purgeIdleConnections(of: server.slot) }
+                let isInMaintenance = server.isInMaintenance
+                table.whenCertain { [plane] in
+                    plane.shutdownSessions(of: server.slot)
+                    if isInMaintenance { plane.purgeIdleConnections(of: server.slot) }
+                }
                 return RuntimeReply()
             }
         case .invalid(let invalid):
-            guard case .server(let reference) = invalid.subject else { return nil }
-            return onServer(reference) { _, _ in invalid.reply }
+            switch invalid.subject {
+            case .server(let reference): return onServer(reference) { _, _ in invalid.reply }
+            case .nothing: return invalid.reply
+            case .map: return nil
+            }
         default: return nil
         }
     }
@@ -69,7 +75,9 @@ extension RuntimeService {
         now: Milliseconds
     ) -> RuntimeReply {
         table.change(server, of: backend) { $0.set(state, now: now) }
-        if state == .maint { plane.purgeIdleConnections(of: server.slot) }
+        if state == .maint {
+            table.whenCertain { [plane] in plane.purgeIdleConnections(of: server.slot) }
+        }
         return RuntimeReply()
     }
 
@@ -159,8 +167,10 @@ extension RuntimeService {
             guard (1...65_535).contains(parsed) else { return .warning("provided port is invalid") }
             number = parsed
         }
-        if let host { server.checkAddress = host }
-        if let number { server.checkPort = number }
+        table.change(server, of: backend) { server in
+            if let host { server.checkAddress = host }
+            if let number { server.checkPort = number }
+        }
         table.renewCheck(of: server, in: backend)
         return RuntimeReply()
     }
@@ -200,7 +210,9 @@ extension RuntimeService {
             attributes: parsed.attributes
         )
         declaration.isDynamic = true
-        _ = table.add(declaration, to: backend, slot: plane.allocateSlot(), now: now)
+        let slot = plane.allocateSlot()
+        let server = table.add(declaration, to: backend, slot: slot, now: now)
+        table.unlessCertain { self.release(server) }
         return .info("New server registered.")
     }
 

@@ -5,7 +5,7 @@ extension RuntimeService {
     /// What the Runtime API of this proxy is compatible with, and its own name.
     static let version = "3.2.0-apus"
     /// Extensions beyond HAProxy, announced in `show info`.
-    static let features = ["show-servers-config"]
+    static let features = ["show-servers-config", "show-state-digest", "transactions"]
 
     /// Commands that only look; nil for every other command.
     func show(_ command: RuntimeCommand, level: AccessLevel, now: Milliseconds) -> RuntimeReply? {
@@ -35,6 +35,7 @@ extension RuntimeService {
                     ServerConfigTable(rows: list.flatMap { Self.configRows(of: $0) }).text
                 }
             )
+        case .showStateDigest(let proxy): showDigest(of: proxy)
         case .dumpStatsFile: RuntimeReply(text: statsFile(now: now).text)
         default: nil
         }

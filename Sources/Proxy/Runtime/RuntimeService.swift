@@ -15,6 +15,14 @@ package final class RuntimeService {
 
     /// The time of the last call that told it.
     var now = Milliseconds(0)
+    /// By session.
+    var transactions: [UInt64: RuntimeTransaction] = [:]
+    /// `del server` need not wait for workers: whoever sends its reply holds it back until they have seen it.
+    package var holdsDeletions = false
+    /// Slots to give back with the next publish, which drops them.
+    private var departing: [UInt32] = []
+    private var hasUnseenDeletions = false
+    var digests = StateDigestCache()
 
     /// How long `del server` waits for workers to close idle connections before it refuses.
     static let deletionPatience = Milliseconds(1000)
@@ -31,16 +39,25 @@ package final class RuntimeService {
 
     /// Carries out one command; what it changes is seen by workers after `publishIfNeeded`.
     ///
-    /// The level has been checked by the session. Commands that concern only the session (`prompt`,
+    /// `session` tells clients apart, which matters for transactions only. Commands that concern only the session (`prompt`,
     /// `set severity-output`, `help`, …) answer nothing here.
     package func execute(
         _ command: RuntimeCommand,
         payload: String?,
         level: AccessLevel,
-        now: Milliseconds
+        now: Milliseconds,
+        session: UInt64 = 0
     ) -> Execution {
         self.now = now
         guard level >= command.requiredLevel else { return .reply(.error("Permission denied")) }
+        if let reply = transact(command, payload: payload, level: level, session: session) {
+            return .reply(reply)
+        }
+        return perform(command, payload: payload, level: level)
+    }
+
+    /// Carries out one command, transactions aside.
+    func perform(_ command: RuntimeCommand, payload: String?, level: AccessLevel) -> Execution {
         switch command {
         case .deleteServer(let server): return delete(server, now: now)
         case .wait(let delay, let condition): return wait(delay, condition, now: now)
@@ -57,6 +74,21 @@ package final class RuntimeService {
     package func publishIfNeeded() {
         guard let (snapshot, retired) = table.takeSnapshot(now: now) else { return }
         plane.publish(snapshot, retiring: retired)
+        for slot in departing { plane.releaseSlot(slot) }
+        departing = []
+    }
+
+    /// Gives a deleted server's slot back, after the publish that drops it.
+    func release(_ server: ServerRecord) {
+        guard server.isInSnapshot else { return plane.releaseSlot(server.slot) }
+        departing.append(server.slot)
+        hasUnseenDeletions = true
+    }
+
+    /// Whether servers were deleted since the last call that workers may still see.
+    package func takeUnseenDeletions() -> Bool {
+        defer { hasUnseenDeletions = false }
+        return hasUnseenDeletions
     }
 
     /// Takes one check's result into account and tells when to check again; nil when the target is gone.
@@ -64,13 +96,11 @@ package final class RuntimeService {
         -> Milliseconds?
     {
         self.now = now
-        guard let (backend, server) = table.checked(target), server.isChecked else { return nil }
-        let isMoved = server.record(result, now: now)
-        if isMoved {
-            backend.isDirty = true
-            if server.operational == .stopped, server.attributes[.onMarkedDown] != nil {
-                plane.shutdownSessions(of: server.slot)
-            }
+        guard let (server, isMoved) = table.record(result, for: target, now: now) else {
+            return nil
+        }
+        if isMoved, server.operational == .stopped, server.attributes[.onMarkedDown] != nil {
+            plane.shutdownSessions(of: server.slot)
         }
         return server.checkInterval
     }

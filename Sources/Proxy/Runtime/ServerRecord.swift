@@ -34,16 +34,28 @@ final class ServerRecord {
     var history: HealthHistory
     var isCheckEnabled: Bool
     var isCheckPaused = false
-    /// The newest snapshot names it, so workers may still give it requests.
-    var isInSnapshot = false
+    /// Grows with every server of the process: the order of declaration.
+    let serial: Int
+    /// Where `UsableServers` has it, -1 when the newest snapshot does not name it.
+    var place = -1
+    /// Its seat in the ring of its backend, which has one if it hashes.
+    var seat = -1
+    /// The weight in the newest snapshot.
+    var publishedWeight = 0
+    /// The next snapshot looks at it anew.
+    var isTouched = false
+    var isDeleted = false
+    /// Of everything an operator can change on it.
+    private(set) var digest: UInt64 = 0
+    private let declarationDigest: StateHash
     var checkAddress: Endpoint?
     var checkPort: Int?
     var lastCheck: CheckResult?
     var failedChecks = 0
     var falls = 0
     var lastChange: Milliseconds
-    private var downSince: Milliseconds?
-    private var pastDowntime = 0
+    var downSince: Milliseconds?
+    var pastDowntime = 0
 
     init(_ declaration: ServerDeclaration, slot: UInt32, checkID: CheckTarget.ID, now: Milliseconds)
     {
@@ -57,6 +69,12 @@ final class ServerRecord {
         self.slot = slot
         self.checkID = checkID
         revision = declaration.revision
+        serial = declaration.serial
+        var hash = StateHash()
+        hash.combine(declaration.name)
+        hash.combine(declaration.id)
+        hash.combine(attributes.command)
+        declarationDigest = hash
         isBackup = attributes[.backup] != nil
         let usual = attributes.duration(.inter) ?? Milliseconds(2000)
         intervals = (
@@ -82,6 +100,23 @@ final class ServerRecord {
         if isCheckPaused { adminBits |= ServerStateRow.Admin.configuredMaintenance }
         lastChange = now
         if !startsInMaintenance { applyInitialState(isLeavingMaintenance: false, now: now) }
+        renewDigest()
+    }
+
+    /// The newest snapshot names it, so workers may still give it requests.
+    var isInSnapshot: Bool { place >= 0 }
+
+    /// Takes the digest of what an operator changed since.
+    func renewDigest() {
+        var hash = declarationDigest
+        hash.combine(endpoint.description)
+        hash.combine(weight)
+        hash.combine(maxconn)
+        // Maintenance and drain by command; how it came into maintenance makes no difference.
+        hash.combine((isInMaintenance ? 1 : 0) + (isDraining ? 2 : 0) + (isCheckEnabled ? 4 : 0))
+        hash.combine(checkAddress?.description ?? "-")
+        hash.combine(checkPort ?? 0)
+        digest = hash.value
     }
 
     var isInMaintenance: Bool { adminBits & ServerStateRow.Admin.forcedMaintenance != 0 }
@@ -236,6 +271,7 @@ struct ServerDeclaration {
     var isDisabled = false
     var origin: Origin?
     var revision = 0
+    var serial = 0
 }
 
 extension Endpoint {

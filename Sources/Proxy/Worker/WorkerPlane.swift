@@ -93,10 +93,13 @@ package final class WorkerPlane: DataPlane {
         for mailbox in mailboxes { mailbox.post(.shutdownSessions(slot: slot)) }
     }
 
+    /// Every worker has passed the newest publish.
+    var isSeen: Bool { published.oldestSeen >= published.epoch }
+
     package func isUnused(_ slot: UInt32) -> Bool {
         // A request that was in progress at the last purge has put its connection back since.
         purgeIdleConnections(of: slot)
-        return published.oldestSeen >= published.epoch && holdsNothing(slot)
+        return isSeen && holdsNothing(slot)
     }
 
     private func holdsNothing(_ slot: UInt32) -> Bool {

@@ -1,0 +1,50 @@
+import Model
+import RuntimeAPI
+
+/// The digests of `show state digest`, kept while nothing changes.
+struct StateDigestCache {
+    /// The count of changes that `table` was made at.
+    fileprivate var changes: UInt64?
+    fileprivate var table = StateDigestTable()
+    fileprivate var text = ""
+}
+
+extension RuntimeService {
+    /// `show state digest`: all of them, one proxy's, or only that of the process (`-`).
+    func showDigest(of proxy: String?) -> RuntimeReply {
+        renewDigests()
+        guard let proxy else { return RuntimeReply(text: digests.text) }
+        let rows = digests.table.rows.filter { row in
+            switch row.kind {
+            case .process: row.name == proxy
+            case .frontend, .backend: row.name == proxy
+            case .map, .acl: false
+            }
+        }
+        guard !rows.isEmpty else { return .error("No such proxy.") }
+        return RuntimeReply(text: StateDigestTable(rows: rows).text)
+    }
+
+    private func renewDigests() {
+        guard digests.changes != table.changes else { return }
+        digests.changes = table.changes
+        let parts =
+            table.backends.map {
+                part(.backend, $0.configuration.name, of: $0.serverDigests)
+            } + table.maps.map { part(.map, $0.name, of: $0.digest) }
+        var whole: UInt64 = 0
+        for row in parts { whole &+= row.digest }
+        digests.table = StateDigestTable(rows: [part(.process, "-", of: whole)] + parts)
+        digests.text = digests.table.text
+    }
+
+    private func part(_ kind: StateDigestRow.Kind, _ name: String, of state: UInt64)
+        -> StateDigestRow
+    {
+        var hash = StateHash()
+        hash.combine(kind.rawValue)
+        hash.combine(name)
+        hash.combine(state)
+        return StateDigestRow(kind: kind, name: name, digest: hash.value)
+    }
+}
