@@ -76,3 +76,19 @@ int proxy_eventfd(void) {
     int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     return descriptor >= 0 ? descriptor : -errno;
 }
+
+int proxy_unshare_descriptors(void) {
+    return unshare(CLONE_FILES) == 0 ? 0 : -errno;
+}
+
+#if !defined(__x86_64__)
+long proxy_receive(int descriptor, void *bytes, long length) {
+    long result = recv(descriptor, bytes, length, 0);
+    return result >= 0 ? result : -errno;
+}
+
+long proxy_send(int descriptor, const void *bytes, long length) {
+    long result = send(descriptor, bytes, length, MSG_NOSIGNAL);
+    return result >= 0 ? result : -errno;
+}
+#endif

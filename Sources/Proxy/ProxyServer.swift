@@ -67,7 +67,7 @@ package final class ProxyServer {
         control.listen(on: configuration, errors: &errors)
         guard errors.isEmpty else { throw StartError(messages: errors) }
         service.publishIfNeeded()
-        startWorkers()
+        startWorkers(beside: &control)
         started(self)
         control.run()
         workerThreads.join()
@@ -108,18 +108,26 @@ package final class ProxyServer {
         }
     }
 
-    private func startWorkers() {
+    /// Starts the workers, each with a descriptor table of its own; the control thread keeps the listeners
+    /// too then, and closes its copies when the proxy stops accepting.
+    private func startWorkers(beside control: inout ControlThread) {
         let isPinned = listeners.count > 1 && listeners.count <= SystemThread.cpuCount
         for (number, owned) in listeners.enumerated() {
             let share = plane.share(ofWorker: number)
             let capacity = descriptorLimit
-            workerThreads.start(cpu: isPinned ? SystemThread.cpu(number) : nil) {
+            // A socket listens as long as any table has it, so no worker keeps another's.
+            let others = listeners.indices.filter { $0 != number }.flatMap { listeners[$0] }
+            let ownsDescriptors = workerThreads.start(
+                cpu: isPinned ? SystemThread.cpu(number) : nil,
+                withoutDescriptors: others.map(\.descriptor) + control.listeningDescriptors
+            ) {
                 var worker = Worker(number: number, plane: share, capacity: capacity, seed: 0x5eed)
                 for listener in owned {
                     worker.listen(listener.descriptor, frontend: listener.frontend)
                 }
                 worker.run()
             }
+            if ownsDescriptors { control.workerListeners += owned.map(\.descriptor) }
         }
         listeners = Array(repeating: [], count: listeners.count)
     }

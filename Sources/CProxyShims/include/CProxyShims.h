@@ -2,6 +2,34 @@
 // What Glibc's module map does not show to Swift; only Proxy/Loop imports it.
 #include <stdint.h>
 
+/// recv and send without libc's cancellation point, which costs two atomic operations a call as soon as the
+/// process has a second thread. Bytes, or -errno; send never raises SIGPIPE.
+#if defined(__x86_64__)
+static inline long proxy_socket_call(long number, long descriptor, const void *bytes, long length, long flags) {
+    register long r10 __asm__("r10") = flags;
+    register long r8 __asm__("r8") = 0;
+    register long r9 __asm__("r9") = 0;
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(descriptor), "S"(bytes), "d"(length), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+static inline long proxy_receive(int descriptor, void *bytes, long length) {
+    return proxy_socket_call(45, descriptor, bytes, length, 0);
+}
+static inline long proxy_send(int descriptor, const void *bytes, long length) {
+    return proxy_socket_call(44, descriptor, bytes, length, 0x4000);
+}
+#else
+long proxy_receive(int descriptor, void *bytes, long length);
+long proxy_send(int descriptor, const void *bytes, long length);
+#endif
+
+/// Gives the calling thread a descriptor table of its own; 0 or -errno.
+int proxy_unshare_descriptors(void);
+
 /// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC; the descriptor or -errno.
 int proxy_accept(int listener, void *address, uint32_t *length);
 

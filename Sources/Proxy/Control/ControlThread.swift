@@ -17,6 +17,8 @@ struct ControlThread: ~Copyable {
     private var isDraining = false
     private var epoll = EpollLoop()
     private var listeners: [RuntimeListener] = []
+    /// This thread's copies of listeners whose workers have descriptor tables of their own.
+    var workerListeners: [Descriptor] = []
     private var sessions: [Int32: RuntimeConnection] = [:]
     /// Sessions with something to carry out or send, in the order of their events.
     private var busy: [Int32] = []
@@ -56,6 +58,9 @@ struct ControlThread: ~Copyable {
             }
         }
     }
+
+    /// What the control thread listens on.
+    var listeningDescriptors: [Descriptor] { listeners.map(\.descriptor) }
 
     /// Works until the process is told to stop, or has drained.
     mutating func run() {
@@ -110,6 +115,8 @@ struct ControlThread: ~Copyable {
     /// Stops the workers at once, or lets them finish what they have; a second signal ends waiting.
     private mutating func finish(draining: Bool) {
         isDraining = draining
+        for listener in workerListeners { listener.close() }
+        workerListeners = []
         for mailbox in plane.mailboxes { mailbox.post(draining ? .drain : .stop) }
         var request: StopRequest?
         while draining, request != .stop, plane.processCounters().currentConnections > 0 {

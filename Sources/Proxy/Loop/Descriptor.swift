@@ -1,3 +1,4 @@
+import CProxyShims
 import Glibc
 
 /// What one receive or send came to.
@@ -19,10 +20,10 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
 
     @inline(__always)
     func receive(into memory: UnsafeMutablePointer<UInt8>, capacity: Int) -> Transfer {
-        let received = unsafe recv(number, memory, capacity, 0)
+        let received = unsafe proxy_receive(number, memory, capacity)
         if received > 0 { return .bytes(received) }
         if received == 0 { return .end }
-        let code = errno
+        let code = Int32(truncatingIfNeeded: -received)
         return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(code)
     }
 
@@ -38,9 +39,9 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
     @inline(__always)
     package func send(_ slice: ByteSlice) -> Transfer {
         guard let base = unsafe slice.base else { return .bytes(0) }
-        let sent = unsafe Glibc.send(number, base, slice.count, Int32(MSG_NOSIGNAL))
+        let sent = unsafe proxy_send(number, base, slice.count)
         if sent >= 0 { return .bytes(sent) }
-        let code = errno
+        let code = Int32(truncatingIfNeeded: -sent)
         return code == EAGAIN || code == EINTR ? .wouldBlock : .failed(code)
     }
 

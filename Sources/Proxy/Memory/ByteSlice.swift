@@ -3,10 +3,10 @@
 /// Sound because every access is checked against the count, and because workers hold a slice only while
 /// they handle the one event for which the bytes were received.
 @safe package struct ByteSlice: BitwiseCopyable {
-    let base: UnsafePointer<UInt8>?
+    @usableFromInline let base: UnsafePointer<UInt8>?
     package let count: Int
 
-    @inline(__always)
+    @inlinable @inline(__always)
     init(base: UnsafePointer<UInt8>?, count: Int) {
         unsafe self.base = base
         self.count = count
@@ -16,7 +16,7 @@
     @inline(__always) package static var empty: ByteSlice { unsafe ByteSlice(base: nil, count: 0) }
     @inline(__always) package var isEmpty: Bool { count == 0 }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package subscript(index: Int) -> UInt8 {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "byte outside a slice")
         return unsafe base.unsafelyUnwrapped[index]
