@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "PlanningTests",
             dependencies: ["Planning", "Model", "Desired", "Simulation"],
-            exclude: ["Cases"],
+            exclude: ["Cases", "Results"],
             swiftSettings: strict
         ),
         .testTarget(
