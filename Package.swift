@@ -18,6 +18,7 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
@@ -66,8 +68,8 @@ let package = Package(
             name: "Controller",
             dependencies: [
                 "Model", "RuntimeAPI", "Planning", "Desired", "Fleet", "CTerminal",
-                crypto, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, subprocess,
-                systemPackage, unixSignals,
+                crypto, grdb, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+                subprocess, systemPackage, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -183,7 +185,7 @@ let package = Package(
             name: "ControllerTests",
             dependencies: [
                 "Controller", "Desired", "Fleet", "Planning", "RuntimeAPI", "Model", "Simulation",
-                logging,
+                grdb, logging,
                 nioCore, nioPosix, systemPackage,
             ],
             exclude: ["Golden"],

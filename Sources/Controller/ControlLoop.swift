@@ -11,6 +11,7 @@ package actor ControlLoop: Service {
     private let source: RepositorySource
     private let configuration: ControllerConfiguration
     private let reconciliation: Reconciliation
+    private let database: StateDatabase
     private let board: StatusBoard
     private let logger: Logger
     private let uptime: Uptime
@@ -32,12 +33,14 @@ package actor ControlLoop: Service {
         source: RepositorySource,
         configuration: ControllerConfiguration,
         reconciliation: Reconciliation,
+        database: StateDatabase,
         board: StatusBoard,
         logger: Logger
     ) {
         self.source = source
         self.configuration = configuration
         self.reconciliation = reconciliation
+        self.database = database
         self.board = board
         self.logger = logger
         uptime = Uptime(reconciliation.clock)
@@ -169,6 +172,7 @@ package actor ControlLoop: Service {
                 source: source,
                 configuration: configuration,
                 reconciliation: reconciliation,
+                database: database,
                 board: board,
                 logger: logger,
                 uptime: uptime,

@@ -74,12 +74,21 @@ extension FleetLoop {
         for proxy in plan.proxies where !proxy.steps.isEmpty {
             ledger.attempt(plan.revision, on: proxy.proxy, proxy.incarnation)
         }
-        if ledger != before { saveLedger() }
+        saveLedger(since: before)
     }
 
-    private func saveLedger() {
-        do {
-            try ledger.save(to: configuration.state.ledgerFile(of: name))
+    /// Without it marks on servers still tell ours from others'.
+    func readLedger() {
+        do throws(StateDatabase.Unavailable) {
+            ledger = try database.ledger(of: name)
+        } catch {
+            logger.error("cannot read the ledger", metadata: ["why": "\(error)"])
+        }
+    }
+
+    private func saveLedger(since before: Ledger) {
+        do throws(StateDatabase.Unavailable) {
+            try database.save(ledger, of: name, since: before)
         } catch {
             logger.error("cannot write the ledger", metadata: ["why": "\(error)"])
         }
@@ -150,7 +159,7 @@ extension FleetLoop {
                 delay(proxy, after: result, isNews: planned.unreachable[proxy] != nil)
             }
         }
-        if ledger != before { saveLedger() }
+        saveLedger(since: before)
         post(outcome, incarnations, assignment)
         celebrate(outcome, planned, assignment)
     }

@@ -41,6 +41,7 @@ package actor FleetLoop {
     let source: RepositorySource
     let configuration: ControllerConfiguration
     let reconciliation: Reconciliation
+    let database: StateDatabase
     let board: StatusBoard
     let logger: Logger
     let uptime: Uptime
@@ -67,6 +68,7 @@ package actor FleetLoop {
         source: RepositorySource,
         configuration: ControllerConfiguration,
         reconciliation: Reconciliation,
+        database: StateDatabase,
         board: StatusBoard,
         logger: Logger,
         uptime: Uptime,
@@ -76,6 +78,7 @@ package actor FleetLoop {
         self.source = source
         self.configuration = configuration
         self.reconciliation = reconciliation
+        self.database = database
         self.board = board
         var logger = logger
         logger[metadataKey: "fleet"] = "\(assignment.fleet.name)"
@@ -104,7 +107,7 @@ package actor FleetLoop {
     /// Runs until stopped or cancelled.
     package func run() async {
         guard let lock = await takeLock() else { return }
-        ledger = Ledger.load(from: configuration.state.ledgerFile(of: name))
+        readLedger()
         while !Task.isCancelled {
             let (assignment, number, isStopping) = latest.withLock {
                 ($0.assignment, $0.number, $0.isStopping)

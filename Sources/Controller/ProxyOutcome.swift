@@ -28,6 +28,19 @@ package enum ProxyOutcome: Hashable, Sendable {
         }
     }
 
+    /// One word for history.
+    package var label: String {
+        switch self {
+        case .converged: "converged"
+        case .pending: "pending"
+        case .failed: "failed"
+        case .stale: "stale"
+        case .unreachable: "unreachable"
+        case .refused: "refused"
+        case .held: "held"
+        }
+    }
+
     /// One line for a person; empty where all is well.
     package var message: String {
         switch self {

@@ -5,7 +5,7 @@ package import Model
 /// Holds no secret, no closure and no clock; two plans of the same inputs are equal.
 package struct Plan: Hashable, Sendable, Codable {
     /// Raised when a reader of older plans would misread a new one.
-    package static let currentSchema = 1
+    package static let currentSchema = 2
 
     package var schema = Plan.currentSchema
     package let revision: Revision

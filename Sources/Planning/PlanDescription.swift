@@ -151,21 +151,12 @@ package struct PlanDescription: Sendable {
     }
 
     private func remarks(of plan: Plan) -> [StyledText] {
-        var order: [Remark] = []
-        var holders: [Remark: [ProxyName]] = [:]
-        for proxy in plan.proxies {
-            for remark in proxy.remarks {
-                if holders[remark] == nil { order.append(remark) }
-                holders[remark, default: []].append(proxy.proxy)
-            }
-        }
-        let lines = order.flatMap { remark in
+        let lines = plan.remarksByProxy.flatMap { remark, proxies in
             var line = StyledText("  ")
             line.append(remark.kind.title, remark.kind.role)
             line.append("  ")
             var text = words(remark.message)
             if let origin = remark.origin { text.append(StyledText("(\(origin))", .faint)) }
-            let proxies = holders[remark] ?? []
             if proxies.count < plan.proxies.count {
                 text +=
                     [StyledText("on", .faint)] + names(proxies).map { StyledText($0.plain, .faint) }

@@ -28,14 +28,17 @@ struct CheckCommand: AsyncParsableCommand {
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "Print the JSON Schema of every kind of document.",
+        abstract: "Print the JSON Schema of every kind of document, or of a plan.",
         discussion: """
             For an editor, e.g. as first line of a YAML file:
               # yaml-language-server: $schema=apus.schema.json
             """
     )
 
-    func run() throws { print(FleetSchema.jsonSchema()) }
+    @Flag(help: "The schema of what `apus plan --out` saves.")
+    var plan = false
+
+    func run() throws { print(plan ? PlanSchema.json : FleetSchema.jsonSchema()) }
 }
 
 /// `apus internal-fetch`: the child in which libgit2 may hang.

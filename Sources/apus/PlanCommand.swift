@@ -12,7 +12,7 @@ struct PlanCommand: AsyncParsableCommand {
             compares two revisions instead, as a merge would, and contacts no proxy.
 
               apus plan --out plan.json && apus apply plan.json
-              apus plan --from main --to my-branch
+              apus plan --from main --to my-branch -o markdown
             """
     )
 
@@ -21,6 +21,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Save the plan here, to apply exactly it.", valueName: "file"))
     var out: String?
+
+    @Option(help: "How long a saved plan may be applied (10m, 24h).")
+    var expires = TypedDuration(.seconds(86_400))
 
     @Option(
         help: ArgumentHelp("Compare from this revision; no proxy is contacted.", valueName: "ref")
@@ -47,6 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         var options = Session.PlanOptions()
         options.out = out
+        options.validity = expires.duration
         options.from = from
         options.to = to
         options.detailedExitStatus = detailedExitCode

@@ -8,6 +8,14 @@ struct RepositoryOptions: ParsableArguments {
     @Flag(help: "Read the files as they lie on disk instead of a commit.")
     var worktree = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How long fetching a remote repository may take (500ms, 10s, 2m).",
+            valueName: "time"
+        )
+    )
+    var fetchTimeout = TypedDuration(.seconds(60))
+
     @Option(help: ArgumentHelp("Only this fleet; may be repeated.", valueName: "name"))
     var fleet: [String] = []
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Controller
-import Foundation
 
 extension EventLog.Format: ExpressibleByArgument {}
 
@@ -60,8 +59,8 @@ struct RunCommand: AsyncParsableCommand {
         options.logFormat = logFormat
         var system = SystemRandomNumberGenerator()
         options.seed = system.next()
-        try await Session(repository, reading, output).taking(over: takeOver).end { session in
-            try await session.run(options) { Int(Date.now.timeIntervalSince1970 * 1000) }
+        try await Session(repository, reading, output).taking(over: takeOver).end {
+            try await $0.run(options)
         }
     }
 

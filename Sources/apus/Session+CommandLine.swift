@@ -22,11 +22,13 @@ extension Session {
         options.worktree = reading.worktree
         options.selection = FleetSelection(fleets: reading.fleet, proxies: reading.proxy)
         options.format = format
+        options.fetchLimit = reading.fetchTimeout.duration
         self.init(
             options,
             console: output.console,
             transport: SocketTransport(),
-            clock: ContinuousClock()
+            clock: ContinuousClock(),
+            now: { Int(Date.now.timeIntervalSince1970 * 1000) }
         )
     }
 
@@ -40,6 +42,12 @@ extension Session {
     func taking(over: Bool) -> Session {
         var options = options
         options.takesOver = over
-        return Session(options, console: console, transport: transport, clock: clock)
+        return Session(
+            options,
+            console: console,
+            transport: transport,
+            clock: clock,
+            now: now
+        )
     }
 }

@@ -35,6 +35,7 @@ import Testing
                 ),
                 configuration: ControllerConfiguration(state: worktree.state, seed: 1),
                 reconciliation: Reconciliation(transport: fleet, clock: clock),
+                database: try Fixture.database(),
                 board: board,
                 logger: logger
             )
@@ -58,7 +59,7 @@ import Testing
                 for _ in 0..<20 { await Task.yield() }
                 idle += 1
                 // Work that needs no time gets real time first, so that the clock does not run ahead of it.
-                if idle % 50 == 0, let next = clock.nextDeadline {
+                if idle % 200 == 0, let next = clock.nextDeadline {
                     clock.advance(to: min(next, clock.now.advanced(by: .seconds(1))))
                 }
             }

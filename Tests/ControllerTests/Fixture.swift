@@ -56,6 +56,13 @@ enum Fixture {
         ProxyTarget(name: try ProxyName(name), runtime: .unix("run/\(name).sock"))
     }
 
+    /// A state file in memory; `now` is milliseconds since 1970.
+    static func database(now: @escaping @Sendable () -> Int = { 1_764_000_000_000 }) throws
+        -> StateDatabase
+    {
+        try StateDatabase(inMemory: "test", now: now)
+    }
+
     static func plan(steps: Int = 1) throws -> Plan {
         let path = try path("s1")
         let steps = (0..<steps).map { Step(id: $0 + 1, change: .enableHealth(path), origin: at(9)) }

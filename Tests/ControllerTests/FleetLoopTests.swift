@@ -18,6 +18,7 @@ import Testing
             source: RepositorySource(folder.path, worktree: true, state: state, executable: ""),
             configuration: configuration,
             reconciliation: Reconciliation(transport: fleet, clock: clock),
+            database: try Fixture.database(),
             board: board,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             uptime: Uptime(clock),

@@ -26,19 +26,6 @@ import Testing
         #expect(ledger.revisions(on: proxy).map(\.commit) == (12..<20).map(String.init))
     }
 
-    @Test func `what is saved is loaded again`() throws {
-        let folder = try TemporaryFolder()
-        var ledger = Ledger()
-        ledger.confirm(Fixture.revision, on: try ProxyName("lb1"), process)
-        try ledger.save(to: folder.path + "/ledger.json")
-        #expect(Ledger.load(from: folder.path + "/ledger.json") == ledger)
-    }
-
-    @Test func `a file that is missing or damaged is an empty ledger`() throws {
-        #expect(Ledger.load(from: "/nonexistent") == Ledger())
-        #expect(Ledger.load(from: #filePath) == Ledger())
-    }
-
     @Test func `what two revisions declared is declared`() throws {
         let one = try Fixture.fleet(servers: ["s1", "s2"], map: ["a": "1", "b": "2"])
         let two = try Fixture.fleet(servers: ["s2", "s3"], map: ["b": "9", "c": "3"])

@@ -7,12 +7,17 @@ import Testing
 
 @Suite struct PlanFileTests {
     private func file() throws -> PlanFile {
-        let fleet = PlanFile.Fleet(
+        let fleet = try PlanFile.Fleet(
             plan: try Fixture.plan(steps: 3),
             targets: [try Fixture.target("lb1"), try Fixture.target("lb2")],
             rollout: RolloutSettings()
         )
-        return try PlanFile(sealing: PlanFile.Content(revision: Fixture.revision, fleets: [fleet]))
+        let content = PlanFile.Content(
+            revision: Fixture.revision,
+            fleets: [fleet],
+            created: 1_764_000_000_000
+        )
+        return try PlanFile(sealing: content)
     }
 
     @Test func `what is saved is read back the same`() throws {
@@ -36,6 +41,46 @@ import Testing
     @Test func `something else than a plan is refused`() throws {
         #expect(throws: PlanFile.Unreadable.self) { try PlanFile(decoding: Data("{}".utf8)) }
         #expect(throws: PlanFile.Unreadable.self) { try PlanFile(decoding: Data([0, 255])) }
+    }
+
+    @Test func `a plan of another version is refused by its number`() throws {
+        let text = String(decoding: try file().encoded(), as: UTF8.self)
+        let older = Data(text.replacing("\"schema\" : 2", with: "\"schema\" : 1").utf8)
+        let error = #expect(throws: PlanFile.Unreadable.self) { try PlanFile(decoding: older) }
+        #expect(error?.description.hasPrefix("a plan of schema 1, this apus reads 2") == true)
+    }
+
+    @Test func `proxies that are alike share their steps`() throws {
+        let text = String(decoding: try file().encoded(), as: UTF8.self)
+        #expect(text.split(separator: "enableHealth").count - 1 == 3)
+    }
+
+    @Test func `steps that follow later ones are refused`() throws {
+        let steps = [
+            Step(
+                id: 1,
+                change: .enableHealth(try Fixture.path("s1")),
+                origin: Fixture.at(9),
+                after: [2]
+            ),
+            Step(id: 2, change: .enableHealth(try Fixture.path("s2")), origin: Fixture.at(9)),
+        ]
+        var plan = try Fixture.plan()
+        plan.proxies[0].steps = steps
+        let fleet = try PlanFile.Fleet(plan: plan, targets: [], rollout: RolloutSettings())
+        let content = PlanFile.Content(revision: Fixture.revision, fleets: [fleet], created: 0)
+        let data = try PlanFile(sealing: content).encoded()
+        #expect(throws: PlanFile.Unreadable.self) { try PlanFile(decoding: data) }
+    }
+
+    @Test func `a plan holds for as long as it was said to`() throws {
+        let content = PlanFile.Content(
+            revision: Fixture.revision,
+            fleets: [],
+            created: 1_000,
+            validity: .seconds(60)
+        )
+        #expect(content.expires == 61_000)
     }
 
     @Test func `white space and the order of keys do not matter`() throws {

@@ -77,7 +77,8 @@ struct Worktree {
             options,
             console: transcript.console(answer: answer),
             transport: fleet,
-            clock: ContinuousClock()
+            clock: ContinuousClock(),
+            now: { 1_764_000_000_000 }
         )
     }
 }

@@ -55,12 +55,13 @@ extension Session {
     package func apply(_ applying: ApplyOptions) async throws -> CommandStatus {
         if let path = applying.planFile { return try await apply(saved: path, applying) }
         let (fleets, _) = try await selectedFleets()
+        let database = try openDatabase()
         let locks = try lock(fleets.map(\.name))
         defer { withExtendedLifetime(locks) {} }
         let (content, work) = try await observeAndPlan()
         guard try mayApply(content, applying) else { return .error }
-        var outcomes = try await rollOut(work, content)
-        outcomes = try await waitForRest(outcomes, work.map(\.0), applying.timeout)
+        var outcomes = try await rollOut(work, content, database)
+        outcomes = try await waitForRest(outcomes, work.map(\.0), applying.timeout, database)
         return try finish(outcomes, content)
     }
 
@@ -96,8 +97,11 @@ extension Session {
         return try fleets.sorted().map { try FleetLock(on: $0, in: options.state, holder: holder) }
     }
 
-    private func rollOut(_ work: [Work], _ content: PlanFile.Content) async throws -> [FleetOutcome]
-    {
+    private func rollOut(
+        _ work: [Work],
+        _ content: PlanFile.Content,
+        _ database: StateDatabase
+    ) async throws -> [FleetOutcome] {
         let progress = ApplyProgress(
             total: content.summary.proxies,
             console: console,
@@ -106,10 +110,9 @@ extension Session {
         defer { progress.end() }
         var outcomes: [FleetOutcome] = []
         for (goal, planned) in work {
-            var ledger = Ledger.load(from: options.state.ledgerFile(of: goal.fleet.name))
-            try note(attempt: planned.plan, in: &ledger)
+            try note(attempt: planned.plan, in: database)
             let outcome = await reconciliation.rollOut(planned, goal, events: progress.hear)
-            try note(outcome, of: planned.plan, in: &ledger)
+            try note(outcome, of: planned.plan, in: database)
             outcomes.append(outcome)
         }
         return outcomes
@@ -119,7 +122,8 @@ extension Session {
     private func waitForRest(
         _ first: [FleetOutcome],
         _ goals: [Reconciliation.Goal],
-        _ timeout: Duration
+        _ timeout: Duration,
+        _ database: StateDatabase
     ) async throws -> [FleetOutcome] {
         var outcomes = first
         let uptime = Uptime(clock)
@@ -132,33 +136,36 @@ extension Session {
             pause = min(pause * 2, .seconds(5))
             for (index, goal) in goals.enumerated() where outcomes[index].result == .pending {
                 let planned = await reconciliation.plan(goal)
-                var ledger = Ledger.load(from: options.state.ledgerFile(of: goal.fleet.name))
                 outcomes[index] = await reconciliation.rollOut(planned, goal)
-                try note(outcomes[index], of: planned.plan, in: &ledger)
+                try note(outcomes[index], of: planned.plan, in: database)
             }
         }
         return outcomes
     }
 
-    private func note(attempt plan: Plan, in ledger: inout Ledger) throws {
+    private func note(attempt plan: Plan, in database: StateDatabase) throws {
+        let before = try database.ledger(of: plan.fleet)
+        var ledger = before
         for proxy in plan.proxies where !proxy.steps.isEmpty {
             ledger.attempt(plan.revision, on: proxy.proxy, proxy.incarnation)
         }
-        try ledger.save(to: options.state.ledgerFile(of: plan.fleet))
+        try database.save(ledger, of: plan.fleet, since: before)
     }
 
-    private func note(_ outcome: FleetOutcome, of plan: Plan, in ledger: inout Ledger) throws {
+    private func note(_ outcome: FleetOutcome, of plan: Plan, in database: StateDatabase) throws {
+        let before = try database.ledger(of: plan.fleet)
+        var ledger = before
         for proxy in plan.proxies where outcome.proxies[proxy.proxy]?.isConverged == true {
             ledger.confirm(plan.revision, on: proxy.proxy, proxy.incarnation)
         }
-        try ledger.save(to: options.state.ledgerFile(of: plan.fleet))
+        try database.save(ledger, of: plan.fleet, since: before)
     }
 
     private func finish(_ outcomes: [FleetOutcome], _ content: PlanFile.Content) throws
         -> CommandStatus
     {
         let status = CommandStatus(of: outcomes)
-        if options.format == .json {
+        if options.format != .text {
             try show(json: ApplyReport(outcomes, revision: content.revision, status: status))
             return status
         }
@@ -199,6 +206,13 @@ extension Session {
             console.fail("\(path): \(error)")
             return .error
         }
+        guard now() < content.expires else {
+            console.fail(
+                "the plan expired at \(WallTime(content.expires))\nplan again: what was reviewed is too old to be applied"
+            )
+            return .stalePlan
+        }
+        let database = try openDatabase()
         let locks = try lock(content.fleets.map(\.plan.fleet))
         defer { withExtendedLifetime(locks) {} }
         guard try mayApply(content, applying) else { return .error }
@@ -209,8 +223,7 @@ extension Session {
         )
         var outcomes: [FleetOutcome] = []
         for fleet in content.fleets {
-            var ledger = Ledger.load(from: options.state.ledgerFile(of: fleet.plan.fleet))
-            try note(attempt: fleet.plan, in: &ledger)
+            try note(attempt: fleet.plan, in: database)
             let work = RolloutWork(
                 plan: fleet.plan,
                 targets: fleet.targets,
@@ -218,7 +231,7 @@ extension Session {
                 events: progress.hear
             )
             let outcome = await reconciliation.rollOut(work)
-            try note(outcome, of: fleet.plan, in: &ledger)
+            try note(outcome, of: fleet.plan, in: database)
             outcomes.append(outcome)
         }
         progress.end()

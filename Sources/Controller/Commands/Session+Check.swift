@@ -16,7 +16,7 @@ extension Session {
     package func check() async throws -> CommandStatus {
         let loaded = try await read(options.ref)
         let files = loaded.filesParsed + loaded.filesReused
-        if options.format == .json {
+        if options.format != .text {
             let report = CheckReport(
                 revision: loaded.revision,
                 valid: loaded.state != nil,

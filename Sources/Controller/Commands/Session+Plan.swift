@@ -12,6 +12,8 @@ extension Session {
         /// Compare two revisions instead of a revision and what runs.
         package var from: String?
         package var to: String?
+        /// How long a saved plan may be applied.
+        package var validity = Duration.seconds(86_400)
         /// Exit 2 when there are changes.
         package var detailedExitStatus = false
 
@@ -22,18 +24,16 @@ extension Session {
     package func plan(_ planning: PlanOptions) async throws -> CommandStatus {
         let (content, isReview) =
             if let from = planning.from {
-                (try await compare(from, planning.to ?? options.ref), true)
+                (try await compare(from, planning.to ?? options.ref, planning.validity), true)
             } else {
-                (try await observeAndPlan().content, false)
+                (try await observeAndPlan(validFor: planning.validity).content, false)
             }
-        let file =
-            planning.out != nil || options.format == .json ? try PlanFile(sealing: content) : nil
-        if let out = planning.out {
-            try file?.encoded().write(to: URL(filePath: out), options: .atomic)
-        }
-        switch options.format {
-        case .json: console.out(String(decoding: try file?.encoded() ?? Data(), as: UTF8.self))
-        case .text:
+        let isSealed = planning.out != nil || options.format != .text
+        let file = isSealed ? try PlanFile(sealing: content) : nil
+        if let out = planning.out, let file { try save(file, to: out) }
+        if let file, options.format != .text {
+            try show(file)
+        } else {
             console.show(description(of: content))
             let saved = planning.out.flatMap { out in file.map { (path: out, digest: $0.digest) } }
             if !isReview { console.show(nextSteps(for: content, saved: saved)) }
@@ -42,15 +42,38 @@ extension Session {
         return planning.detailedExitStatus && content.summary.proxies > 0 ? .changes : .ok
     }
 
+    private func save(_ file: PlanFile, to path: String) throws {
+        do {
+            try file.encoded().write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            console.fail(
+                "cannot write the plan \(path): no such folder, no permission or no room\nchoose another place with --out"
+            )
+            throw Ended(.error)
+        }
+    }
+
+    /// Prints a plan for a program or for a review.
+    private func show(_ file: PlanFile) throws {
+        switch options.format {
+        case .text, .json: console.out(String(decoding: try file.encoded(), as: UTF8.self))
+        case .ndjson: try PlanLines(file: file).write(to: console.out)
+        case .markdown:
+            let footer = ["Plan `\(file.digest)`, holds until \(WallTime(file.content.expires))."]
+            let markdown = PlanMarkdown(described(file.content), footer: footer)
+            console.out(markdown.text)
+        }
+    }
+
     /// Plans every selected fleet against what its proxies run.
-    func observeAndPlan() async throws -> (
+    func observeAndPlan(validFor validity: Duration = .seconds(86_400)) async throws -> (
         content: PlanFile.Content, work: [(Reconciliation.Goal, Reconciliation.Planned)]
     ) {
         let (fleets, revision) = try await selectedFleets()
         var work: [(Reconciliation.Goal, Reconciliation.Planned)] = []
         var sealed: [PlanFile.Fleet] = []
         for fleet in fleets {
-            let goal = await goal(fleet, revision)
+            let goal = try await goal(fleet, revision)
             let planned = await reconciliation.plan(goal)
             work.append((goal, planned))
             let unplanned = planned.unreachable.sorted { $0.key < $1.key }.map { name, error in
@@ -60,7 +83,7 @@ extension Session {
                 )
             }
             sealed.append(
-                PlanFile.Fleet(
+                try PlanFile.Fleet(
                     plan: planned.plan,
                     targets: fleet.proxies.sorted { $0.name < $1.name },
                     rollout: fleet.rollout,
@@ -68,29 +91,53 @@ extension Session {
                 )
             )
         }
-        return (PlanFile.Content(revision: revision, fleets: sealed), work)
+        return (
+            PlanFile.Content(
+                revision: revision,
+                fleets: sealed,
+                created: now(),
+                validity: validity
+            ),
+            work
+        )
     }
 
     /// Plans from one revision to another as if every proxy ran the first one exactly.
-    private func compare(_ from: String, _ to: String) async throws -> PlanFile.Content {
+    private func compare(
+        _ from: String,
+        _ to: String,
+        _ validity: Duration
+    ) async throws -> PlanFile.Content {
         let before = try await load(from).state
         let (after, loaded) = try await load(to)
         let known = Dictionary(before.fleets.map { ($0.name, $0) }) { first, _ in first }
         let fleets = try options.selection.apply(to: after).map { fleet in
             let plan = Planner.plan(fleet, from: known[fleet.name], revision: loaded.revision)
-            return PlanFile.Fleet(plan: plan, targets: fleet.proxies, rollout: fleet.rollout)
+            return try PlanFile.Fleet(
+                plan: plan,
+                targets: fleet.proxies,
+                rollout: fleet.rollout
+            )
         }
-        return PlanFile.Content(revision: loaded.revision, fleets: fleets)
+        return PlanFile.Content(
+            revision: loaded.revision,
+            fleets: fleets,
+            created: now(),
+            validity: validity
+        )
     }
 
     func description(of content: PlanFile.Content) -> [StyledText] {
-        let fleets = content.fleets.map { fleet in
+        [StyledText()] + PlanDescription(described(content), columns: console.columns).lines
+    }
+
+    private func described(_ content: PlanFile.Content) -> [PlanDescription.Fleet] {
+        content.fleets.map { fleet in
             PlanDescription.Fleet(
                 fleet.plan,
                 unplanned: fleet.unplanned.map { (proxy: $0.proxy, reason: $0.reason) }
             )
         }
-        return [StyledText()] + PlanDescription(fleets, columns: console.columns).lines
     }
 
     private func nextSteps(

@@ -24,21 +24,17 @@ extension Session {
     package var triggerSocket: String { options.state.triggerSocket(for: source.name) }
 
     /// `apus run`: the loop, its trigger socket and its HTTP, until SIGTERM or SIGINT.
-    ///
-    /// `now` gives milliseconds since 1970 for the log.
-    package func run(_ running: RunOptions, now: @escaping @Sendable () -> Int) async throws
-        -> CommandStatus
-    {
+    package func run(_ running: RunOptions) async throws -> CommandStatus {
         let socket = running.trigger.map(RepositorySource.absolute) ?? triggerSocket
-        let logger = logger(running, now: now)
+        let logger = logger(running)
         let configuration = configuration(running)
         let board = StatusBoard(repository: source.name, ref: options.ref)
-        try options.state.create()
         // Reading what cannot be read is for `check`; a loop waits until it can be.
         let loop = ControlLoop(
             source: source,
             configuration: configuration,
             reconciliation: reconciliation,
+            database: try openDatabase(),
             board: board,
             logger: logger
         )
@@ -74,8 +70,8 @@ extension Session {
         return .ok
     }
 
-    private func logger(_ running: RunOptions, now: @escaping @Sendable () -> Int) -> Logger {
-        let (write, style) = (console.err, console.errStyle)
+    private func logger(_ running: RunOptions) -> Logger {
+        let (write, style, now) = (console.err, console.errStyle, now)
         return Logger(label: "apus") { _ in
             EventLog(format: running.logFormat, style: style, now: now, write: write)
         }

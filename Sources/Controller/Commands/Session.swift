@@ -7,7 +7,13 @@ import Planning
 /// What every command shares: where to read, whom to tell, how to reach proxies.
 package struct Session: Sendable {
     /// How a command prints its data: `-o`.
-    package enum Format: String, Hashable, Sendable, CaseIterable { case text, json }
+    package enum Format: String, Hashable, Sendable, CaseIterable {
+        case text, json
+        /// One JSON value a line.
+        case ndjson
+        /// A comment under a pull request; of `plan` alone.
+        case markdown
+    }
 
     /// What the user asked for.
     package struct Options: Hashable, Sendable {
@@ -39,18 +45,22 @@ package struct Session: Sendable {
     package let console: Console
     package let transport: any RuntimeTransport
     package let clock: any Clock<Duration>
+    /// Milliseconds since 1970.
+    package let now: @Sendable () -> Int
     let source: RepositorySource
 
     package init(
         _ options: Options,
         console: Console,
         transport: any RuntimeTransport,
-        clock: any Clock<Duration>
+        clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Int
     ) {
         self.options = options
         self.console = console
         self.transport = transport
         self.clock = clock
+        self.now = now
         source = RepositorySource(
             options.repository,
             worktree: options.worktree,
@@ -104,10 +114,23 @@ package struct Session: Sendable {
         return (fleets, loaded.revision)
     }
 
+    /// The state file, created where it is missing.
+    func openDatabase() throws(StateDatabase.Unavailable) -> StateDatabase {
+        try StateDatabase(in: options.state, now: now)
+    }
+
+    /// What the proxies of a fleet were given; nothing is created for who only looks.
+    func ledger(of fleet: FleetName) throws(StateDatabase.Unavailable) -> Ledger {
+        guard FileManager.default.fileExists(atPath: options.state.databaseFile) else {
+            return Ledger()
+        }
+        return try openDatabase().ledger(of: fleet)
+    }
+
     /// What to do with a fleet, knowing what it was given before.
-    func goal(_ fleet: DesiredFleet, _ revision: Revision) async -> Reconciliation.Goal {
+    func goal(_ fleet: DesiredFleet, _ revision: Revision) async throws -> Reconciliation.Goal {
         var history = DeclarationHistory(of: fleet.name, source: source)
-        let ledger = Ledger.load(from: options.state.ledgerFile(of: fleet.name))
+        let ledger = try ledger(of: fleet.name)
         history.remember(fleet, revision, ledger)
         var goal = Reconciliation.Goal(fleet, revision: revision)
         goal.previous = await history.declared(on: fleet.proxies, ledger)

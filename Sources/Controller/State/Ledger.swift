@@ -1,9 +1,8 @@
-import FoundationEssentials
 package import Model
 
 /// What each proxy of a fleet was given: from which revision to restore it, and what is ours to remove.
 ///
-/// Losing the file loses no correctness: marks on servers still tell ours from others'.
+/// Kept by `StateDatabase`. Losing it loses no correctness: marks on servers still tell ours from others'.
 package struct Ledger: Hashable, Sendable, Codable {
     /// One proxy's line.
     package struct Entry: Hashable, Sendable, Codable {
@@ -15,7 +14,7 @@ package struct Ledger: Hashable, Sendable, Codable {
         package var attempted: [Revision] = []
     }
 
-    /// By name, so that the file can be read by people.
+    /// By name.
     package private(set) var proxies: [String: Entry] = [:]
 
     package init() {}
@@ -53,18 +52,8 @@ package struct Ledger: Hashable, Sendable, Codable {
         return (entry.applied.map { [$0] } ?? []) + entry.attempted
     }
 
-    /// Empty when there is no file or it cannot be read.
-    package static func load(from path: String) -> Ledger {
-        guard let data = FileManager.default.contents(atPath: path) else { return Ledger() }
-        return (try? JSONDecoder().decode(Ledger.self, from: data)) ?? Ledger()
-    }
-
-    /// Replaces the file at once, so that a killed process leaves the old one or the new one.
-    package func save(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        try encoder.encode(self).write(to: URL(filePath: path), options: .atomic)
-    }
+    /// Puts a line back that was read from the state file.
+    mutating func restore(_ entry: Entry, of proxy: String) { proxies[proxy] = entry }
 }
 
 extension DesiredFleet {

@@ -30,8 +30,8 @@ package struct StateDirectory: Hashable, Sendable {
     /// Held while somebody changes this fleet.
     package func lockFile(of fleet: FleetName) -> String { "\(path)/fleet-\(fleet).lock" }
 
-    /// What was last applied to this fleet.
-    package func ledgerFile(of fleet: FleetName) -> String { "\(path)/fleet-\(fleet).json" }
+    /// What outlives a process: `StateDatabase`.
+    package var databaseFile: String { "\(path)/state.sqlite" }
 
     /// Where mirrors of remote repositories lie.
     package var mirrors: String { path + "/mirrors" }

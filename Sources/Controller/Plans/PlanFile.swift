@@ -1,4 +1,3 @@
-import Crypto
 package import FoundationEssentials
 package import Model
 package import Planning
@@ -11,6 +10,8 @@ package struct PlanFile: Hashable, Sendable, Codable {
     /// One fleet's plan with what applying it needs to know.
     package struct Fleet: Hashable, Sendable, Codable {
         package let plan: Plan
+        /// What an acknowledgement of this fleet's plan names: `PlanDigest.of`.
+        package let digest: String
         /// Where the proxies of the plan listen; sorted by name.
         package let targets: [ProxyTarget]
         package let rollout: RolloutSettings
@@ -22,8 +23,9 @@ package struct PlanFile: Hashable, Sendable, Codable {
             targets: [ProxyTarget],
             rollout: RolloutSettings,
             unplanned: [Unplanned] = []
-        ) {
+        ) throws {
             self.plan = plan
+            digest = try PlanDigest.of(plan)
             self.targets = targets
             self.rollout = rollout
             self.unplanned = unplanned
@@ -45,13 +47,25 @@ package struct PlanFile: Hashable, Sendable, Codable {
     package struct Content: Hashable, Sendable, Codable {
         package var schema = Plan.currentSchema
         package let revision: Revision
+        /// When it was made, in milliseconds since 1970.
+        package let created: Int
+        /// From when on nobody may apply it any more, in milliseconds since 1970.
+        package let expires: Int
         package let summary: PlanSummary
         /// Sorted by fleet.
         package let fleets: [Fleet]
 
-        package init(revision: Revision, fleets: [Fleet]) {
+        /// A plan made at `created` that may be applied for `validity`.
+        package init(
+            revision: Revision,
+            fleets: [Fleet],
+            created: Int,
+            validity: Duration = .seconds(86_400)
+        ) {
             self.revision = revision
             self.fleets = fleets
+            self.created = created
+            expires = created + Int(validity.components.seconds) * 1000
             summary = PlanSummary(of: fleets.map(\.plan))
         }
     }
@@ -68,27 +82,33 @@ package struct PlanFile: Hashable, Sendable, Codable {
     /// Names the content by its digest, which costs as much as writing it.
     package init(sealing content: Content) throws {
         self.content = content
-        digest = try Self.digest(of: content)
+        digest = try PlanDigest.of(encoding: content)
     }
 
     /// Opens a saved plan and verifies its digest.
     package init(decoding data: Data) throws(Unreadable) {
+        struct Version: Decodable {
+            struct Content: Decodable { let schema: Int }
+            let content: Content
+        }
         let file: PlanFile
+        if let found = try? JSONDecoder().decode(Version.self, from: data).content.schema,
+            found != Plan.currentSchema
+        {
+            throw Unreadable(
+                description:
+                    "a plan of schema \(found), this apus reads \(Plan.currentSchema); make it again with `apus plan --out`"
+            )
+        }
         do {
             file = try JSONDecoder().decode(PlanFile.self, from: data)
         } catch {
             throw Unreadable(
                 description:
-                    "not a plan of this version of apus; make it again with `apus plan --out`"
+                    "not a plan that apus saved; make one with `apus plan --out`"
             )
         }
-        guard file.content.schema == Plan.currentSchema else {
-            throw Unreadable(
-                description:
-                    "a plan of schema \(file.content.schema), this apus reads \(Plan.currentSchema)"
-            )
-        }
-        guard let digest = try? Self.digest(of: file.content), digest == file.digest else {
+        guard let digest = try? PlanDigest.of(encoding: file.content), digest == file.digest else {
             throw Unreadable(
                 description:
                     "changed after it was made: the content does not have the digest \(file.digest)"
@@ -102,15 +122,5 @@ package struct PlanFile: Hashable, Sendable, Codable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         return try encoder.encode(self) + Data("\n".utf8)
-    }
-
-    private static func digest(of content: Content) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let hash = SHA256.hash(data: try encoder.encode(content))
-        return "sha256:"
-            + hash.map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }.joined()
     }
 }
