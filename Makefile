@@ -1,6 +1,6 @@
 # Verbs only: what is longer than a few lines of shell is Swift in Tests/ or a script in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready build test check format demo bench golden simulate fuzz transcripts
+.PHONY: help setup ready build test check format demo bench golden simulate fuzz transcripts regressions
 
 # One set of flags everywhere, so that no verb rebuilds what another has built.
 BUILD := swift build --explicit-target-dependency-import-check error
@@ -62,3 +62,8 @@ fuzz: ready ## feed every reader mutated input; TARGET=name SECONDS=n SEED=n
 transcripts: ready ## record the transcripts of the Runtime API from the installed HAProxy again
 	$(BUILD) --product apus-record
 	@exec "$$($(BUILD) --show-bin-path)/apus-record"
+
+regressions: ready ## HAProxy's own tests; FILES="checks balance-rr.vtc" (or all that passed), LOG=1, ADD=1 to the list
+	$(BUILD) --product apus-proxy
+	$(BUILD) --product apus-regress
+	@exec "$$($(BUILD) --show-bin-path)/apus-regress" $(if $(LOG),--log) $(if $(ADD),--add) $(FILES)

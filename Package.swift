@@ -139,6 +139,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "Regression",
+            dependencies: ["Stage"],
+            path: "Tests/Regression",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus-regress",
+            dependencies: ["Regression", "Stage"],
+            path: "Tests/RegressionTool",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "apus-record",
             dependencies: ["Stage", "Proxy", "Model", "Simulation"],
@@ -212,6 +224,17 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: ["Fuzz", "Simulation"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RegressionTests",
+            dependencies: ["Regression", "Stage", "apus-proxy"],
+            exclude: ["passing.txt"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: ["Stage", "Proxy", "Model", "apus-proxy"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -1,0 +1,51 @@
+import Foundation
+import Stage
+
+/// `apus-proxy` or a peer with a configuration of the test's own, ended with the test.
+final class ProxyProcess {
+    let folder: TemporaryFolder
+    let process: ChildProcess
+
+    /// The Runtime API of the configuration that `start` completes.
+    var socket: String { folder.path("stats.sock") }
+
+    /// Starts `program` with the configuration; `$DIR` in it is the folder, `stats socket $DIR/stats.sock` is the
+    /// test's to write.
+    init(
+        _ configuration: String,
+        program: [String] = [Programs.apusProxy],
+        _ options: [String] = []
+    )
+        throws
+    {
+        folder = try TemporaryFolder("process")
+        try folder.write(
+            configuration.replacing("$DIR", with: folder.path) + "\n",
+            to: "proxy.cfg"
+        )
+        var command = ChildProcess.Command(
+            program[0],
+            program.dropFirst() + options + ["-f", folder.path("proxy.cfg")]
+        )
+        command.folder = folder.path
+        process = try ChildProcess("proxy", command, logPath: folder.path("log"))
+    }
+
+    /// Waits until the Runtime API answers.
+    func waitUntilReady() async throws {
+        try await Deadline.wait(for: "answer of the proxy: \(process.log)") {
+            (try? RuntimeConsole.ask("show info", socket: socket))?.contains("Pid:") == true
+        }
+    }
+
+    /// One command, one answer.
+    func ask(_ command: String) throws -> String {
+        try RuntimeConsole.ask(command, socket: socket)
+    }
+
+    /// Ends it and removes the folder.
+    func stop() {
+        process.stop(within: .seconds(2))
+        folder.remove()
+    }
+}

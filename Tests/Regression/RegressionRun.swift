@@ -1,0 +1,106 @@
+import Foundation
+import Stage
+
+/// Runs files of HAProxy's regression tests with `varnishtest` against one program.
+package struct RegressionRun: Sendable {
+    /// What became of a file; one that asks for something the program lacks is skipped, which is not passed.
+    package enum Outcome: String, Sendable {
+        case passed, skipped, failed
+    }
+
+    /// One file's outcome.
+    package struct Result: Sendable {
+        /// As in `RegressionList`.
+        package let file: String
+        package let outcome: Outcome
+        /// Everything `varnishtest` said; it says much only of a failure.
+        package let log: String
+        /// It failed while others ran beside it and was run again by itself.
+        package var wasRepeated = false
+
+        /// The lines of the log that tell why.
+        package var reason: String {
+            let lines = log.split(separator: "\n").map(String.init)
+            let marks = ["----", "[ALERT]", "Assert error", "Not all bytes", "EXPECT"]
+            let telling = lines.filter { line in marks.contains(where: line.contains) }
+            return (telling.isEmpty ? lines.suffix(8) : telling.suffix(12)).joined(separator: "\n")
+        }
+    }
+
+    package static let tester = Programs.find("varnishtest")
+
+    let program: String
+    let folder: String
+
+    /// `folder` is what `RegressionSources.prepare` returns.
+    package init(program: String, folder: String) {
+        self.program = program
+        self.folder = folder
+    }
+
+    /// Runs files, some at the same time, and tells each result as it comes.
+    ///
+    /// A failure beside others is run once more alone: many files measure time, and a busy machine is not
+    /// what they are about.
+    package func all(
+        _ files: [String],
+        jobs: Int,
+        tell: (Result) -> Void
+    ) async throws -> [Result] {
+        var results: [Result] = []
+        var rest = files.makeIterator()
+        try await withThrowingTaskGroup(of: Result.self) { group in
+            for _ in 0..<max(1, jobs) {
+                guard let file = rest.next() else { break }
+                group.addTask { try await one(file) }
+            }
+            while let result = try await group.next() {
+                results.append(result)
+                if result.outcome != .failed || jobs <= 1 { tell(result) }
+                if let file = rest.next() { group.addTask { try await one(file) } }
+            }
+        }
+        guard jobs > 1 else { return results }
+        for index in results.indices where results[index].outcome == .failed {
+            results[index] = try await one(results[index].file)
+            results[index].wasRepeated = true
+            tell(results[index])
+        }
+        return results
+    }
+
+    /// Runs one file, at most a minute.
+    package func one(_ file: String) async throws -> Result {
+        let parts = file.split(separator: "/", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let tester = Self.tester?.first else {
+            throw RegressionSources.Unavailable(
+                description: "'\(file)' is no file of a release, or there is no varnishtest in PATH"
+            )
+        }
+        let work = try TemporaryFolder("regression")
+        defer { work.remove() }
+        var command = ChildProcess.Command(tester, ["-k", "-b", "2M", "-t", "30", parts[1]])
+        command.folder = "\(folder)/\(parts[0])"
+        command.environment = [
+            "HAPROXY_PROGRAM": program, "HAPROXY_ARGS": "-dM -dI -dW", "TMPDIR": work.path,
+            "SWIFT_BACKTRACE": "enable=no",
+        ]
+        let process = try ChildProcess("varnishtest", command, logPath: work.path("log"))
+        do {
+            try await Deadline.wait(for: "end of \(file)", within: .seconds(60)) {
+                !process.isRunning
+            }
+        } catch {
+            process.kill()
+        }
+        let log = process.log
+        return Result(file: file, outcome: Self.outcome(of: log), log: log)
+    }
+
+    /// Reads the tester's closing line.
+    static func outcome(of log: String) -> Outcome {
+        let summary = log.split(separator: "\n").last { $0.contains("tests failed,") } ?? ""
+        if summary.hasPrefix("0 tests failed, 0 tests skipped, 1 tests passed") { return .passed }
+        return summary.hasPrefix("0 tests failed, 1 tests skipped") ? .skipped : .failed
+    }
+}
