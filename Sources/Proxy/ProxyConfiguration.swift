@@ -79,15 +79,17 @@ package struct FrontendConfiguration: Sendable {
 
 /// One address of a `bind`.
 package struct BindConfiguration: Hashable, Sendable {
-    /// `*` and an empty host are 0.0.0.0; a unix path is a path.
-    package var endpoint: Endpoint
+    /// `*` and an empty host are 0.0.0.0; a unix path is a path; nil for an inherited descriptor.
+    package var endpoint: Endpoint?
+    /// The number of an inherited descriptor (`fd@3`), where there is no endpoint.
+    package var descriptor: Int32 = -1
     /// `name` of the bind line.
     package var name: String?
     /// Length of the kernel's queue; 0 leaves the choice to the listener.
     package var backlog = 0
     package let origin: Origin
 
-    package init(endpoint: Endpoint, origin: Origin) {
+    package init(endpoint: Endpoint?, origin: Origin) {
         self.endpoint = endpoint
         self.origin = origin
     }

@@ -21,10 +21,9 @@ package final class ProxyServer {
     /// Ends the server from another thread.
     package let stop: StopSwitch
     private var workerThreads = ThreadGroup()
-    /// Listening descriptors of each worker, with the number of their frontend.
-    private var listeners: [[(descriptor: Descriptor, frontend: Int)]]
+    private var listeners: ListeningSockets
     /// Where each frontend listens, with real ports.
-    package private(set) var addresses: [[SocketAddress]] = []
+    package var addresses: [[SocketAddress]] { listeners.addresses }
 
     /// Prepares everything that cannot fail; `startTime` is in seconds since 1970.
     package init(configuration: ProxyConfiguration, pid: Int, startTime: Int, stop: StopSwitch) {
@@ -32,7 +31,7 @@ package final class ProxyServer {
         self.configuration = configuration
         let threads = configuration.threads > 0 ? configuration.threads : SystemThread.cpuCount
         descriptorLimit = SystemThread.raiseDescriptorLimit()
-        listeners = Array(repeating: [], count: threads)
+        listeners = ListeningSockets(workers: threads)
         plane = WorkerPlane(
             workers: threads,
             frontends: configuration.frontends.count,
@@ -62,7 +61,7 @@ package final class ProxyServer {
     /// - Throws: Every socket that could not be opened.
     package func run(started: (ProxyServer) -> Void = { _ in }) throws(StartError) {
         var errors: [String] = []
-        bindFrontends(&errors)
+        listeners.open(configuration.frontends, errors: &errors)
         var control = ControlThread(service: service, plane: plane, stop: stop)
         control.listen(on: configuration, errors: &errors)
         guard errors.isEmpty else { throw StartError(messages: errors) }
@@ -73,53 +72,20 @@ package final class ProxyServer {
         workerThreads.join()
     }
 
-    private func bindFrontends(_ errors: inout [String]) {
-        for (number, frontend) in configuration.frontends.enumerated() {
-            addresses.append([])
-            guard !frontend.isDisabled else { continue }
-            for bind in frontend.binds {
-                do throws(SocketError) {
-                    try listen(bind, frontend: number)
-                } catch {
-                    errors.append("Starting frontend \(frontend.name): \(error)")
-                }
-            }
-        }
-    }
-
-    /// One listener a worker; a unix socket has one, which the first worker serves.
-    private func listen(_ bind: BindConfiguration, frontend: Int) throws(SocketError) {
-        let backlog = bind.backlog > 0 ? Int32(bind.backlog) : 4096
-        if case .unix(let path) = bind.endpoint {
-            let listener: SocketListener = try SocketListener.listen(path: path, mode: nil)
-            addresses[frontend].append(SocketAddress(bind.endpoint))
-            listeners[0].append((listener.release(), frontend))
-            return
-        }
-        var address = SocketAddress(bind.endpoint)
-        for worker in listeners.indices {
-            let listener = try SocketListener.listen(on: address, backlog: backlog)
-            // Port 0 is chosen once, by the first.
-            if worker == 0 {
-                address = listener.address
-                addresses[frontend].append(address)
-            }
-            listeners[worker].append((listener.release(), frontend))
-        }
-    }
-
     /// Starts the workers, each with a descriptor table of its own; the control thread keeps the listeners
     /// too then, and closes its copies when the proxy stops accepting.
     private func startWorkers(beside control: inout ControlThread) {
-        let isPinned = listeners.count > 1 && listeners.count <= SystemThread.cpuCount
-        for (number, owned) in listeners.enumerated() {
+        let all = listeners.owned
+        let isPinned = all.count > 1 && all.count <= SystemThread.cpuCount
+        for (number, owned) in all.enumerated() {
             let share = plane.share(ofWorker: number)
             let capacity = descriptorLimit
             // A socket listens as long as any table has it, so no worker keeps another's.
-            let others = listeners.indices.filter { $0 != number }.flatMap { listeners[$0] }
+            let others = all.indices.filter { $0 != number }.flatMap { all[$0] }
             let ownsDescriptors = workerThreads.start(
                 cpu: isPinned ? SystemThread.cpu(number) : nil,
-                withoutDescriptors: others.map(\.descriptor) + control.listeningDescriptors
+                withoutDescriptors: others.map(\.descriptor) + listeners.inherited
+                    + control.listeningDescriptors
             ) {
                 var worker = Worker(number: number, plane: share, capacity: capacity, seed: 0x5eed)
                 for listener in owned {
@@ -129,6 +95,5 @@ package final class ProxyServer {
             }
             if ownsDescriptors { control.workerListeners += owned.map(\.descriptor) }
         }
-        listeners = Array(repeating: [], count: listeners.count)
     }
 }

@@ -16,6 +16,12 @@ enum ApusProxy {
             print("apus-proxy version 0.1 - Runtime API as in HAProxy 3.0")
             return
         }
+        if let folder = options.folder, !SystemProcess.enter(folder) {
+            SystemProcess.complain(
+                "[ALERT]    (\(SystemProcess.id)) : Could not change to directory \(folder)"
+            )
+            SystemProcess.exit(1)
+        }
         guard let configuration = readConfiguration(options) else { SystemProcess.exit(1) }
         if options.checksOnly {
             if !options.isQuiet { print("Configuration file is valid") }
@@ -39,9 +45,11 @@ enum ApusProxy {
                 files.append((name, text))
             }
         }
-        let (configuration, diagnostics) = ConfigParser.parse(
+        var environment = SystemProcess.environment
+        environment["HAPROXY_LOCALPEER"] = options.localPeer ?? SystemProcess.hostName
+        var (configuration, diagnostics) = ConfigParser.parse(
             files: files,
-            environment: SystemProcess.environment,
+            environment: environment,
             reading: { SystemProcess.read($0) }
         )
         for diagnostic in diagnostics where diagnostic.severity == .error || !options.isQuiet {
@@ -52,6 +60,7 @@ enum ApusProxy {
                 "[ALERT]    (\(pid)) : config : Fatal errors found in configuration."
             )
         }
+        if let maxconn = options.maxconn { configuration?.maxconn = maxconn }
         return configuration
     }
 

@@ -64,7 +64,7 @@ import Testing
         #expect(configuration.statsSockets.map(\.mode) == [0o600, nil])
         let frontend = configuration.frontends[0]
         #expect(
-            frontend.binds.map(\.endpoint.description) == [
+            frontend.binds.compactMap(\.endpoint).map(\.description) == [
                 "0.0.0.0:8080", "[::1]:8081", "unix@/run/fe.sock",
             ]
         )

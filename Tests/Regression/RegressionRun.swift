@@ -69,7 +69,7 @@ package struct RegressionRun: Sendable {
         return results
     }
 
-    /// Runs one file, at most a minute.
+    /// Runs one file, at most half a minute.
     package func one(_ file: String) async throws -> Result {
         let parts = file.split(separator: "/", maxSplits: 1).map(String.init)
         guard parts.count == 2, let tester = Self.tester?.first else {
@@ -79,7 +79,7 @@ package struct RegressionRun: Sendable {
         }
         let work = try TemporaryFolder("regression")
         defer { work.remove() }
-        var command = ChildProcess.Command(tester, ["-k", "-b", "2M", "-t", "30", parts[1]])
+        var command = ChildProcess.Command(tester, ["-k", "-b", "2M", "-t", "15", parts[1]])
         command.folder = "\(folder)/\(parts[0])"
         command.environment = [
             "HAPROXY_PROGRAM": program, "HAPROXY_ARGS": "-dM -dI -dW", "TMPDIR": work.path,
@@ -87,7 +87,7 @@ package struct RegressionRun: Sendable {
         ]
         let process = try ChildProcess("varnishtest", command, logPath: work.path("log"))
         do {
-            try await Deadline.wait(for: "end of \(file)", within: .seconds(60)) {
+            try await Deadline.wait(for: "end of \(file)", within: .seconds(30)) {
                 !process.isRunning
             }
         } catch {

@@ -24,6 +24,8 @@ package enum RegressionSources {
     /// Why there are no tests to run.
     package struct Unavailable: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// Where the tests lie: `FOLDER/3.0/reg-tests/…`.

@@ -17,7 +17,8 @@ import Testing
 
     static var isAvailable: Bool { (try? sources.get()) != nil }
     static var obstacle: Comment {
-        if case .failure(let error) = sources { "\(error)" } else { "available" }
+        if case .failure(let error) = sources { return Comment(rawValue: "\(error)") }
+        return "available"
     }
     /// CI must not take a machine without network for success.
     static let isRequired = ProcessInfo.processInfo.environment["APUS_REQUIRE_REGRESSIONS"] != nil

@@ -21,8 +21,8 @@ package enum Programs {
         if let variable, let words = environment[variable], !words.isEmpty {
             return words.split(separator: " ").map(String.init)
         }
-        let folders =
-            (environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/usr/local/sbin"]
+        let path = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let folders = path + ["/usr/sbin", "/usr/local/sbin"]
         let found = folders.map { "\($0)/\(name)" }.first(
             where: FileManager.default.isExecutableFile
         )

@@ -26,14 +26,19 @@ extension ConfigParser {
             index += 2
         }
         for address in addresses.split(separator: ",") {
-            guard let endpoint = Self.bindAddress(String(address)) else {
+            var bind = BindConfiguration(endpoint: nil, origin: line.origin)
+            if address.hasPrefix("fd@"), let number = Int32(address.dropFirst(3)), number >= 0 {
+                bind.descriptor = number
+            } else if let endpoint = Self.bindAddress(String(address)) {
+                bind.endpoint = endpoint
+            } else {
                 report(
-                    "'bind' : invalid address or missing port in '\(address)'; apus-proxy listens on ip:port and unix paths.",
+                    "'bind' : invalid address or missing port in '\(address)'; apus-proxy listens on ip:port, "
+                        + "unix@path, abns@name and fd@number.",
                     at: line.origin
                 )
                 continue
             }
-            var bind = BindConfiguration(endpoint: endpoint, origin: line.origin)
             bind.name = name
             bind.backlog = backlog
             draft.frontend.binds.append(bind)

@@ -105,6 +105,23 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
     }
 
+    /// Another descriptor of the same thing, closed on exec; its flags that say non-blocking are shared.
+    package func duplicate() throws(SocketError) -> Descriptor {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else {
+            throw SocketError(call: "use", address: "fd@\(number)", code: errno)
+        }
+        return Descriptor(copy)
+    }
+
+    /// Whether it is a socket that accepts connections.
+    package var isListening: Bool {
+        var answer: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &answer, &length) == 0
+            && answer != 0
+    }
+
     /// Sends small segments at once.
     package func setNoDelay() { setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 

@@ -44,12 +44,17 @@ package struct Socket: ~Copyable {
     }
 
     /// The address the kernel chose, after binding to port 0.
+    package var localAddress: SocketAddress { descriptor.localAddress }
+}
+
+extension Descriptor {
+    /// The address a socket is bound to; none when it is no socket. A unix path is not told.
     package var localAddress: SocketAddress {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe getsockname(descriptor.number, address, &length)
+                unsafe getsockname(number, address, &length)
             }
         }
         return result == 0 ? SocketAddress(storage) : SocketAddress()

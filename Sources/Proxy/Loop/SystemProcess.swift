@@ -63,6 +63,19 @@ package enum SystemProcess {
         return variables
     }
 
+    /// Makes a folder the one where relative paths start; false when it cannot be entered.
+    package static func enter(_ folder: String) -> Bool { unsafe chdir(folder) == 0 }
+
+    /// The machine's name.
+    package static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&name, 255) == 0 else { return "localhost" }
+        return String(
+            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+    }
+
     /// Writes a line to standard error.
     package static func complain(_ line: String) {
         let bytes = Array((line + "\n").utf8)

@@ -1,0 +1,96 @@
+import Model
+
+/// The listening sockets of every frontend: opened here, or inherited from whoever started the process.
+///
+/// Each worker has a descriptor of its own for every address, so that workers share no queue.
+struct ListeningSockets {
+    /// One descriptor of one worker.
+    struct Owned {
+        let descriptor: Descriptor
+        let frontend: Int
+    }
+
+    /// By worker.
+    private(set) var owned: [[Owned]]
+    /// Where each frontend listens, with real ports.
+    private(set) var addresses: [[SocketAddress]] = []
+    /// Descriptors named by number (`fd@3`): left open under that number for a process that follows.
+    private(set) var inherited: [Descriptor] = []
+
+    init(workers: Int) { owned = Array(repeating: [], count: workers) }
+
+    /// Opens every address of every frontend that is not disabled; adds a line for each that it cannot have.
+    mutating func open(_ frontends: [FrontendConfiguration], errors: inout [String]) {
+        for (number, frontend) in frontends.enumerated() {
+            addresses.append([])
+            guard !frontend.isDisabled else { continue }
+            for bind in frontend.binds {
+                do throws(SocketError) {
+                    try open(bind, frontend: number)
+                } catch {
+                    errors.append("Starting frontend \(frontend.name): \(error)")
+                }
+            }
+        }
+    }
+
+    private mutating func open(_ bind: BindConfiguration, frontend: Int) throws(SocketError) {
+        let backlog = bind.backlog > 0 ? Int32(bind.backlog) : 4096
+        switch bind.endpoint {
+        case nil:
+            try adopt(Descriptor(bind.descriptor), frontend: frontend)
+        case .unix(let path)?:
+            let listener: SocketListener = try SocketListener.listen(path: path, mode: nil)
+            addresses[frontend].append(SocketAddress(.unix(path)))
+            try share(listener.release(), frontend: frontend)
+        case .abstract(let name)?:
+            let address = SocketAddress(.abstract(name))
+            let listener = try SocketListener.listen(on: address, backlog: backlog)
+            addresses[frontend].append(address)
+            try share(listener.release(), frontend: frontend)
+        case let endpoint?:
+            try listen(on: SocketAddress(endpoint), backlog: backlog, frontend: frontend)
+        }
+    }
+
+    private mutating func listen(
+        on address: SocketAddress,
+        backlog: Int32,
+        frontend: Int
+    ) throws(SocketError) {
+        var address = address
+        for worker in owned.indices {
+            let listener = try SocketListener.listen(on: address, backlog: backlog)
+            // Port 0 is chosen once, by the first.
+            if worker == 0 {
+                address = listener.address
+                addresses[frontend].append(address)
+            }
+            let owner = Owned(descriptor: listener.release(), frontend: frontend)
+            owned[worker].append(owner)
+        }
+    }
+
+    /// Takes a listening socket that is open already.
+    private mutating func adopt(_ descriptor: Descriptor, frontend: Int) throws(SocketError) {
+        let copy = try descriptor.duplicate()
+        guard copy.isListening else {
+            copy.close()
+            throw SocketError(call: "accept from", address: "fd@\(descriptor.number)", code: 22)
+        }
+        copy.setNonBlocking()
+        let address = copy.localAddress
+        if address.isInternet { copy.setNoDelay() }
+        addresses[frontend].append(address)
+        inherited.append(descriptor)
+        try share(copy, frontend: frontend)
+    }
+
+    /// Gives one socket to every worker; whoever is first accepts.
+    private mutating func share(_ descriptor: Descriptor, frontend: Int) throws(SocketError) {
+        for worker in owned.indices {
+            let mine = worker == 0 ? descriptor : try descriptor.duplicate()
+            owned[worker].append(Owned(descriptor: mine, frontend: frontend))
+        }
+    }
+}
