@@ -31,7 +31,7 @@ package enum RegressionSources {
     /// Where the tests lie: `FOLDER/3.0/reg-tests/…`.
     package static var folder: String {
         ProcessInfo.processInfo.environment["APUS_REGRESSION_SOURCES"]
-            ?? FileManager.default.temporaryDirectory.path + "apus-regression-sources"
+            ?? FileManager.default.temporaryDirectory.path + "/apus-regression-sources"
     }
 
     /// Fetches what is missing and returns the folder; says what to do when that is impossible.

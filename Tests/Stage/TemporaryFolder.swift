@@ -7,7 +7,7 @@ package struct TemporaryFolder: Sendable {
     package init(_ purpose: String) throws {
         path =
             FileManager.default.temporaryDirectory.path
-            + "apus-\(purpose)-\(UUID().uuidString.prefix(8))"
+            + "/apus-\(purpose)-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
