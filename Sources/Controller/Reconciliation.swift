@@ -14,6 +14,8 @@ package struct Reconciliation: Sendable {
         /// What earlier revisions declared on a proxy: what they did and `fleet` does not is to be removed.
         package var previous: [ProxyName: DesiredFleet]
         package var takesOver = false
+        /// Servers that others added are replaced by ones with our ids and marks.
+        package var adopts = false
 
         package init(
             _ fleet: DesiredFleet,
@@ -69,6 +71,7 @@ package struct Reconciliation: Sendable {
             var options = Planner.Options()
             options.previous = previous
             options.takesOver = goal.takesOver
+            options.adopts = goal.adopts
             let plan = Planner.plan(
                 goal.fleet,
                 revision: goal.revision,

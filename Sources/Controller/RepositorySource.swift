@@ -92,6 +92,22 @@ package struct RepositorySource: Sendable {
     @concurrent package func load(_ revision: Revision) async throws(GitError) -> LoadedState {
         try source.load(revision)
     }
+
+    /// One line of a file at a revision; nil when it is not there.
+    @concurrent func excerpt(
+        at origin: Origin,
+        _ revision: Revision
+    ) async throws(GitError) -> Excerpt? {
+        try source.excerpt(at: origin, revision)
+    }
+
+    /// The commit that last changed a line; nil for files on disk.
+    @concurrent func lastChange(
+        of origin: Origin,
+        at revision: Revision
+    ) async throws(GitError) -> LineChange? {
+        try source.lastChange(of: origin, at: revision)
+    }
 }
 
 extension String {

@@ -35,4 +35,19 @@ package final class DesiredSource: Sendable {
     package func load(_ revision: Revision) throws(GitError) -> LoadedState {
         try loader.withLock { loader throws(GitError) in try loader.load(revision) }
     }
+
+    /// One line of a file at a revision; nil when it is not there.
+    package func excerpt(at origin: Origin, _ revision: Revision) throws(GitError) -> Excerpt? {
+        try loader.withLock { loader throws(GitError) in try loader.excerpt(at: origin, revision) }
+    }
+
+    /// The commit that last changed a line as it stands at a revision; nil for files on disk.
+    package func lastChange(
+        of origin: Origin,
+        at revision: Revision
+    ) throws(GitError) -> LineChange? {
+        try loader.withLock { loader throws(GitError) in
+            try loader.lastChange(of: origin, at: revision)
+        }
+    }
 }

@@ -1,13 +1,14 @@
 /// Keeps what files were parsed into, by path and content, so that an unchanged file is never parsed again.
 struct ParseCache: Sendable {
-    /// The three roles a file can have; one file may have several.
+    /// The roles a file can have; one file may have several.
     enum Parsed: Sendable {
         case documents(ParsedFile)
         case boot(BootFile)
         case entries(EntriesFile)
+        case patterns(PatternsFile)
     }
 
-    enum Role: Hashable { case documents, boot, entries }
+    enum Role: Hashable { case documents, boot, entries, patterns }
 
     private struct Key: Hashable {
         let path: String

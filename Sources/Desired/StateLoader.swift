@@ -69,6 +69,25 @@ struct StateLoader: ~Copyable {
         return loaded
     }
 
+    /// One line of a file at a revision; nil when it is not there.
+    mutating func excerpt(at origin: Origin, _ revision: Revision) throws(GitError) -> Excerpt? {
+        var listing = try list(revision)
+        defer { folder = nil }
+        guard let entry = listing.entries[origin.file] else { return nil }
+        let bytes = try read(entry, limit: treeLimits.fileSize, in: &listing)
+        return Excerpt(of: String(decoding: bytes, as: UTF8.self), at: origin)
+    }
+
+    /// The commit that last changed a line; nil for files on disk, which have no history.
+    mutating func lastChange(
+        of origin: Origin,
+        at revision: Revision
+    ) throws(GitError) -> LineChange? {
+        guard case .repository(let path) = location else { return nil }
+        try open(path)
+        return try repository?.lastChange(of: origin, at: revision)
+    }
+
     private mutating func open(_ path: String) throws(GitError) {
         if repository == nil { repository = try Repository(at: path) }
     }
@@ -126,7 +145,12 @@ struct StateLoader: ~Copyable {
                     let entry = listing.entries[path]
                 else { continue }
                 files.entries[path] = try entries(entry, in: &listing)
-            case .backend, .template, .route: continue
+            case .acl(let acl):
+                guard let path = acl.patternsFrom?.value, files.patterns[path] == nil,
+                    let entry = listing.entries[path]
+                else { continue }
+                files.patterns[path] = try patterns(entry, in: &listing)
+            case .backend, .template, .route, .frontend, .limits: continue
             }
         }
         return files
@@ -158,6 +182,21 @@ struct StateLoader: ~Copyable {
         }
         let file = EntriesFile(bytes, path: entry.path)
         cache.insert(.entries(file), entry.path, id, .entries)
+        return file
+    }
+
+    private mutating func patterns(
+        _ entry: FileEntry,
+        in listing: inout FileListing
+    ) throws(GitError) -> PatternsFile {
+        if case .patterns(let file)? = cache.find(entry.path, entry.id, .patterns) { return file }
+        let bytes = try read(entry, limit: treeLimits.fileSize, in: &listing)
+        let id = listing.entries[entry.path]?.id ?? entry.id
+        if entry.id.isEmpty, case .patterns(let file)? = cache.find(entry.path, id, .patterns) {
+            return file
+        }
+        let file = PatternsFile(bytes, path: entry.path)
+        cache.insert(.patterns(file), entry.path, id, .patterns)
         return file
     }
 

@@ -71,7 +71,10 @@ extension BackendPlanner {
             remarks.append(Remark(.needsRestart, message, origin: server.origin))
             return
         }
-        let ring = ServerIdentity.ringID(live.id)
+        // Who adopts wants the id that every proxy gives; everyone else keeps the place on the ring.
+        let isAdopted = adopts && mark.differs(server, from: live) == nil
+        let keepsID = !isAdopted || server.attributes[.id] != nil
+        let ring = keepsID ? ServerIdentity.ringID(live.id) : nil
         guard let addition = addition(of: server, at: path, keeping: ring) else { return }
         let removal = sequences.remove(path, live)
         let loss = live.servingWeight

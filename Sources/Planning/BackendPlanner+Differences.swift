@@ -89,6 +89,9 @@ extension BackendPlanner {
             case true?:
                 replace(server, live)
                 return
+            case nil where adopts && canAdopt(live):
+                replace(server, live)
+                return
             case nil: noteUnknown(server, live)
             case false?: break
             }
@@ -108,6 +111,12 @@ extension BackendPlanner {
         } else {
             turn(server, live, before: quietChanges + weight, target: target)
         }
+    }
+
+    /// A server of the boot file keeps its id, and comes back without a mark at every restart.
+    private func canAdopt(_ live: ObservedServer) -> Bool {
+        guard let boot = desired.boot else { return true }
+        return !boot.servers.contains(live.name) && !boot.referenced.contains(live.name)
     }
 
     /// Changes in place that move no traffic.

@@ -24,6 +24,8 @@ struct BackendPlanner {
     /// Chains that take capacity away for good.
     var lowering: [ServerChain] = []
     var remarks: [Remark] = []
+    /// Servers without our mark are replaced by ones that carry it.
+    var adopts = false
 
     var ids: ServerIDs
     var unknown: [String] = []

@@ -13,6 +13,8 @@ package enum Planner {
         package var siblings: [ObservedProxy] = []
         /// Claim proxies that another owner claimed (`--take-over`).
         package var takesOver = false
+        /// Replace servers added at runtime by others, so that they get our ids and marks (`apus adopt`).
+        package var adopts = false
 
         package init() {}
     }

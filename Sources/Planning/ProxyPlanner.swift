@@ -71,6 +71,7 @@ struct ProxyPlanner {
                 previous: previous[desired.name] ?? [],
                 siblings: options.siblings.compactMap { $0.backends[desired.name] }
             )
+            planner.adopts = options.adopts
             planner.plan()
             remarks += planner.remarks
             backends.append(planner)

@@ -21,7 +21,9 @@ struct Apus: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
             HookCommand.self,
-            SchemaCommand.self, InternalFetchCommand.self,
+            ImportCommand.self, AdoptCommand.self, TraceCommand.self, SchemaCommand.self,
+            ExplainCommand.self,
+            InternalFetchCommand.self,
         ]
     )
 

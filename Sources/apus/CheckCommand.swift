@@ -38,7 +38,15 @@ struct SchemaCommand: ParsableCommand {
     @Flag(help: "The schema of what `apus plan --out` saves.")
     var plan = false
 
-    func run() throws { print(plan ? PlanSchema.json : FleetSchema.jsonSchema()) }
+    @Flag(help: "Print the same as tables in Markdown, for people.")
+    var markdown = false
+
+    func run() throws {
+        let text =
+            plan
+            ? PlanSchema.json : markdown ? SchemaReference.markdown() : FleetSchema.jsonSchema()
+        print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+    }
 }
 
 /// `apus internal-fetch`: the child in which libgit2 may hang.

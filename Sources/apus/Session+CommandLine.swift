@@ -38,6 +38,19 @@ extension Session {
         throw ExitCode(status.rawValue)
     }
 
+    /// This session, giving servers that others added our ids and marks.
+    func adopting() -> Session {
+        var options = options
+        options.adopts = true
+        return Session(
+            options,
+            console: console,
+            transport: transport,
+            clock: clock,
+            now: now
+        )
+    }
+
     /// This session, changing proxies of other owners too when asked for.
     func taking(over: Bool) -> Session {
         var options = options

@@ -11,6 +11,8 @@ import Testing
         ("apus", Apus.self), ("check", CheckCommand.self), ("plan", PlanCommand.self),
         ("apply", ApplyCommand.self), ("run", RunCommand.self), ("hook", HookCommand.self),
         ("hook-install", HookCommand.Install.self), ("schema", SchemaCommand.self),
+        ("explain", ExplainCommand.self), ("import", ImportCommand.self),
+        ("adopt", AdoptCommand.self), ("trace", TraceCommand.self),
     ]
 
     @Test(arguments: commands.map(\.0))

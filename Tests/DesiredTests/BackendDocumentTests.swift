@@ -89,7 +89,26 @@ import Testing
             "more than everything",
             Mistakes.backend("  maxUnavailable: 101%\n  minCapacity: 170%\n" + Mistakes.servers)
         ),
-        ("a dynamic backend", Mistakes.backend("  dynamic: true\n" + Mistakes.servers)),
+        (
+            "a dynamic backend of nothing",
+            Mistakes.backend("  dynamic: true\n" + Mistakes.servers, name: "new")
+        ),
+        (
+            "a dynamic backend from a section that is not there",
+            Mistakes.backend("  dynamic: true\n  from: htpt\n" + Mistakes.servers, name: "new")
+        ),
+        (
+            "a dynamic backend of the boot file",
+            Mistakes.backend("  dynamic: true\n  from: http\n" + Mistakes.servers)
+        ),
+        (
+            "a section for a backend of the boot file",
+            Mistakes.backend("  from: http\n" + Mistakes.servers)
+        ),
+        (
+            "removing what is not managed",
+            Mistakes.backend("  unmanaged: remove\n  manage: [weight]\n" + Mistakes.servers)
+        ),
         ("discovery", Mistakes.backend("  discovery: {consul: shop}\n" + Mistakes.servers)),
         (
             "a template that is not there",

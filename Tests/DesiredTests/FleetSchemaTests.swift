@@ -18,7 +18,8 @@ import Testing
         let definitions = try #require(schema["$defs"] as? [String: Any])
         #expect(
             definitions.keys.sorted() == [
-                "Backend", "Fleet", "Map", "Route", "ServerAttributes", "ServerTemplate",
+                "Acl", "Backend", "Fleet", "Frontend", "Limits", "Map", "Route",
+                "ServerAttributes", "ServerTemplate",
             ]
         )
         let attributes = try #require(definitions["ServerAttributes"] as? [String: Any])

@@ -22,14 +22,18 @@ enum Mistakes {
         """
 
     static let boot = """
-        defaults
+        global
+            maxconn 10000
+        defaults http
             default-server inter 2s resolvers dns
         frontend edge
+            http-request deny if { src -f lists/bad.acl }
             use_backend %[req.hdr(host),lower,map(maps/hosts.map)]
             use_backend %[path,map_beg(maps/paths.map)]
             acl up str(ready),map(maps/apus.map) -m found
         backend shop
             balance roundrobin
+            server boot-1 10.9.9.9:80
         backend cache
             balance uri
             hash-type consistent

@@ -367,4 +367,48 @@ import Testing
         try repository.commit(smallState, message: "up \u{1b}[31mred\u{202e}")
         #expect(try repository.source.resolve().summary == "up \\u{1B}[31mred\\u{202E}")
     }
+
+    @Test func `a line is traced to the commit that last changed it`() throws {
+        let repository = try TemporaryRepository()
+        let first = try repository.commit(["a.txt": "one\ntwo\nthree\n"], message: "Write\n\nWhy.")
+        let second = try repository.commit(["a.txt": "zero\none\nTWO\nthree\n"], message: "Shout")
+        try repository.commit(["b.txt": "x"], message: "Something else")
+        let source = repository.source
+        let head = try source.resolve("HEAD")
+        let shouted = try #require(
+            try source.lastChange(of: Origin(file: "a.txt", line: 3, column: 1), at: head)
+        )
+        #expect(shouted.revision.commit == second)
+        #expect(shouted.revision.summary == "Shout")
+        #expect(shouted.revision.author == "Ada <ada@example.com>")
+        #expect(shouted.time == 1_767_225_600)
+        let written = try #require(
+            try source.lastChange(of: Origin(file: "a.txt", line: 4, column: 2), at: head)
+        )
+        #expect(written.revision.commit == first)
+        #expect(written.origin.description == "a.txt:3:2")
+    }
+
+    @Test(arguments: ["b.txt", "../a.txt", ""])
+    func `a file that is not there has no author`(file: String) throws {
+        let repository = try TemporaryRepository()
+        try repository.commit(["a.txt": "one\n"])
+        let source = repository.source
+        let head = try source.resolve("HEAD")
+        #expect(throws: GitError.self) {
+            try source.lastChange(of: Origin(file: file, line: 1, column: 1), at: head)
+        }
+    }
+
+    @Test func `a replacement of a commit is not followed`() throws {
+        let repository = try TemporaryRepository()
+        let good = try repository.commit(smallState)
+        let evil = try repository.commit(["fleet.yaml": "kind: Nothing\n"])
+        try repository.git("replace", good, evil)
+        try repository.git("update-ref", "refs/heads/main", good)
+        let source = repository.source
+        let revision = try source.resolve("main")
+        #expect(revision.commit == good)
+        #expect(try source.load(revision).problems == [])
+    }
 }

@@ -274,4 +274,38 @@ import Testing
         #expect(loaded.state?.fleets.map(\.name.text) == ["edge", "west"])
         #expect(loaded.state?.fleets.map(\.backends.count) == [1, 1])
     }
+
+    @Test func `a dynamic backend inherits the defaults section it is made from`() throws {
+        let loaded = try load([
+            "fleet.yaml": Mistakes.fleet, "boot/edge.cfg": Mistakes.boot,
+            "x.yaml": Mistakes.backend(
+                "  dynamic: true\n  from: http\n" + Mistakes.servers,
+                name: "new"
+            ),
+            "y.yaml": Mistakes.route("  hosts: [a.example.com]\n  backend: new"),
+        ])
+        let fleet = try #require(loaded.state?.fleets.first)
+        let backend = try #require(fleet.backends.first)
+        #expect(backend.defaults?.text == "http")
+        #expect(backend.boot == nil)
+        #expect(backend.servers.first?.attributes.command == "inter 2s")
+        #expect(fleet.maps.first?.entries.map(\.value) == ["new"])
+    }
+
+    @Test func `a balance that takes no new servers is warned about, with the line`() throws {
+        let withoutHashType = boot.replacing("    hash-type consistent\n", with: "")
+        let loaded = try load([
+            "fleet.yaml": fleet, "boot/edge.cfg": withoutHashType,
+            "x.yaml": document(
+                "Backend",
+                "shop",
+                selector + "  servers: {old-1: \"10.9.9.9:80\", new: \"10.0.0.1:80\"}"
+            ),
+        ])
+        #expect(
+            loaded.problems == [
+                "x.yaml:6:35: warning: backend shop has balance uri, which takes no server at runtime: it needs a restart, or hash-type consistent in the boot file (in server new of backend shop)"
+            ]
+        )
+    }
 }

@@ -145,6 +145,11 @@ package final class ExampleFleet {
     /// Runs `apus` with these arguments to its end.
     @discardableResult
     package func apus(_ arguments: String...) throws -> ChildProcess.Result {
+        try apus(arguments: arguments)
+    }
+
+    /// Runs `apus` with these arguments to its end.
+    package func apus(arguments: [String]) throws -> ChildProcess.Result {
         try ChildProcess.run(command(arguments))
     }
 

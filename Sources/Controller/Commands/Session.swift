@@ -26,6 +26,8 @@ package struct Session: Sendable {
         /// Absolute path of this program.
         package var executable: String
         package var takesOver = false
+        /// `apus adopt`: give servers that others added our ids and marks.
+        package var adopts = false
         package var fetchLimit = Duration.seconds(60)
 
         package init(state: StateDirectory, executable: String) {
@@ -135,6 +137,7 @@ package struct Session: Sendable {
         var goal = Reconciliation.Goal(fleet, revision: revision)
         goal.previous = await history.declared(on: fleet.proxies, ledger)
         goal.takesOver = options.takesOver
+        goal.adopts = options.adopts
         return goal
     }
 

@@ -10,11 +10,30 @@ struct BootFile: Sendable {
         var defaultServer = ServerAttributes()
         /// Keywords of `default-server` that servers added at runtime cannot get.
         var needsRestart: [Diagnostic] = []
+        /// What `server` lines say, over the `default-server` lines above them.
+        var serverLines: [ServerName: ServerLine] = [:]
+    }
+
+    /// The attributes of one `server` line.
+    struct ServerLine: Sendable {
+        var attributes: ServerAttributes
+        /// Keywords that servers added at runtime cannot get.
+        var needsRestart: [String] = []
     }
 
     private(set) var backends: [BackendName: Backend] = [:]
+    /// Named `defaults` sections, from which backends and frontends can be made at runtime.
+    private(set) var defaults: [DefaultsName: Backend] = [:]
+    /// Frontend and listen sections by name, with the place of each.
+    private(set) var frontends: [String: Origin] = [:]
+    /// `maxconn` of the global section; nil when it names none.
+    private(set) var globalMaxconn: Int?
+    /// Names of files of patterns that ACLs test (`-f`) or rules change.
+    private(set) var lists: Set<String> = []
     /// Names of maps that rules look up or change.
     private(set) var maps: Set<String> = []
+    /// Those of them that are searched in order: `map_reg`, `map_sub` and others.
+    private(set) var orderedMaps: Set<String> = []
     private(set) var diagnostics: [Diagnostic] = []
 
     /// The map for Apus's own entries: the one whose file name is `apus`, such as `virt@apus` or `maps/apus.map`.
@@ -33,7 +52,19 @@ struct BootFile: Sendable {
         }
         for section in config.sections {
             for line in section.lines {
-                for word in line.words { findMaps(in: word) }
+                for word in line.words { findFiles(in: word) }
+                for (flag, name) in zip(line.words, line.words.dropFirst()) where flag == "-f" {
+                    lists.insert(name)
+                }
+                if section.kind == .global, line.keyword == "maxconn" {
+                    globalMaxconn = line.arguments.first.flatMap { Int($0) }
+                }
+            }
+            if section.kind == .frontend || section.kind == .listen {
+                frontends[section.name] = section.origin
+            }
+            if section.kind == .defaults, let name = try? DefaultsName(section.name) {
+                defaults[name] = read(config.effectiveLines(of: section))
             }
             guard section.kind == .backend || section.kind == .listen,
                 let name = try? BackendName(section.name)
@@ -51,7 +82,9 @@ struct BootFile: Sendable {
             switch line.keyword {
             case "balance": backend.facts.balance = arguments.joined(separator: " ")
             case "hash-type": backend.facts.usesConsistentHash = arguments.first == "consistent"
-            case "server": insert(arguments.first, into: &backend.facts.servers)
+            case "server":
+                insert(arguments.first, into: &backend.facts.servers)
+                addServerLine(line, to: &backend)
             case "use-server": insert(arguments.first, into: &backend.facts.referenced)
             case "default-server":
                 var reader = DefaultServerReader(line: line)
@@ -61,6 +94,23 @@ struct BootFile: Sendable {
             }
         }
         return backend
+    }
+
+    private func addServerLine(_ line: BootLine, to backend: inout Backend) {
+        let words = Array(line.arguments)
+        guard words.count > 2, let name = try? ServerName(words[0]) else {
+            if let word = words.first, let name = try? ServerName(word) {
+                backend.serverLines[name] = ServerLine(attributes: backend.defaultServer)
+            }
+            return
+        }
+        var own = ServerLine(attributes: backend.defaultServer)
+        // Its words behind the address are those of `default-server`.
+        let rest = BootLine(words: ["server"] + words.dropFirst(2), origin: line.origin)
+        var reader = DefaultServerReader(line: rest)
+        reader.apply(to: &own.attributes)
+        own.needsRestart = reader.withoutDynamicForm
+        backend.serverLines[name] = own
     }
 
     private func insert(_ name: String?, into names: inout Set<ServerName>) {
@@ -86,18 +136,28 @@ struct BootFile: Sendable {
         }
     }
 
-    /// `map(NAME…)`, `map_str(NAME…)`, `set-map(NAME)` and their kin inside a word.
-    private mutating func findMaps(in word: String) {
+    /// `map(NAME…)`, `map_str(NAME…)`, `set-map(NAME)`, `add-acl(NAME)` and their kin inside a word.
+    private mutating func findFiles(in word: String) {
         var rest = word[...]
         while let open = rest.firstIndex(of: "(") {
             let name = rest[..<open]
             rest = rest[rest.index(after: open)...]
             let keyword = name.suffix(while: { $0.isLetter || $0 == "_" || $0 == "-" })
-            guard keyword == "map" || keyword.hasPrefix("map_") || keyword.hasSuffix("-map") else {
+            let isMap = keyword == "map" || keyword.hasPrefix("map_") || keyword.hasSuffix("-map")
+            guard isMap || keyword == "add-acl" || keyword == "del-acl" else { continue }
+            let argument = rest.prefix { $0 != "," && $0 != ")" && $0 != "(" }
+            guard !argument.isEmpty else { continue }
+            guard isMap else {
+                lists.insert(String(argument))
                 continue
             }
-            let argument = rest.prefix { $0 != "," && $0 != ")" && $0 != "(" }
-            if !argument.isEmpty { maps.insert(String(argument)) }
+            maps.insert(String(argument))
+            let kinds = [
+                "map_reg", "map_regm", "map_sub", "map_dom", "map_dir", "map_end", "map_len",
+            ]
+            if kinds.contains(where: { keyword.hasPrefix($0) }) {
+                orderedMaps.insert(String(argument))
+            }
         }
     }
 }

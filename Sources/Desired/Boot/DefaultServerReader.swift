@@ -6,6 +6,8 @@ struct DefaultServerReader {
     private let origin: Origin
     private let words: [String]
     private(set) var diagnostics: [Diagnostic] = []
+    /// Keywords met that `add server` does not take.
+    private(set) var withoutDynamicForm: [String] = []
 
     init(line: BootLine) {
         origin = line.origin
@@ -13,7 +15,7 @@ struct DefaultServerReader {
     }
 
     /// Keywords that `add server` does not take (HAProxy 2.6 to 3.4) and how many words follow them.
-    private static let withoutDynamicForm: [String: Int] = [
+    private static let bootOnly: [String: Int] = [
         "cc": 1, "disabled": 0, "enabled": 0, "init-addr": 1, "log-bufsize": 1, "log-proto": 1,
         "max-reuse": 1, "namespace": 1, "non-stick": 0, "redir": 1, "resolve-net": 1,
         "resolve-opts": 1, "resolve-prefer": 1, "resolvers": 1, "set-proxy-v2-tlv-fmt": 1,
@@ -44,7 +46,8 @@ struct DefaultServerReader {
                 warn(
                     "default-server \(keyword) has no form for servers added at runtime: it needs a restart"
                 )
-                index += Self.withoutDynamicForm[keyword, default: 0]
+                if keyword != "disabled" { withoutDynamicForm.append(keyword) }
+                index += Self.bootOnly[keyword, default: 0]
             }
         }
     }

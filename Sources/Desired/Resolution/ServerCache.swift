@@ -4,6 +4,14 @@ import Model
 ///
 /// Equal results share storage, so comparing two revisions costs what changed between them.
 struct ServerCache: Sendable {
+    /// A backend's servers, and combinations of attributes in them that no proxy takes.
+    struct Effective {
+        let servers: [DesiredServer]
+        let mistakes: [Diagnostic]
+        /// Servers that track another, the first of each that is tracked.
+        let tracking: [DesiredServer]
+    }
+
     private struct Key: Hashable {
         let document: ObjectIdentifier
         let shared: ServerAttributes
@@ -12,7 +20,7 @@ struct ServerCache: Sendable {
     private struct Entry {
         /// Keeps the identity in the key from being used again.
         let document: BackendDocument
-        let servers: [DesiredServer]
+        let known: Effective
         var lastUse: Int
     }
 
@@ -27,12 +35,12 @@ struct ServerCache: Sendable {
 
     /// A document's servers with every effective attribute, sorted by name.
     mutating func servers(of document: BackendDocument, sharing shared: ServerAttributes)
-        -> [DesiredServer]
+        -> Effective
     {
         let key = Key(document: ObjectIdentifier(document), shared: shared)
         if let known = entries[key] {
             entries[key]?.lastUse = generation
-            return known.servers
+            return known.known
         }
         let file = document.head.origin.file
         let servers = document.spec.servers.map { entry in
@@ -48,7 +56,13 @@ struct ServerCache: Sendable {
                 )
             )
         }
-        entries[key] = Entry(document: document, servers: servers, lastUse: generation)
-        return servers
+        let rules = AttributeRules(backend: document.spec.name)
+        let known = Effective(
+            servers: servers,
+            mistakes: rules.mistakes(in: servers, sharing: shared),
+            tracking: rules.tracking(in: servers, sharing: shared)
+        )
+        entries[key] = Entry(document: document, known: known, lastUse: generation)
+        return known
     }
 }

@@ -8,21 +8,36 @@ struct StateResolution {
     struct Files {
         var boots: [String: BootFile] = [:]
         var entries: [String: EntriesFile] = [:]
+        var patterns: [String: PatternsFile] = [:]
     }
 
     let files: Files
+    let limits: ResolutionLimits
     private(set) var diagnostics: [Diagnostic] = []
+    private var unlisted = 0
+    private var hints = 0
+    /// Documents that resolved fleets have, each counted once for each fleet.
+    private var memberships = 0
     var cache: ServerCache
 
-    private var fleets: [FleetDocument] = []
-    private var backends: [BackendDocument] = []
-    private var templates: [String: TemplateDocument] = [:]
-    private var routes: [RouteDocument] = []
-    private var maps: [MapDocument] = []
+    private(set) var fleets: [FleetDocument] = []
+    private(set) var backends: [BackendDocument] = []
+    private(set) var templates: [String: TemplateDocument] = [:]
+    private(set) var routes: [RouteDocument] = []
+    private(set) var maps: [MapDocument] = []
+    private(set) var acls: [AclDocument] = []
+    private(set) var frontends: [FrontendDocument] = []
+    private(set) var limitDocuments: [LimitsDocument] = []
 
-    init(documents: some Sequence<Document>, files: Files, cache: ServerCache) {
+    init(
+        documents: some Sequence<Document>,
+        files: Files,
+        cache: ServerCache,
+        limits: ResolutionLimits = ResolutionLimits()
+    ) {
         self.files = files
         self.cache = cache
+        self.limits = limits
         for document in documents {
             switch document {
             case .fleet(let fleet): fleets.append(fleet)
@@ -30,6 +45,9 @@ struct StateResolution {
             case .template(let template): add(template)
             case .route(let route): routes.append(route)
             case .map(let map): maps.append(map)
+            case .acl(let acl): acls.append(acl)
+            case .frontend(let frontend): frontends.append(frontend)
+            case .limits(let limits): limitDocuments.append(limits)
             }
         }
         fleets.sort { $0.name < $1.name }
@@ -37,10 +55,27 @@ struct StateResolution {
 
     /// The fleets, sorted by name; meaningless when a diagnostic is an error.
     mutating func resolve() -> [DesiredFleet] {
+        if let fleet = fleets.dropFirst(limits.fleets).first {
+            report("more than \(limits.fleets) fleets", at: fleet.head.origin)
+            return []
+        }
         checkFleets()
         checkSelectors()
         checkTemplates()
-        return fleets.map { resolve($0) }
+        var resolved: [DesiredFleet] = []
+        for fleet in fleets {
+            guard memberships <= limits.memberships else {
+                let message = "selectors give the fleets more than \(limits.memberships) documents"
+                report(message, at: fleet.head.origin)
+                break
+            }
+            resolved.append(resolve(fleet))
+        }
+        if unlisted > 0, let last = diagnostics.last {
+            let message = "and \(unlisted) more mistakes"
+            diagnostics.append(Diagnostic(.note, at: last.origin, message))
+        }
+        return resolved
     }
 
     mutating func report(
@@ -49,7 +84,20 @@ struct StateResolution {
         in context: String = "",
         related: Origin? = nil
     ) {
-        diagnostics.append(Diagnostic(at: origin, message, context: context, related: related))
+        add(Diagnostic(at: origin, message, context: context, related: related))
+    }
+
+    /// Keeps a diagnostic as long as a person would read on; the others are counted.
+    mutating func add(_ diagnostic: Diagnostic) {
+        guard diagnostics.count < limits.diagnostics else {
+            unlisted += 1
+            return
+        }
+        diagnostics.append(diagnostic)
+    }
+
+    mutating func add(_ some: [Diagnostic]) {
+        for diagnostic in some { add(diagnostic) }
     }
 
     private mutating func add(_ template: TemplateDocument) {
@@ -109,27 +157,41 @@ struct StateResolution {
             return
         }
         if let map = fleet.hostMap, !boot.maps.contains(map.value.text) {
-            reportMissing(map.value, from: boot, path.value, at: map.origin, in: context)
+            reportMissing("map", map.value, among: boot.maps, of: (path.value, map.origin, context))
         }
     }
 
+    /// Reports a map or list that no rule of the boot file names.
     mutating func reportMissing(
-        _ map: PatternFileName,
-        from boot: BootFile,
-        _ path: String,
-        at origin: Origin,
-        in context: String
+        _ kind: String,
+        _ name: PatternFileName,
+        among known: Set<String>,
+        of place: (path: String, origin: Origin, context: String)
     ) {
-        let near = Spelling.nearest(to: map.text, among: boot.maps.sorted())
-        let hint = near.map { "; did you mean \($0)?" } ?? ""
-        let shown = VisibleText.escape(map.text.unicodeScalars)
-        report("map \(shown) is not used in \(path)\(hint)", at: origin, in: context)
+        let hint = hint(for: name.text, among: known)
+        let shown = VisibleText.escape(name.text.unicodeScalars)
+        report(
+            "\(kind) \(shown) is not used in \(place.path)\(hint)",
+            at: place.origin,
+            in: place.context
+        )
+    }
+
+    /// `; did you mean …?`, or nothing; not searched for ever.
+    mutating func hint(for text: String, among words: some Sequence<String>) -> String {
+        hints += 1
+        guard hints <= limits.hints else { return "" }
+        return Spelling.nearest(to: text, among: words.sorted()).map { "; did you mean \($0)?" }
+            ?? ""
     }
 
     private mutating func checkSelectors() {
         for backend in backends { check(backend.spec.fleets, of: "backend \(backend.spec.name)") }
         for route in routes { check(route.fleets, of: "route \(route.head.name)") }
         for map in maps { check(map.fleets, of: "map \(map.head.name)") }
+        for acl in acls { check(acl.fleets, of: "acl \(acl.head.name)") }
+        for frontend in frontends { check(frontend.fleets, of: "frontend \(frontend.head.name)") }
+        for limits in limitDocuments { check(limits.fleets, of: "limits \(limits.head.name)") }
     }
 
     private mutating func check(_ selector: Located<FleetSelector>?, of document: String) {
@@ -140,8 +202,7 @@ struct StateResolution {
     private mutating func checkTemplates() {
         for backend in backends {
             guard let name = backend.spec.template, templates[name.value] == nil else { continue }
-            let near = Spelling.nearest(to: name.value, among: templates.keys.sorted())
-            let hint = near.map { "; did you mean \($0)?" } ?? ""
+            let hint = hint(for: name.value, among: templates.keys)
             let message = "there is no ServerTemplate \(name.value)\(hint)"
             report(message, at: name.origin, in: "in backend \(backend.spec.name)")
         }
@@ -161,182 +222,10 @@ struct StateResolution {
         fleet.backends = resolveBackends(of: document, boot)
         let routing = routing(of: document, boot, backends: fleet.backends)
         fleet.maps = resolveMaps(of: document, boot, routing: routing)
+        fleet.acls = resolveAcls(of: document, boot)
+        fleet.frontends = resolveFrontends(of: document, boot, backends: fleet.backends)
+        fleet.limits = resolveLimits(of: document, boot, frontends: fleet.frontends)
+        memberships += fleet.backends.count + fleet.maps.count + fleet.acls.count
         return fleet
-    }
-
-    private mutating func resolveBackends(of fleet: FleetDocument, _ boot: BootFile?)
-        -> [DesiredBackend]
-    {
-        var origins: [BackendName: Origin] = [:]
-        var resolved: [DesiredBackend] = []
-        for document in backends where document.spec.fleets?.value.selects(fleet) == true {
-            let name = document.spec.name
-            if let first = origins[name] {
-                let message = "a second document for backend \(name) in fleet \(fleet.name)"
-                report(message, at: document.head.origin, related: first)
-                continue
-            }
-            origins[name] = document.head.origin
-            let section = boot?.backends[name]
-            if let boot, section == nil {
-                let near = Spelling.nearest(
-                    to: name.text,
-                    among: boot.backends.keys.map(\.text).sorted()
-                )
-                let hint = near.map { "; did you mean \($0)?" } ?? ""
-                let path = fleet.boot?.value ?? ""
-                report(
-                    "backend \(name) is not in \(path) of fleet \(fleet.name)\(hint)",
-                    at: document.head.origin
-                )
-            }
-            diagnostics += section?.needsRestart ?? []
-            resolved.append(resolve(document, section))
-        }
-        return resolved.sorted { $0.name < $1.name }
-    }
-
-    private mutating func resolve(_ document: BackendDocument, _ section: BootFile.Backend?)
-        -> DesiredBackend
-    {
-        let spec = document.spec
-        let template = spec.template.flatMap { templates[$0.value] }?.server ?? AttributeLayer()
-        let inherited = template.over(section?.defaultServer ?? ServerAttributes())
-        let servers = cache.servers(of: document, sharing: spec.shared.over(inherited))
-        var backend = DesiredBackend(
-            name: spec.name,
-            document: document.head.name,
-            servers: servers,
-            origin: document.head.origin
-        )
-        backend.unmanaged = spec.unmanaged
-        backend.manages = spec.manages
-        backend.maxUnavailable = spec.maxUnavailable
-        backend.minCapacity = spec.minCapacity
-        backend.replacement = spec.replacement
-        backend.boot = section?.facts
-        return backend
-    }
-
-    /// Entries that the routes of a fleet put into its host map.
-    private mutating func routing(
-        of fleet: FleetDocument,
-        _ boot: BootFile?,
-        backends: [DesiredBackend]
-    ) -> [DesiredMapEntry] {
-        var known = Set(backends.map(\.name))
-        if let boot { known.formUnion(boot.backends.keys) }
-        var entries: [DesiredMapEntry] = []
-        for route in routes where route.fleets?.value.selects(fleet) == true {
-            let context = "in route \(route.head.name)"
-            guard fleet.hostMap != nil else {
-                let message = "fleet \(fleet.name) has no routing.hostMap, so it cannot route"
-                report(message, at: route.head.origin, in: context, related: fleet.head.origin)
-                continue
-            }
-            guard let backend = route.backend else { continue }
-            guard known.contains(backend.value) else {
-                let near = Spelling.nearest(
-                    to: backend.value.text,
-                    among: known.map(\.text).sorted()
-                )
-                let hint = near.map { "; did you mean \($0)?" } ?? ""
-                let message = "fleet \(fleet.name) has no backend \(backend.value)\(hint)"
-                report(message, at: backend.origin, in: context)
-                continue
-            }
-            for host in route.hosts {
-                entries.append(
-                    DesiredMapEntry(key: host.value, value: backend.value.text, origin: host.origin)
-                )
-            }
-        }
-        return entries
-    }
-
-    private mutating func resolveMaps(
-        of fleet: FleetDocument,
-        _ boot: BootFile?,
-        routing: [DesiredMapEntry]
-    ) -> [DesiredMap] {
-        var resolved: [PatternFileName: DesiredMap] = [:]
-        if let hostMap = fleet.hostMap {
-            resolved[hostMap.value] = DesiredMap(
-                name: hostMap.value,
-                entries: routing,
-                origin: hostMap.origin
-            )
-        }
-        var documents: [PatternFileName: Origin] = [:]
-        for document in maps where document.fleets?.value.selects(fleet) == true {
-            guard let name = document.name else { continue }
-            if let first = documents[name.value] {
-                let message = "a second document for map \(name.value) in fleet \(fleet.name)"
-                report(message, at: name.origin, related: first)
-                continue
-            }
-            documents[name.value] = name.origin
-            checkName(name, of: document, in: fleet, boot)
-            var map = DesiredMap(
-                name: name.value,
-                entries: entries(of: document),
-                origin: name.origin
-            )
-            map.isOrdered = document.entries.isOrdered || document.entriesFrom != nil
-            map.isAtomic = document.isAtomic
-            map.unmanaged = document.unmanaged
-            map.entries += resolved[name.value]?.entries ?? []
-            resolved[name.value] = map
-        }
-        return resolved.values.sorted { $0.name < $1.name }.map { checkedKeys(of: $0, in: fleet) }
-    }
-
-    private mutating func checkName(
-        _ name: Located<PatternFileName>,
-        of document: MapDocument,
-        in fleet: FleetDocument,
-        _ boot: BootFile?
-    ) {
-        guard let boot else { return }
-        let context = "in map \(document.head.name)"
-        if name.value == boot.statusMap {
-            report("map \(name.value) holds Apus's own entries", at: name.origin, in: context)
-        } else if !boot.maps.contains(name.value.text) {
-            reportMissing(
-                name.value,
-                from: boot,
-                fleet.boot?.value ?? "",
-                at: name.origin,
-                in: context
-            )
-        }
-    }
-
-    private mutating func entries(of document: MapDocument) -> [DesiredMapEntry] {
-        guard let path = document.entriesFrom else { return document.entries.list }
-        guard let file = files.entries[path.value] else {
-            let message = "file \(VisibleText.quoted(path.value)) is not in the repository"
-            report(message, at: path.origin, in: "in map \(document.head.name)")
-            return []
-        }
-        diagnostics += file.diagnostics
-        return file.entries
-    }
-
-    /// Sorts an unordered map and refuses keys that come from two places.
-    private mutating func checkedKeys(of map: DesiredMap, in fleet: FleetDocument) -> DesiredMap {
-        var map = map
-        var places: [String: Origin] = [:]
-        places.reserveCapacity(map.entries.count)
-        for entry in map.entries {
-            if let first = places[entry.key] {
-                let key = VisibleText.quoted(entry.key)
-                let message = "key \(key) appears twice in map \(map.name) of fleet \(fleet.name)"
-                report(message, at: entry.origin, related: first)
-            }
-            places[entry.key] = entry.origin
-        }
-        if !map.isOrdered { map.entries.sort { $0.key < $1.key } }
-        return map
     }
 }

@@ -15,11 +15,16 @@ final class BackendDocument: Sendable {
         /// The proxy's name for it.
         var name: BackendName
         var fleets: Located<FleetSelector>?
+        /// `dynamic: true`, with its place.
+        var dynamic: Origin?
+        var defaults: Located<DefaultsName>?
         var template: Located<String>?
         var shared = AttributeLayer()
         /// Sorted by name.
         var servers: [ServerEntry] = []
         var unmanaged: UnmanagedPolicy = .keep
+        /// Where `unmanaged: remove` stands.
+        var removesUnmanaged: Origin?
         var manages = Set(DesiredBackend.Aspect.allCases)
         var maxUnavailable: Quota = .count(1)
         var minCapacity = 0
@@ -34,9 +39,18 @@ final class BackendDocument: Sendable {
             .required("fleets", "The fleets that have it.", FleetSelector.value) { $0.fleets = $1 },
             ObjectSchema.Field(
                 "dynamic",
-                "Created at runtime; not supported by this version.",
-                dynamic
-            ) { _, _ in },
+                "Created and deleted at runtime (HAProxy 3.4+, apus-proxy); default false.",
+                ValueSchema<Located<Bool>>.located(.boolean)
+            ) {
+                $0.dynamic = $1.value ? $1.origin : nil
+            },
+            ObjectSchema.Field(
+                "from",
+                "The named defaults section that a dynamic backend is made from.",
+                .located(.name())
+            ) {
+                $0.defaults = $1
+            },
             ObjectSchema.Field("inherit", "A ServerTemplate.", .located(.word)) {
                 $0.template = $1
             },
@@ -44,8 +58,13 @@ final class BackendDocument: Sendable {
                 $0.shared = $1
             },
             .required("servers", "Servers by name.", ServerEntry.mapping) { $0.servers = $1 },
-            ObjectSchema.Field("unmanaged", "What becomes of servers nobody declared.", .choice()) {
-                $0.unmanaged = $1
+            ObjectSchema.Field(
+                "unmanaged",
+                "What becomes of servers nobody declared; default keep.",
+                ValueSchema<Located<UnmanagedPolicy>>.located(.choice())
+            ) {
+                $0.unmanaged = $1.value
+                $0.removesUnmanaged = $1.value == .remove ? $1.origin : nil
             },
             ObjectSchema.Field("manage", "What Apus corrects; default all.", .list(of: .choice())) {
                 $0.manages = Set($1)
@@ -61,19 +80,8 @@ final class BackendDocument: Sendable {
                 $0.replacement = $1
             },
         ],
-        announced: ["discovery", "from"]
+        announced: ["discovery"]
     )
-
-    private static let dynamic = ValueSchema<Bool>(.boolean) { node, reader in
-        guard let isDynamic = ValueSchema<Bool>.boolean.read(node, &reader) else { return nil }
-        if isDynamic {
-            reader.report(
-                "dynamic: true is not supported by this version; declare the backend in the boot file",
-                at: node
-            )
-        }
-        return isDynamic
-    }
 
     static func read(
         _ spec: YAMLTree.Node,
@@ -87,9 +95,29 @@ final class BackendDocument: Sendable {
         var draft = Spec(name: standIn)
         let before = reader.errorCount
         schema.read(spec, &reader, into: &draft)
+        checkCombinations(draft, &reader)
         let hasName =
             fallback != nil || isNamed && (reader.errorCount == before || draft.name != standIn)
         return hasName ? BackendDocument(head: head, spec: draft) : nil
+    }
+
+    /// Keys that only make sense together.
+    private static func checkCombinations(_ spec: Spec, _ reader: inout DocumentReader) {
+        if let place = spec.dynamic, spec.defaults == nil {
+            reader.report(
+                "a dynamic backend needs from: the name of a defaults section of the boot file",
+                at: place
+            )
+        }
+        if spec.dynamic == nil, let defaults = spec.defaults {
+            reader.report("from is for backends with dynamic: true", at: defaults.origin)
+        }
+        if let place = spec.removesUnmanaged, !spec.manages.contains(.membership) {
+            reader.report(
+                "unmanaged: remove needs membership among what manage lists",
+                at: place
+            )
+        }
     }
 }
 

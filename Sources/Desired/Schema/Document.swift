@@ -25,6 +25,9 @@ enum Document: Sendable {
     case template(TemplateDocument)
     case route(RouteDocument)
     case map(MapDocument)
+    case acl(AclDocument)
+    case frontend(FrontendDocument)
+    case limits(LimitsDocument)
 
     /// The kinds that this version knows, in the order of the documentation.
     static let kinds: [Kind] = [
@@ -33,10 +36,13 @@ enum Document: Sendable {
         Kind("ServerTemplate", "Server attributes that backends share.", TemplateDocument.schema),
         Kind("Route", "Hosts that go to a backend.", RouteDocument.schema),
         Kind("Map", "The entries of a map.", MapDocument.schema),
+        Kind("Acl", "The patterns of an ACL file.", AclDocument.schema),
+        Kind("Frontend", "A frontend created at runtime (apus-proxy).", FrontendDocument.schema),
+        Kind("Limits", "Connections at once and events a second.", LimitsDocument.schema),
     ]
 
     /// Kinds of later versions, refused by name.
-    static let announcedKinds = ["Certificate", "Issuer", "Frontend", "Limits", "Policy", "Acl"]
+    static let announcedKinds = ["Certificate", "Issuer", "Policy"]
 
     /// One kind as the JSON Schema shows it.
     struct Kind: Sendable {
@@ -116,6 +122,9 @@ enum Document: Sendable {
             TemplateDocument.read(spec, envelope.head, &reader).map(Document.template)
         case "Route": RouteDocument.read(spec, envelope.head, &reader).map(Document.route)
         case "Map": MapDocument.read(spec, envelope.head, &reader).map(Document.map)
+        case "Acl": AclDocument.read(spec, envelope.head, &reader).map(Document.acl)
+        case "Frontend": FrontendDocument.read(spec, envelope.head, &reader).map(Document.frontend)
+        case "Limits": LimitsDocument.read(spec, envelope.head, &reader).map(Document.limits)
         default: nil
         }
     }

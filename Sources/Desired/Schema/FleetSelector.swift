@@ -17,10 +17,19 @@ struct FleetSelector: Hashable, Sendable {
         ObjectSchema.Field("matchLabels", "Labels that a fleet carries, all of them.", .texts()) {
             $0.labels = $1
         },
-        ObjectSchema.Field("matchNames", "Globs of fleet names, any of them.", .list(of: .text)) {
+        ObjectSchema.Field("matchNames", "Globs of fleet names, any of them.", .list(of: glob)) {
             $0.names = $1
         },
     ])
+
+    /// A name has at most 255 characters, so no longer glob is of use.
+    private static let glob = ValueSchema<String>(.text(pattern: "^.{1,255}$")) { node, reader in
+        guard let text = reader.text(node), (1...255).contains(text.utf8.count) else {
+            reader.reject(node, expected: "a glob of at most 255 characters")
+            return nil
+        }
+        return text
+    }
 
     static let value = ValueSchema<Located<FleetSelector>>(schema.shape) { node, reader in
         guard let selector = schema.value(FleetSelector.init).read(node, &reader) else {
