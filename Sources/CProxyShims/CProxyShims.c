@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -70,6 +71,10 @@ int proxy_epoll_wait(int epoll, struct proxy_event *events, int timeout) {
         events[index].flags = raw[index].events;
     }
     return count > 0 ? count : 0;
+}
+
+int proxy_reserve(int descriptor, int64_t offset, int64_t length) {
+    return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : -errno;
 }
 
 int proxy_eventfd(void) {

@@ -13,6 +13,8 @@ package struct ProxyConfiguration: Sendable {
     package var node = ""
     package var description = ""
     package var pidfile: String?
+    /// Where accepted changes of the runtime state are kept (`state-file`, ours); nil keeps none.
+    package var stateFile: String?
     package var statsSockets: [StatsSocket] = []
     /// Idle time after which a Runtime API session is closed (HAProxy's default is 10 s).
     package var statsTimeout = Milliseconds(10_000)
@@ -49,6 +51,17 @@ package struct StatsSocket: Hashable, Sendable {
     package init(address: Address, origin: Origin) {
         self.address = address
         self.origin = origin
+    }
+
+    /// As `show cli sockets` spells it.
+    var text: String {
+        switch address {
+        case .unix(let path): "unix@\(path)"
+        case .abstract(let name): "abns@\(name)"
+        case .inet(.ipv6(let host, let port)): "ipv6@[\(host)]:\(port)"
+        case .inet(let endpoint): "ipv4@\(endpoint)"
+        case .descriptor(let number): "sockpair@\(number)"
+        }
     }
 }
 

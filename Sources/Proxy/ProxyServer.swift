@@ -41,17 +41,15 @@ package final class ProxyServer {
                 frontends: configuration.frontends.map(\.maxconn)
             )
         )
-        service = RuntimeService(
-            configuration: configuration,
-            plane: plane,
-            identity: ProcessIdentity(
-                pid: pid,
-                startTime: startTime,
-                node: configuration.node,
-                threads: threads,
-                descriptorLimit: descriptorLimit
-            )
+        var identity = ProcessIdentity(
+            pid: pid,
+            startTime: startTime,
+            node: configuration.node,
+            threads: threads,
+            descriptorLimit: descriptorLimit
         )
+        identity.environment = SystemProcess.environment
+        service = RuntimeService(configuration: configuration, plane: plane, identity: identity)
     }
 
     /// Serves until SIGTERM or SIGINT, or until everything is finished after SIGUSR1.
@@ -61,15 +59,68 @@ package final class ProxyServer {
     /// - Throws: Every socket that could not be opened.
     package func run(started: (ProxyServer) -> Void = { _ in }) throws(StartError) {
         var errors: [String] = []
+        restoreState(&errors)
         listeners.open(configuration.frontends, errors: &errors)
         var control = ControlThread(service: service, plane: plane, stop: stop)
         control.listen(on: configuration, errors: &errors)
         guard errors.isEmpty else { throw StartError(messages: errors) }
         service.publishIfNeeded()
+        plane.listeners = listeners.owned.flatMap { owned in
+            owned.map { listener in
+                let backlog = configuration.frontends[listener.frontend].binds.first?.backlog ?? 0
+                return (listener.descriptor, listener.frontend, backlog > 0 ? Int32(backlog) : 4096)
+            }
+        }
+        service.applyFrontends()
         startWorkers(beside: &control)
         started(self)
         control.run()
         workerThreads.join()
+        // What was written last becomes durable.
+        service.journal = nil
+    }
+
+    /// Before anything listens: nobody is served by a state that is not the accepted one.
+    private func restoreState(_ errors: inout [String]) {
+        guard let path = configuration.stateFile else { return }
+        do throws(AppendFile.Failure) {
+            var length = 0
+            if let bytes = try AppendFile.read(path) {
+                do throws(StateFileFormat.Damage) {
+                    length = try restore(bytes, from: path)
+                } catch {
+                    errors.append(
+                        "State file '\(path)': \(error.reason). Move it away to start from the boot file."
+                    )
+                    return
+                }
+            } else {
+                let content = StateFileFormat.file([])
+                try JournalFile.create(content, at: path)
+                length = content.count
+            }
+            service.journal = try JournalFile(path: path, length: length) {
+                Milliseconds(Int(MonotonicClock.milliseconds))
+            }
+        } catch {
+            errors.append("State file: \(error)")
+        }
+    }
+
+    private func restore(
+        _ bytes: [UInt8],
+        from path: String
+    ) throws(StateFileFormat.Damage) -> Int {
+        var (warnings, length) = try service.restore(bytes)
+        if length < bytes.count {
+            warnings.append("\(bytes.count - length) bytes of an unfinished record are dropped")
+        }
+        for warning in warnings {
+            SystemProcess.complain(
+                "[WARNING]  (\(SystemProcess.id)) : state-file '\(path)' : \(warning)."
+            )
+        }
+        return length
     }
 
     /// Starts the workers, each with a descriptor table of its own; the control thread keeps the listeners

@@ -14,6 +14,9 @@ extension CommandKeyword {
         case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
         case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
         case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
+        case .disableAgent: ("disable agent", "disable agent checks")
+        case .disableFrontend:
+            ("disable frontend <frontend>", "temporarily disable specific frontend")
         case .disableHealth: ("disable health", "disable health checks")
         case .disableServer:
             (
@@ -22,9 +25,14 @@ extension CommandKeyword {
             )
         case .dumpStatsFile: ("dump stats-file", "dump stats for restore")
         case .echo: ("echo [text]*", "repeat the words")
+        case .enableAgent: ("enable agent", "enable agent checks")
+        case .enableFrontend: ("enable frontend <frontend>", "re-enable specific frontend")
         case .enableHealth: ("enable health", "enable health checks")
         case .enableServer:
             ("enable server  (DEPRECATED)", "enable a disabled server (use 'set server' instead)")
+        case .experimentalMode:
+            ("experimental-mode [on|off]", "enable or disable experimental mode")
+        case .expertMode: ("expert-mode [on|off]", "enable or disable expert mode")
         case .getMap:
             ("get map <acl> <value>", "report the keys and values matching a sample for a map")
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
@@ -32,6 +40,13 @@ extension CommandKeyword {
         case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
         case .rollback: ("rollback", "forget the collected changes")
         case .setMap: ("set map <map> [<key>|#<ref>] <value>", "modify a map entry")
+        case .setMaxconnFrontend:
+            (
+                "set maxconn frontend <frontend> <value>",
+                "change a frontend's maxconn setting"
+            )
+        case .setMaxconnGlobal:
+            ("set maxconn global <value>", "change the per-process maxconn setting")
         case .setMaxconnServer:
             ("set maxconn server <bk>/<srv>", "change a server's maxconn setting")
         case .setServer:
@@ -49,6 +64,9 @@ extension CommandKeyword {
             )
         case .showBackend: ("show backend", "list backends in the current running config")
         case .showCLILevel: ("show cli level", "display the level of the current CLI session")
+        case .showCLISockets: ("show cli sockets", "dump list of cli sockets")
+        case .showEnvironment:
+            ("show env [var]", "dump environment variables known to the process")
         case .showInfo:
             ("show info [desc|json|typed|float]*", "report information about the running process")
         case .showMap: ("show map [@ver] [map]", "report available maps or dump a map's contents")
@@ -78,6 +96,7 @@ extension CommandKeyword {
                 "digest of all changeable state, of each part, or of one"
             )
         case .showVersion: ("show version", "show version of the current process")
+        case .shutdownFrontend: ("shutdown frontend <frontend>", "stop a specific frontend")
         case .shutdownSessionsServer:
             ("shutdown sessions server <bk>/<srv>", "kill sessions on a server")
         case .user: ("user", "lower the level of the current CLI session to user")

@@ -10,18 +10,26 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case commitMap = "commit map"
     case deleteMap = "del map"
     case deleteServer = "del server"
+    case disableAgent = "disable agent"
+    case disableFrontend = "disable frontend"
     case disableHealth = "disable health"
     case disableServer = "disable server"
     case dumpStatsFile = "dump stats-file"
     case echo = "echo"
+    case enableAgent = "enable agent"
+    case enableFrontend = "enable frontend"
     case enableHealth = "enable health"
     case enableServer = "enable server"
+    case experimentalMode = "experimental-mode"
+    case expertMode = "expert-mode"
     case getMap = "get map"
     case getWeight = "get weight"
     case `operator` = "operator"
     case prepareMap = "prepare map"
     case rollback = "rollback"
     case setMap = "set map"
+    case setMaxconnFrontend = "set maxconn frontend"
+    case setMaxconnGlobal = "set maxconn global"
     case setMaxconnServer = "set maxconn server"
     case setServer = "set server"
     case setSeverityOutput = "set severity-output"
@@ -29,6 +37,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case setWeight = "set weight"
     case showBackend = "show backend"
     case showCLILevel = "show cli level"
+    case showCLISockets = "show cli sockets"
+    case showEnvironment = "show env"
     case showInfo = "show info"
     case showMap = "show map"
     case showServersConfig = "show servers config"
@@ -37,6 +47,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showStat = "show stat"
     case showStateDigest = "show state digest"
     case showVersion = "show version"
+    case shutdownFrontend = "shutdown frontend"
     case shutdownSessionsServer = "shutdown sessions server"
     case user = "user"
     case wait = "wait"
@@ -49,8 +60,9 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .operator: .operator
-        case .dumpStatsFile, .echo, .getWeight, .setSeverityOutput, .setTimeout, .showBackend,
+        case .operator, .showEnvironment: .operator
+        case .dumpStatsFile, .echo, .getMap, .getWeight, .showCLISockets, .setSeverityOutput,
+            .setTimeout, .showBackend,
             .showCLILevel,
             .showInfo, .showMap, .showServersConfig, .showServersConn, .showServersState,
             .showStat, .showStateDigest, .showVersion, .user, .help, .prompt, .quit:

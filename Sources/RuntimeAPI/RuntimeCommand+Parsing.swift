@@ -20,6 +20,7 @@ extension RuntimeCommand {
         let arguments = Arguments(words: words, skipping: length)
         if let command = try parseServer(keyword, arguments) { return command }
         if let command = try parseMap(keyword, arguments, hasPayload: hasPayload) { return command }
+        if let command = try parseFrontend(keyword, arguments) { return command }
         return try parseSession(keyword, arguments)
     }
 
@@ -45,7 +46,15 @@ extension RuntimeCommand {
         case .echo: .echo(arguments.all.joined(separator: " "))
         case .quit: .quit
         case .showCLILevel: .showCLILevel
-        case .setSeverityOutput: try parseSeverityOutput(arguments[0])
+        case .setSeverityOutput:
+            .setSeverityOutput(
+                try parseSeverityOutput(arguments[0]),
+                isSilent: arguments[1] == "-"
+            )
+        case .expertMode: .setMode(.expert, arguments.optional(0))
+        case .experimentalMode: .setMode(.experimental, arguments.optional(0))
+        case .showCLISockets: .showCLISockets
+        case .showEnvironment: .showEnvironment(arguments.optional(0))
         case .setTimeout: try parseTimeout(arguments)
         case .showInfo: .showInfo(OutputFormat(arguments.all))
         case .showVersion: .showVersion
@@ -62,13 +71,13 @@ extension RuntimeCommand {
 
     private static func parseSeverityOutput(
         _ word: String
-    ) throws(RuntimeSyntaxError) -> RuntimeCommand {
+    ) throws(RuntimeSyntaxError) -> SeverityOutput {
         guard let output = SeverityOutput(rawValue: word) else {
             throw RuntimeSyntaxError(
                 error: "one of 'none', 'number', 'string' is a required argument"
             )
         }
-        return .setSeverityOutput(output)
+        return output
     }
 
     private static func parseTimeout(_ arguments: Arguments) throws(RuntimeSyntaxError)
@@ -122,8 +131,46 @@ extension RuntimeCommand {
 
     static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
+    /// Commands about frontends and the limit of all of them; nil when the keyword is none of them.
+    private static func parseFrontend(
+        _ keyword: CommandKeyword,
+        _ arguments: Arguments
+    ) throws(RuntimeSyntaxError) -> RuntimeCommand? {
+        switch keyword {
+        case .enableFrontend: return .enableFrontend(try frontend(arguments))
+        case .disableFrontend: return .disableFrontend(try frontend(arguments))
+        case .shutdownFrontend: return .shutdownFrontend(try frontend(arguments))
+        case .setMaxconnFrontend:
+            let frontend = try frontend(arguments)
+            let mistake = mistake(inLimit: arguments[1], missing: "Integer value expected.")
+            guard let mistake else { return .setFrontendMaxconn(frontend, value: arguments[1]) }
+            let reply = RuntimeReply(severity: .error, text: mistake)
+            return .invalid(
+                InvalidCommand(words: arguments.words, subject: .frontend(frontend), reply: reply)
+            )
+        case .setMaxconnGlobal:
+            if let mistake = mistake(inLimit: arguments[0], missing: "Expects an integer value.") {
+                throw RuntimeSyntaxError(error: mistake)
+            }
+            return .setMaxconn(value: arguments[0])
+        default: return nil
+        }
+    }
+
+    private static func frontend(_ arguments: Arguments) throws(RuntimeSyntaxError) -> String {
+        guard let name = arguments.optional(0) else {
+            throw RuntimeSyntaxError(error: "A frontend name is expected.")
+        }
+        return name
+    }
+
+    private static func mistake(inLimit word: String, missing: String) -> String? {
+        if word.isEmpty { return missing }
+        return (0...Int(Int32.max)).contains(leadingInteger(word)) ? nil : "Value out of range."
+    }
+
     /// What C's `atoi` makes of a word; 0 when it begins with no number.
-    private static func leadingInteger(_ word: String) -> Int {
+    package static func leadingInteger(_ word: String) -> Int {
         let isNegative = word.hasPrefix("-")
         let digits = word.utf8.dropFirst(isNegative ? 1 : 0).prefix(while: isDigit)
         let number = Int(String(Substring(digits))) ?? 0

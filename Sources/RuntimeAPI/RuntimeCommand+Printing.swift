@@ -54,6 +54,8 @@ extension RuntimeCommand {
         case .setServerCheckPort(let server, let port): Self.set(server, ["check-port", port])
         case .setServerMaxconn(let server, let value):
             ["set", "maxconn", "server", "\(server)", value]
+        case .enableAgent(let server): ["enable", "agent", "\(server)"]
+        case .disableAgent(let server): ["disable", "agent", "\(server)"]
         case .shutdownServerSessions(let server): ["shutdown", "sessions", "server", "\(server)"]
         case .wait(let duration, nil): ["wait", "\(duration)"]
         case .wait(let duration, .serverRemovable(let server)?):
@@ -104,7 +106,16 @@ extension RuntimeCommand {
         case .showVersion: ["show", "version"]
         case .dumpStatsFile: ["dump", "stats-file"]
         case .prompt(let mode): ["prompt"] + (mode.map { [$0.rawValue] } ?? [])
-        case .setSeverityOutput(let output): ["set", "severity-output", output.rawValue]
+        case .setSeverityOutput(let output, let isSilent):
+            ["set", "severity-output", output.rawValue] + (isSilent ? ["-"] : [])
+        case .setMode(let mode, let word): [mode.rawValue] + (word.map { [$0] } ?? [])
+        case .showCLISockets: ["show", "cli", "sockets"]
+        case .showEnvironment(let name): ["show", "env"] + (name.map { [$0] } ?? [])
+        case .enableFrontend(let name): ["enable", "frontend", name]
+        case .disableFrontend(let name): ["disable", "frontend", name]
+        case .shutdownFrontend(let name): ["shutdown", "frontend", name]
+        case .setFrontendMaxconn(let name, let value): ["set", "maxconn", "frontend", name, value]
+        case .setMaxconn(let value): ["set", "maxconn", "global", value]
         case .setTimeout(let timeout): ["set", "timeout", "cli", "\(timeout)"]
         case .lowerLevel(let level): [level == .operator ? "operator" : "user"]
         case .showCLILevel: ["show", "cli", "level"]

@@ -21,6 +21,8 @@ extension RuntimeCommand {
         case .disableServer: .disableServer(try server(arguments[0]))
         case .enableHealth: .enableHealth(try server(arguments[0]))
         case .disableHealth: .disableHealth(try server(arguments[0]))
+        case .enableAgent: .enableAgent(try server(arguments[0]))
+        case .disableAgent: .disableAgent(try server(arguments[0]))
         case .getWeight: .getWeight(try server(arguments[0]))
         case .shutdownSessionsServer: .shutdownServerSessions(try server(arguments[0]))
         case .setWeight: parseWeight(arguments[1], of: try server(arguments[0]), arguments)
@@ -61,6 +63,14 @@ extension RuntimeCommand {
         case "check-port":
             if !value.isEmpty { return .setServerCheckPort(server, port: value) }
         default: break
+        }
+        // These two are warnings in HAProxy, and without a period.
+        if ["agent-addr", "agent-port"].contains(arguments[1]), !value.isEmpty {
+            let text = "agent checks are not enabled on this server"
+            let reply = RuntimeReply(severity: .warning, text: text)
+            return .invalid(
+                InvalidCommand(words: arguments.words, subject: .server(server), reply: reply)
+            )
         }
         return invalid(arguments, server, complaint(about: arguments[1]))
     }

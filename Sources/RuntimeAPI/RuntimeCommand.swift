@@ -41,8 +41,17 @@ package enum RuntimeCommand: Hashable, Sendable {
     case setServerCheckAddress(ServerReference, address: String, port: String?)
     case setServerCheckPort(ServerReference, port: String)
     case setServerMaxconn(ServerReference, value: String)
+    case enableAgent(ServerReference)
+    case disableAgent(ServerReference)
     case shutdownServerSessions(ServerReference)
     case wait(Milliseconds, WaitCondition?)
+
+    case enableFrontend(String)
+    case disableFrontend(String)
+    /// For good: its sockets are closed.
+    case shutdownFrontend(String)
+    case setFrontendMaxconn(String, value: String)
+    case setMaxconn(value: String)
 
     case addMap(PatternReference, key: String, value: String)
     /// Entries in the payload, one `key value` a line.
@@ -54,7 +63,14 @@ package enum RuntimeCommand: Hashable, Sendable {
     case commitMap(PatternReference)
 
     case prompt(PromptMode?)
-    case setSeverityOutput(SeverityOutput)
+    /// A `-` behind it leaves out the empty line that ends its own answer.
+    case setSeverityOutput(SeverityOutput, isSilent: Bool = false)
+    /// `expert-mode` or `experimental-mode`: asks with nil, turns on with `on`, off with anything else.
+    case setMode(SessionMode, String?)
+    /// `show cli sockets`.
+    case showCLISockets
+    /// `show env`: one variable, or all.
+    case showEnvironment(String?)
     case setTimeout(Milliseconds)
     case lowerLevel(AccessLevel)
     case showCLILevel
@@ -72,6 +88,8 @@ package struct InvalidCommand: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case server(ServerReference)
         case map(PatternReference)
+        /// By name or `#id`.
+        case frontend(String)
         /// Nothing: the complaint is due at once. A transaction must hear of it.
         case nothing
     }
@@ -156,6 +174,12 @@ package enum PromptMode: String, Hashable, Sendable {
 
 /// `set severity-output`.
 package enum SeverityOutput: String, Hashable, Sendable { case none, number, string }
+
+/// What a session asks for before it may use commands that are dangerous or not yet finished.
+package enum SessionMode: String, Hashable, Sendable {
+    case expert = "expert-mode"
+    case experimental = "experimental-mode"
+}
 
 /// What a session may do; each level includes the ones before it.
 package enum AccessLevel: Int, Hashable, Sendable, Comparable {

@@ -53,6 +53,7 @@ package struct ServerSession: Sendable {
     private var state = State.idle
     private var mode = PromptMode.none
     private var severityOutput = SeverityOutput.none
+    private var modes: Set<SessionMode> = []
     private var input = InputBuffer()
     private var hasEnded = false
     /// Commands of the current line that are not yet done, the next one last.
@@ -192,10 +193,20 @@ package struct ServerSession: Sendable {
         var reply = RuntimeReply()
         switch command {
         case .prompt(let mode): self.mode = mode ?? (self.mode == .prompt ? .none : .prompt)
-        case .setSeverityOutput(let output): severityOutput = output
+        case .setSeverityOutput(let output, let isSilent):
+            severityOutput = output
+            if isSilent { return .reply([]) }
+        case .setMode(let mode, let word):
+            switch word {
+            case nil:
+                let state = modes.contains(mode) ? "ON" : "OFF"
+                reply = RuntimeReply(severity: .info, text: "\(mode.rawValue) is \(state)")
+            case "on": modes.insert(mode)
+            default: modes.remove(mode)
+            }
         case .setTimeout(let timeout): idleTimeout = timeout
         case .lowerLevel(let level): self.level = min(self.level, level)
-        case .showCLILevel: reply = RuntimeReply(text: "\(level)")
+        case .showCLILevel: reply = RuntimeReply(severity: .info, text: "\(level)")
         case .help(let words):
             reply = RuntimeReply(severity: .info, text: CommandKeyword.help(matching: words))
         case .echo(let text): reply = RuntimeReply(text: text)

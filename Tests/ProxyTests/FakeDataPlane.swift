@@ -6,6 +6,10 @@ final class FakeDataPlane: DataPlane {
     private(set) var snapshot = RoutingSnapshot()
     private(set) var publishes = 0
     private(set) var releasedSlots: [UInt32] = []
+    private(set) var listening: [Int: Bool] = [:]
+    private(set) var closed: [Int] = []
+    /// By frontend; -1 is the process.
+    private(set) var limits: [Int: Int] = [:]
     private(set) var purgedSlots: [UInt32] = []
     private(set) var shutSlots: [UInt32] = []
     /// Slots that somebody still uses.
@@ -32,6 +36,9 @@ final class FakeDataPlane: DataPlane {
     func counters(ofFrontend frontend: Int) -> FrontendCounters { FrontendCounters() }
     func counters(ofBackend backend: Int) -> BackendCounters { BackendCounters() }
     func processCounters() -> ProcessCounters { ProcessCounters() }
+    func setListening(_ isListening: Bool, frontend: Int) { listening[frontend] = isListening }
+    func close(frontend: Int) { closed.append(frontend) }
+    func limit(frontend: Int?, to connections: Int) { limits[frontend ?? -1] = connections }
 
     /// Slots of a backend's servers that workers may use.
     func slots(ofBackend number: Int) -> [UInt32] {

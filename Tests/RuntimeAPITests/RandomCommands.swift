@@ -42,7 +42,7 @@ struct RandomCommands {
 
     private mutating func serverCommand() -> RuntimeCommand {
         let server = server()
-        switch number(0...15) {
+        switch number(0...17) {
         case 0:
             return .addServer(
                 server,
@@ -68,12 +68,14 @@ struct RandomCommands {
         case 12: return .setServerCheckAddress(server, address: word(), port: nil)
         case 13: return .setServerMaxconn(server, value: String(number(0...9999)))
         case 14: return .shutdownServerSessions(server)
+        case 15: return .enableAgent(server)
+        case 16: return .disableAgent(server)
         default: return .wait(Milliseconds(number(1...99_999)), .serverRemovable(server))
         }
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...19) {
+        switch number(0...25) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -93,6 +95,12 @@ struct RandomCommands {
         case 16: return .begin(generator.chance(50) ? Milliseconds(number(1...99_999)) : nil)
         case 17: return .commit
         case 18: return .rollback
+        case 19: return .enableFrontend(name())
+        case 20: return .disableFrontend(name())
+        case 21: return .shutdownFrontend(name())
+        case 22: return .setFrontendMaxconn(name(), value: String(number(0...9999)))
+        case 23: return .setMaxconn(value: String(number(0...9999)))
+        case 24: return .showEnvironment(generator.chance(50) ? name() : nil)
         default: return .wait(Milliseconds(number(0...99_999)), nil)
         }
     }

@@ -13,6 +13,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        RuntimeCommand.setSeverityOutput(.number, isSilent: true), .setSeverityOutput(.none),
+        .setMode(.expert, nil), .setMode(.experimental, "on"), .showCLISockets, .showCLILevel,
+    ])
+    func `a printed command of the session is parsed as the same`(command: RuntimeCommand) throws {
+        #expect(try RuntimeCommand.parse(line: command.text) == command)
+    }
+
     @Test func `special characters are escaped`() {
         let map = PatternReference(name: "virt@m", version: 3)
         let command = RuntimeCommand.addMap(map, key: "a;b", value: #"c d\e"#)

@@ -61,5 +61,8 @@ int proxy_epoll_create(void);
 /// epoll_wait for at most 256 events; how many were written, 0 after a signal.
 int proxy_epoll_wait(int epoll, struct proxy_event *events, int timeout);
 
+/// Allocates space in a file without making it longer; 0 or -errno.
+int proxy_reserve(int descriptor, int64_t offset, int64_t length);
+
 /// A non-blocking eventfd or -errno.
 int proxy_eventfd(void);

@@ -25,6 +25,12 @@ extension ConfigParser {
                     configuration.pidfile = line.words[1]
                 }
                 expectEnd(of: line, after: 2)
+            case "state-file":
+                if line.words.count == 2 {
+                    configuration.stateFile = line.words[1]
+                } else {
+                    report("'state-file' expects <path>.", at: line.origin)
+                }
             case "description":
                 configuration.description = line.arguments.joined(separator: " ")
             case "quiet", "zero-warning":

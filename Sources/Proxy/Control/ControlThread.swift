@@ -105,6 +105,10 @@ struct ControlThread: ~Copyable {
         let now = now
         for descriptor in busy { sessions[descriptor]?.execute(with: service, now: now) }
         service.publishIfNeeded()
+        if let failure = service.takeSavingFailure() {
+            let text = "\(failure) The last commands are in effect, but a restart would lose them."
+            for descriptor in busy { sessions[descriptor]?.withdrawReplies(because: text) }
+        }
         updateChecks()
         // Who reads `Server deleted.` may stop that server at once.
         if service.takeUnseenDeletions() {

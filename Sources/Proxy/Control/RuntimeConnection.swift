@@ -63,9 +63,20 @@ struct RuntimeConnection {
         }
     }
 
+    /// Where in the output the replies of the last `execute` begin.
+    private var batchStart = 0
+
+    /// Takes back the replies of the last `execute`, says why and closes.
+    mutating func withdrawReplies(because reason: String) {
+        output.removeLast(output.count - batchStart)
+        output += "\(reason)\n\n".utf8
+        isClosing = true
+    }
+
     /// Carries out the commands that have arrived.
     mutating func execute(with service: RuntimeService, now: Milliseconds) {
         hasMore = false
+        batchStart = output.count
         while mayExecute {
             switch session.next() {
             case nil: return

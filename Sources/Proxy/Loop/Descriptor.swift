@@ -100,6 +100,12 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
         _ = Glibc.close(number)
     }
 
+    /// Makes a listening socket turn clients away; `listenAgain` ends it.
+    func refuse() { _ = shutdown(number, Int32(SHUT_RD)) }
+
+    /// Lets clients in again after `refuse`.
+    func listenAgain(backlog: Int32) { _ = listen(number, backlog) }
+
     /// For descriptors that were inherited.
     package func setNonBlocking() {
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)

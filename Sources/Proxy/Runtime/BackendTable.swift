@@ -5,6 +5,11 @@ import Model
 /// One writer, the control thread. Only what changed since the last snapshot is built again.
 final class BackendTable {
     let frontends: [FrontendConfiguration]
+    /// By frontend number: what can change on them.
+    private(set) var frontendRecords: [FrontendRecord]
+    /// The limit of client connections of the process; 0 is none.
+    private(set) var maxconn: Int
+    let bootMaxconn: Int
     let backends: [BackendRecord]
     private(set) var maps: [MapTable]
     private let backendsByName: [String: BackendRecord]
@@ -28,9 +33,28 @@ final class BackendTable {
     private var savedMaps: [Int: MapTable] = [:]
     /// What must happen only when nothing is taken back.
     private var effects: [() -> Void] = []
+    /// Whether somebody asks for `takeUnsaved`.
+    var keepsUnsaved = false {
+        didSet { for number in maps.indices { maps[number].keepsUnsaved = keepsUnsaved } }
+    }
+    private var unsaved: [Unsaved] = []
+    /// How many of `unsaved` were there before what can be taken back.
+    private var certainlyUnsaved = 0
+
+    /// Something the state file has to be told of.
+    private enum Unsaved {
+        case server(ServerRecord, backend: String)
+        case deletion(backend: String, server: String)
+        case map(Int)
+        case frontend(Int)
+        case maxconn
+    }
 
     init(_ configuration: ProxyConfiguration, now: Milliseconds, slot allocateSlot: () -> UInt32) {
         frontends = configuration.frontends
+        frontendRecords = frontends.map { FrontendRecord($0) }
+        maxconn = configuration.maxconn
+        bootMaxconn = maxconn
         backends = configuration.backends.enumerated().map {
             BackendRecord($1, number: $0, now: now)
         }
@@ -136,6 +160,7 @@ final class BackendTable {
         if let guid = server.guid { guids[guid] = "\(backend.configuration.name)/\(server.name)" }
         if server.isChecked { checkGeneration += 1 }
         changes += 1
+        if server.isDynamic { noteUnsaved(server, of: backend) }
     }
 
     private func leave(_ server: ServerRecord, from backend: BackendRecord) {
@@ -143,6 +168,10 @@ final class BackendTable {
         checks[server.checkID] = nil
         if let guid = server.guid { guids[guid] = nil }
         changes += 1
+        if keepsUnsaved {
+            let backend = backend.configuration.name
+            unsaved.append(.deletion(backend: backend, server: server.name))
+        }
     }
 
     /// Forgets a server that no worker uses any more, or will once the next snapshot is seen.
@@ -168,6 +197,8 @@ final class BackendTable {
         body(server)
         if before.0 || server.isUsable { backend.touch(server) }
         backend.renewDigest(of: server)
+        server.isChanged = true
+        noteUnsaved(server, of: backend)
         changes += 1
         let after = (server.isUsable, server.isChecked, server.checkInterval)
         if before.1 != after.1 || (after.1 && before.2 != after.2) { checkGeneration += 1 }
@@ -200,7 +231,10 @@ final class BackendTable {
     )? {
         guard let (backend, server) = checks[id], server.isChecked else { return nil }
         let isMoved = server.record(result, now: now)
-        if isMoved { backend.touch(server) }
+        if isMoved {
+            backend.touch(server)
+            if server.isDynamic || server.isChanged { noteUnsaved(server, of: backend) }
+        }
         return (server, isMoved)
     }
 
@@ -208,7 +242,76 @@ final class BackendTable {
     func change<Answer>(map number: Int, _ body: (inout MapTable) -> Answer) -> Answer {
         if undo != nil, savedMaps[number] == nil { savedMaps[number] = maps[number] }
         changes += 1
+        if keepsUnsaved { unsaved.append(.map(number)) }
+        maps[number].isChanged = true
         return body(&maps[number])
+    }
+
+    // MARK: Frontends
+
+    /// By name, or by id after `#`.
+    func frontendNumber(_ reference: String) -> Int? {
+        guard reference.hasPrefix("#") else {
+            return frontendRecords.firstIndex { $0.name == reference }
+        }
+        return Int(reference.dropFirst()).flatMap { id in
+            frontendRecords.firstIndex { $0.id == id }
+        }
+    }
+
+    /// Runs a change on one frontend.
+    func change(frontend number: Int, _ body: (inout FrontendRecord) -> Void) {
+        let saved = frontendRecords[number]
+        undo?.append { self.frontendRecords[number] = saved }
+        body(&frontendRecords[number])
+        changes += 1
+        if keepsUnsaved { unsaved.append(.frontend(number)) }
+    }
+
+    /// Changes the limit of client connections of the process.
+    func setMaxconn(_ limit: Int) {
+        let saved = maxconn
+        undo?.append { self.maxconn = saved }
+        maxconn = limit
+        changes += 1
+        if keepsUnsaved { unsaved.append(.maxconn) }
+    }
+
+    // MARK: Saving
+
+    private func noteUnsaved(_ server: ServerRecord, of backend: BackendRecord) {
+        guard keepsUnsaved, !server.isUnsaved else { return }
+        server.isUnsaved = true
+        unsaved.append(.server(server, backend: backend.configuration.name))
+    }
+
+    /// What happened since the last call, in order and once for each server.
+    func takeUnsaved() -> [StateChange] {
+        var changes: [StateChange] = []
+        for item in unsaved {
+            switch item {
+            case .server(let server, let backend):
+                server.isUnsaved = false
+                // Its deletion follows, or its addition was taken back.
+                if !server.isDeleted { changes.append(.server(server.image(in: backend))) }
+            case .deletion(let backend, let server):
+                changes.append(.serverDeleted(backend: backend, server: server))
+            case .map(let number):
+                let name = maps[number].name
+                changes += maps[number].takeUnsaved().map { .map(name: name, $0) }
+            case .frontend(let number): changes.append(.frontend(image(ofFrontend: number)))
+            case .maxconn: changes.append(.maxconn(maxconn))
+            }
+        }
+        unsaved = []
+        return changes
+    }
+
+    private func dropUnsaved(behind count: Int) {
+        for item in unsaved[count...] {
+            if case .server(let server, _) = item { server.isUnsaved = false }
+        }
+        unsaved.removeLast(unsaved.count - count)
     }
 
     /// Every check that runs now.
@@ -230,6 +333,7 @@ final class BackendTable {
         precondition(undo == nil, "one transaction is carried out after the other")
         undo = []
         savedMaps = [:]
+        certainlyUnsaved = unsaved.count
     }
 
     /// Keeps what was done since `beginUndoable`, or takes it back.
@@ -243,6 +347,7 @@ final class BackendTable {
         } else {
             for step in steps.reversed() { step() }
             for (number, map) in savedMaps { maps[number] = map }
+            dropUnsaved(behind: certainlyUnsaved)
             changes += 1
         }
         savedMaps = [:]

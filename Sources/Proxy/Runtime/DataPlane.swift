@@ -23,6 +23,19 @@ package protocol DataPlane: AnyObject {
     func counters(ofBackend backend: Int) -> BackendCounters
     /// Counters of the process, for `show info`.
     func processCounters() -> ProcessCounters
+    /// Makes a frontend's sockets refuse, or accept again what they refused.
+    func setListening(_ isListening: Bool, frontend: Int)
+    /// Closes a frontend's sockets for good.
+    func close(frontend: Int)
+    /// Limits the client connections of a frontend, or of the process (nil); 0 is no limit.
+    func limit(frontend: Int?, to connections: Int)
+}
+
+/// A data plane without sockets has nothing to do here.
+extension DataPlane {
+    package func setListening(_ isListening: Bool, frontend: Int) {}
+    package func close(frontend: Int) {}
+    package func limit(frontend: Int?, to connections: Int) {}
 }
 
 /// Memory that a newer snapshot no longer names.

@@ -34,6 +34,14 @@ struct MapTable {
     private(set) var isDirty = true
     /// The sum over the entries of the current version.
     private(set) var digest: UInt64 = 0
+    /// Differs from the boot files, or did.
+    var isChanged = false
+    /// Of the entries of the boot files.
+    let bootDigest: UInt64
+    /// Whether somebody asks for `takeUnsaved`.
+    var keepsUnsaved = false
+    /// Since `takeUnsaved`.
+    private var unsaved: [StateChange.MapChange] = []
     /// Numbers of backends by name: a value that names one is resolved once, here.
     private let backends: [String: Int32]
 
@@ -55,8 +63,17 @@ struct MapTable {
         name = configuration.name
         display = configuration.display
         self.backends = backends
+        var hash = StateHash()
+        for entry in configuration.entries {
+            hash.combine(entry.key)
+            hash.combine(entry.value)
+        }
+        bootDigest = hash.value
         resize(toHold: configuration.entries.count)
-        for entry in configuration.entries { add(entry) }
+        for entry in configuration.entries {
+            lastReference += 1
+            insert(entry, reference: lastReference)
+        }
     }
 
     var count: Int { entries.count }
@@ -74,6 +91,14 @@ struct MapTable {
     /// Adds without looking for the key, as `add map` does.
     mutating func add(_ entry: MapEntry) {
         lastReference += 1
+        note(
+            .add(
+                version: currentVersion,
+                reference: lastReference,
+                key: entry.key,
+                value: entry.value
+            )
+        )
         insert(entry, reference: lastReference)
     }
 
@@ -117,6 +142,7 @@ struct MapTable {
             entry.value = value
             digest &+= entry.digest
             entries[reference] = entry
+            note(.set(reference: reference, value: value))
             touch(Int(entry.hash) & (bucketReferences.count - 1))
         }
         return !found.isEmpty
@@ -129,6 +155,7 @@ struct MapTable {
             guard var entry = entries.removeValue(forKey: reference) else { continue }
             let rest = references[entry.key]?.filter { $0 != reference } ?? []
             references[entry.key] = rest.isEmpty ? nil : rest
+            note(.remove(reference: reference))
             let bucket = Int(entry.hash) & (bucketReferences.count - 1)
             bucketReferences[bucket].removeAll { $0 == reference }
             touch(bucket)
@@ -158,6 +185,11 @@ struct MapTable {
 
     /// Removes everything from the current version.
     mutating func removeAll() {
+        note(.clear(version: currentVersion))
+        empty()
+    }
+
+    private mutating func empty() {
         for var entry in entries.values { retire(&entry) }
         entries = [:]
         digest = 0
@@ -231,6 +263,7 @@ struct MapTable {
 extension MapTable {
     /// Opens a version (`prepare map`); numbers wrap around.
     mutating func prepare() -> UInt32 {
+        note(.prepare)
         nextVersion &+= 1
         pending[nextVersion] = []
         return nextVersion
@@ -246,7 +279,9 @@ extension MapTable {
         guard version != currentVersion else { return add(entry) }
         guard pending[version] != nil else { return }
         lastReference += 1
-        pending[version]?.append((lastReference, entry))
+        let reference = lastReference
+        note(.add(version: version, reference: reference, key: entry.key, value: entry.value))
+        pending[version]?.append((reference, entry))
     }
 
     /// Entries of a version in order, with their references.
@@ -260,6 +295,7 @@ extension MapTable {
         if version == currentVersion {
             removeAll()
         } else if pending[version] != nil {
+            note(.clear(version: version))
             pending[version] = []
         }
     }
@@ -272,10 +308,84 @@ extension MapTable {
         for old in pending.keys where Int32(truncatingIfNeeded: old &- version) <= 0 {
             pending[old] = nil
         }
-        removeAll()
+        note(.commit(version: version))
+        empty()
         resize(toHold: committed.count)
         currentVersion = version
         for (reference, entry) in committed { insert(entry, reference: reference) }
         return true
+    }
+}
+
+// MARK: - Saving
+
+extension MapTable {
+    private mutating func note(_ change: StateChange.MapChange) {
+        if keepsUnsaved { unsaved.append(change) }
+    }
+
+    /// What was changed since the last call.
+    mutating func takeUnsaved() -> [StateChange.MapChange] {
+        defer { unsaved = [] }
+        return unsaved
+    }
+
+    /// The whole map.
+    var image: StateChange.MapImage {
+        StateChange.MapImage(
+            name: name,
+            bootDigest: bootDigest,
+            currentVersion: currentVersion,
+            nextVersion: nextVersion,
+            lastReference: lastReference,
+            entries: dump(version: currentVersion).map(Self.saved),
+            pending: pending.keys.sorted().map { ($0, dump(version: $0).map(Self.saved)) }
+        )
+    }
+
+    private static func saved(
+        _ entry: (reference: UInt64, entry: MapEntry)
+    ) -> StateChange.MapImage.Entry {
+        .init(reference: entry.reference, key: entry.entry.key, value: entry.entry.value)
+    }
+
+    /// Becomes what an image says; false when it was made of other boot files.
+    mutating func restore(_ image: StateChange.MapImage) -> Bool {
+        guard image.bootDigest == bootDigest else { return false }
+        empty()
+        resize(toHold: image.entries.count)
+        currentVersion = image.currentVersion
+        nextVersion = image.nextVersion
+        for entry in image.entries {
+            insert(MapEntry(key: entry.key, value: entry.value), reference: entry.reference)
+        }
+        pending = [:]
+        for (version, entries) in image.pending {
+            pending[version] = entries.map {
+                ($0.reference, MapEntry(key: $0.key, value: $0.value))
+            }
+        }
+        lastReference = image.lastReference
+        return true
+    }
+
+    /// Does what was done before a restart.
+    mutating func apply(_ change: StateChange.MapChange) {
+        switch change {
+        case .add(let version, let reference, let key, let value):
+            let entry = MapEntry(key: key, value: value)
+            lastReference = max(lastReference, reference)
+            if version == currentVersion {
+                if entries[reference] == nil { insert(entry, reference: reference) }
+            } else {
+                pending[version]?.append((reference, entry))
+            }
+        case .set(let reference, let value):
+            _ = set("#0x" + String(reference, radix: 16), to: value)
+        case .remove(let reference): _ = remove("#0x" + String(reference, radix: 16))
+        case .clear(let version): clear(version: version)
+        case .prepare: _ = prepare()
+        case .commit(let version): _ = commit(version)
+        }
     }
 }

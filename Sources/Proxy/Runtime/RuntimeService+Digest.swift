@@ -29,10 +29,13 @@ extension RuntimeService {
         guard digests.changes != table.changes else { return }
         digests.changes = table.changes
         let parts =
-            table.backends.map {
+            table.frontendRecords.map { part(.frontend, $0.name, of: $0.digest) }
+            + table.backends.map {
                 part(.backend, $0.configuration.name, of: $0.serverDigests)
             } + table.maps.map { part(.map, $0.name, of: $0.digest) }
-        var whole: UInt64 = 0
+        var limit = StateHash()
+        limit.combine(table.maxconn)
+        var whole = limit.value
         for row in parts { whole &+= row.digest }
         digests.table = StateDigestTable(rows: [part(.process, "-", of: whole)] + parts)
         digests.text = digests.table.text

@@ -18,7 +18,7 @@ extension RuntimeService {
             ("Uptime_sec", "\(uptime)"),
             ("Ulimit-n", "\(identity.descriptorLimit)"),
             ("Maxsock", "\(identity.descriptorLimit)"),
-            ("Maxconn", "\(configuration.maxconn)"),
+            ("Maxconn", "\(table.maxconn)"),
             ("Hard_maxconn", "\(configuration.maxconn)"),
             ("CurrConns", "\(counters.currentConnections)"),
             ("CumConns", "\(counters.totalConnections)"),

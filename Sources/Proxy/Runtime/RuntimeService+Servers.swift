@@ -36,6 +36,11 @@ extension RuntimeService {
             return onServer(reference) { setCheck($1, of: $0, address: nil, port: port) }
         case .setServerMaxconn(let reference, let value):
             return onServer(reference) { set($1, of: $0, maxconn: value) }
+        case .enableAgent(let reference):
+            return onServer(reference) { _, _ in
+                .error("Agent was not configured on this server, cannot enable.")
+            }
+        case .disableAgent(let reference): return onServer(reference) { _, _ in RuntimeReply() }
         case .shutdownServerSessions(let reference):
             return onServer(reference) { _, server in
                 let isInMaintenance = server.isInMaintenance
@@ -49,7 +54,7 @@ extension RuntimeService {
             switch invalid.subject {
             case .server(let reference): return onServer(reference) { _, _ in invalid.reply }
             case .nothing: return invalid.reply
-            case .map: return nil
+            case .map, .frontend: return nil
             }
         default: return nil
         }

@@ -5,7 +5,9 @@ extension RuntimeService {
     /// What the Runtime API of this proxy is compatible with, and its own name.
     static let version = "3.2.0-apus"
     /// Extensions beyond HAProxy, announced in `show info`.
-    static let features = ["show-servers-config", "show-state-digest", "transactions"]
+    static let features = [
+        "show-servers-config", "show-state-digest", "state-file", "transactions",
+    ]
 
     /// Commands that only look; nil for every other command.
     func show(_ command: RuntimeCommand, level: AccessLevel, now: Milliseconds) -> RuntimeReply? {
@@ -35,10 +37,26 @@ extension RuntimeService {
                     ServerConfigTable(rows: list.flatMap { Self.configRows(of: $0) }).text
                 }
             )
+        case .showCLISockets: RuntimeReply(text: cliSockets)
+        case .showEnvironment(let name): showEnvironment(name)
         case .showStateDigest(let proxy): showDigest(of: proxy)
         case .dumpStatsFile: RuntimeReply(text: statsFile(now: now).text)
         default: nil
         }
+    }
+
+    private var cliSockets: String {
+        "# socket lvl processes\n"
+            + configuration.statsSockets.map { "\($0.text) \($0.level) all\n" }.joined()
+    }
+
+    private func showEnvironment(_ name: String?) -> RuntimeReply {
+        guard let name else {
+            let lines = identity.environment.sorted { $0.key < $1.key }.map { "\($0)=\($1)\n" }
+            return RuntimeReply(text: lines.joined())
+        }
+        guard let value = identity.environment[name] else { return .error("Variable not found") }
+        return RuntimeReply(text: "\(name)=\(value)")
     }
 
     private func selected(_ reference: String?) -> [BackendRecord]? {

@@ -59,7 +59,7 @@ extension RuntimeService {
         var reply: RuntimeReply?
         if case .invalid(let invalid) = command {
             reply = executeServer(command, now: now) ?? executeMap(command, payload: payload)
-            reply = reply ?? invalid.reply
+            reply = reply ?? executeFrontend(command) ?? invalid.reply
         } else if case .wait = command {
             reply = .error("'wait' is not possible within a transaction.")
         } else if let subject {
@@ -85,6 +85,7 @@ extension RuntimeService {
         if let refusal = transaction.refusal {
             return .error("Transaction rolled back: \(refusal)")
         }
+        if let refusal = journal?.refusal { return .error("Transaction rolled back: \(refusal)") }
         table.beginUndoable()
         for (index, step) in transaction.steps.enumerated() {
             let reply = carryOut(step, level: level)
@@ -122,14 +123,15 @@ extension RuntimeService {
     }
 
     /// What a command changes, by the name it is declared with; nil when it changes nothing.
-    private func subject(of command: RuntimeCommand) -> RuntimeTransaction.Subject? {
+    func subject(of command: RuntimeCommand) -> RuntimeTransaction.Subject? {
         switch command {
         case .addServer(let server, _, _), .deleteServer(let server), .enableServer(let server),
             .disableServer(let server), .enableHealth(let server), .disableHealth(let server),
             .setServerState(let server, _), .setServerWeight(let server, _),
             .setServerAddress(let server, _, _), .setServerHealth(let server, _),
             .setServerCheckAddress(let server, _, _), .setServerCheckPort(let server, _),
-            .setServerMaxconn(let server, _), .shutdownServerSessions(let server):
+            .setServerMaxconn(let server, _), .enableAgent(let server), .disableAgent(let server),
+            .shutdownServerSessions(let server):
             let backend = table.backend(server.backend)
             let record = backend.flatMap { table.server(server.server, in: $0) }
             return .server(
@@ -139,6 +141,11 @@ extension RuntimeService {
         case .addMap(let map, _, _), .addMapPayload(let map), .setMap(let map, _, _),
             .deleteMap(let map, _), .clearMap(let map), .prepareMap(let map), .commitMap(let map):
             return .map(table.mapNumber(map.name).map { table.maps[$0].name } ?? map.name)
+        case .enableFrontend(let name), .disableFrontend(let name), .shutdownFrontend(let name),
+            .setFrontendMaxconn(let name, _):
+            let number = table.frontendNumber(name)
+            return .frontend(number.map { table.frontendRecords[$0].name } ?? name)
+        case .setMaxconn: return .process
         default: return nil
         }
     }

@@ -23,6 +23,12 @@ package final class RuntimeService {
     private var departing: [UInt32] = []
     private var hasUnseenDeletions = false
     var digests = StateDigestCache()
+    /// Keeps what is accepted; set after what it kept before was restored.
+    package var journal: (any StateJournal)? {
+        didSet { table.keepsUnsaved = journal != nil }
+    }
+    /// Why changes that were already made could not be kept.
+    private var savingFailure: String?
 
     /// How long `del server` waits for workers to close idle connections before it refuses.
     static let deletionPatience = Milliseconds(1000)
@@ -53,6 +59,9 @@ package final class RuntimeService {
         if let reply = transact(command, payload: payload, level: level, session: session) {
             return .reply(reply)
         }
+        if let refusal = journal?.refusal, subject(of: command) != nil {
+            return .reply(.error(refusal))
+        }
         return perform(command, payload: payload, level: level)
     }
 
@@ -66,16 +75,50 @@ package final class RuntimeService {
         let reply =
             executeServer(command, now: now)
             ?? executeMap(command, payload: payload)
+            ?? executeFrontend(command)
             ?? show(command, level: level, now: now)
         return .reply(reply ?? RuntimeReply())
     }
 
     /// Publishes one snapshot with every change since the last one; call once after each batch of commands.
     package func publishIfNeeded() {
+        save()
         guard let (snapshot, retired) = table.takeSnapshot(now: now) else { return }
         plane.publish(snapshot, retiring: retired)
         for slot in departing { plane.releaseSlot(slot) }
         departing = []
+    }
+
+    private func save() {
+        guard let journal else { return }
+        let changes = table.takeUnsaved()
+        if !changes.isEmpty {
+            savingFailure = journal.append(StateFileFormat.record(changes)) ?? savingFailure
+        }
+        if journal.wantsImage { journal.replace(with: StateFileFormat.file(table.image)) }
+    }
+
+    /// Why changes that are in effect since the last call would not survive a restart; nil when they would.
+    package func takeSavingFailure() -> String? {
+        defer { savingFailure = nil }
+        return savingFailure
+    }
+
+    /// Makes the state true that a state file holds; call before `journal` is set.
+    ///
+    /// - Returns: What of it the boot file no longer allows, and how much of the file is sound.
+    /// - Throws: `StateFileFormat.Damage` for a file that holds no state.
+    func restore(_ file: [UInt8]) throws(StateFileFormat.Damage) -> (
+        warnings: [String], length: Int
+    ) {
+        let content = try StateFileFormat.read(file)
+        var warnings: [String] = []
+        for change in content.image + content.batches.joined() {
+            let warning = table.apply(change, now: now) { plane.allocateSlot() }
+            if let warning, warnings.last != warning { warnings.append(warning) }
+        }
+        publishIfNeeded()
+        return (warnings, content.length)
     }
 
     /// Gives a deleted server's slot back, after the publish that drops it.
@@ -133,6 +176,8 @@ package struct ProcessIdentity: Hashable, Sendable {
     package var threads: Int
     /// Descriptor limit.
     package var descriptorLimit: Int
+    /// What `show env` tells.
+    package var environment: [String: String] = [:]
 
     package init(pid: Int, startTime: Int, node: String, threads: Int, descriptorLimit: Int = 0) {
         self.pid = pid

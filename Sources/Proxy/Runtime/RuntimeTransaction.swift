@@ -10,11 +10,15 @@ struct RuntimeTransaction {
     enum Subject: Hashable, CustomStringConvertible {
         case server(backend: String, name: String)
         case map(String)
+        case frontend(String)
+        case process
 
         var description: String {
             switch self {
             case .server(let backend, let name): "Server \(backend)/\(name)"
             case .map(let name): "Map \(name)"
+            case .frontend(let name): "Frontend \(name)"
+            case .process: "The process"
             }
         }
     }

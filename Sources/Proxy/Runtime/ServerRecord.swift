@@ -45,6 +45,12 @@ final class ServerRecord {
     /// The next snapshot looks at it anew.
     var isTouched = false
     var isDeleted = false
+    /// Differs from its declaration, or did.
+    var isChanged = false
+    /// The state file will be told of it.
+    var isUnsaved = false
+    /// Where it was when it was declared.
+    let declaredEndpoint: Endpoint
     /// Of everything an operator can change on it.
     private(set) var digest: UInt64 = 0
     private let declarationDigest: StateHash
@@ -81,6 +87,7 @@ final class ServerRecord {
             usual, attributes.duration(.fastinter) ?? usual,
             attributes.duration(.downinter) ?? usual
         )
+        declaredEndpoint = declaration.endpoint
         endpoint = declaration.endpoint
         address = SocketAddress(declaration.endpoint)
         weight = attributes.integer(.weight) ?? 1

@@ -7,6 +7,8 @@ final class Mailbox: Sendable {
         case purge(slot: UInt32)
         /// End what is in progress on a slot.
         case shutdownSessions(slot: UInt32)
+        /// Close the sockets a frontend listens on.
+        case close(frontend: Int)
         /// Accept nothing more, finish what is there, then stop.
         case drain
         /// Stop now.

@@ -46,6 +46,7 @@ extension Worker {
             switch letter {
             case .purge(let slot): purgeIdle(slot)
             case .shutdownSessions(let slot): shutdownSessions(slot)
+            case .close(let frontend): closeListeners(of: frontend)
             case .drain: drain()
             case .stop: isStopping = true
             }
@@ -62,6 +63,13 @@ extension Worker {
                 timers.set(index, deadline: now + 1000)
             default: break
             }
+        }
+    }
+
+    private mutating func closeListeners(of frontend: Int) {
+        for index in 0..<tableEnd
+        where connections[index].role == .listener && connections[index].frontend == frontend {
+            release(index)
         }
     }
 

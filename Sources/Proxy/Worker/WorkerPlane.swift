@@ -23,6 +23,8 @@ package final class WorkerPlane: DataPlane {
     private var released: [(slot: UInt32, epoch: Int)] = []
 
     private let limits: ConnectionLimits
+    /// What frontends listen on, with the length of the queue.
+    var listeners: [(descriptor: Descriptor, frontend: Int, backlog: Int32)] = []
 
     package convenience init(workers: Int, frontends: Int, backends: Int) {
         self.init(workers: workers, frontends: frontends, backends: backends, limits: .none)
@@ -34,6 +36,30 @@ package final class WorkerPlane: DataPlane {
         arena = SlotArena(workers: workers)
         totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
         mailboxes = (0..<workers).map { _ in Mailbox() }
+    }
+
+    package func setListening(_ isListening: Bool, frontend: Int) {
+        // A socket with a path could not be made to listen again; its frontend lets nobody in instead.
+        for listener in listeners
+        where listener.frontend == frontend && listener.descriptor.localAddress.isInternet {
+            if isListening {
+                listener.descriptor.listenAgain(backlog: listener.backlog)
+            } else {
+                listener.descriptor.refuse()
+            }
+        }
+    }
+
+    package func close(frontend: Int) {
+        for listener in listeners where listener.frontend == frontend {
+            listener.descriptor.refuse()
+        }
+        for mailbox in mailboxes { mailbox.post(.close(frontend: frontend)) }
+        listeners.removeAll { $0.frontend == frontend }
+    }
+
+    package func limit(frontend: Int?, to connections: Int) {
+        limits.set(frontend, to: connections)
     }
 
     /// What worker `number` works with.
