@@ -131,16 +131,34 @@ package struct BackendConfiguration: Sendable {
     }
 }
 
+extension BackendConfiguration {
+    /// The greatest number that divides the weights of all servers (`init_server_map`, HAProxy 2.6).
+    var weightDivisor: Int {
+        servers.map { $0.attributes.integer(.weight) ?? 1 }.reduce(0) { left, right in
+            var (left, right) = (left, right)
+            while right != 0 { (left, right) = (right, left % right) }
+            return left
+        }
+    }
+}
+
 /// `balance` and `hash-type`.
 package struct BalanceConfiguration: Hashable, Sendable {
     package var algorithm = Algorithm.roundRobin
     package var hashInput = HashInput.none
-    /// Header name in lower case for `hdr(name)`.
+    /// Header name in lower case for `hdr(name)`, or the name for `url_param`.
     package var header = ""
+    package var hashFunction = HashFunction.sdbm
+    /// `hdr(name) use_domain_only`.
+    package var hashesDomainOnly = false
+    /// `hash-balance-factor` in percent; 0 for none.
+    package var balanceFactor = 0
+    /// `hash-preserve-affinity maxconn`.
+    package var rehashesFullServers = false
     /// `hash-type consistent`.
     package var isConsistent = false
-    /// A hashing algorithm without `consistent`: HAProxy refuses dynamic servers for it, and so do we.
-    package var isMapBased = false
+    /// A static algorithm, `static-rr` or hashing without `consistent`: HAProxy refuses dynamic servers for it.
+    package var isMapBased: Bool { algorithm == .mapHash || algorithm == .staticRoundRobin }
     /// Whether a key is mixed once more (`avalanche`), as `hash-type consistent` alone implies.
     package var usesAvalanche = false
     /// `uri whole`: the query is hashed too.

@@ -112,7 +112,7 @@ import Testing
             backend be
              cookie SRV insert
              stick-table type ip size 1k
-             balance url_param id
+             balance url_param id check_post
              server s1 10.0.0.1:80 ssl
              server s2 10.0.0.1:80 slowstart 5s
              server s3 10.0.0.1:80 nonsense
@@ -126,7 +126,7 @@ import Testing
         #expect(found.count == 17)
         for word in [
             "'ssl'", "'http-request'", "'httpclose'", "'nonsense'", "'tunnel'", "'cookie'",
-            "'stick-table'", "'url_param'",
+            "'stick-table'", "'check_post'",
             "'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",
             "another server named 's6'",
             "unexpected character 'x' in 'inter'",
@@ -198,8 +198,15 @@ import Testing
         )
     }
 
-    @Test func `map-based hashing is refused because only consistent hashing is carried out`() {
-        #expect(messages("backend be\n balance uri\n").count == 1)
+    @Test func `hashing may be consistent or map-based, whichever line comes first`() {
+        #expect(messages("backend be\n balance uri\n").isEmpty)
+        #expect(messages("backend be\n balance hdr(host) use_domain_only\n").isEmpty)
+        #expect(messages("backend be\n balance url_param user\n hash-type map-based wt6\n").isEmpty)
+        #expect(
+            messages("backend be\n balance url_param user check_post\n").contains {
+                $0.contains("check_post")
+            }
+        )
         #expect(messages("backend be\n balance uri\n hash-type consistent\n").isEmpty)
         #expect(messages("backend be\n hash-type consistent\n balance source\n").isEmpty)
     }

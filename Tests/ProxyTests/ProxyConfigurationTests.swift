@@ -14,10 +14,12 @@ import Testing
         #expect([200, 404, 500, 599].map(check.accepts) == [true, true, false, false])
     }
 
-    @Test func `only map-based hashing refuses dynamic servers`() {
+    @Test func `only static algorithms refuse dynamic servers`() {
         var balance = BalanceConfiguration()
         #expect(balance.allowsDynamicServers)
-        balance.isMapBased = true
+        balance.algorithm = .mapHash
+        #expect(!balance.allowsDynamicServers)
+        balance.algorithm = .staticRoundRobin
         #expect(!balance.allowsDynamicServers)
     }
 }

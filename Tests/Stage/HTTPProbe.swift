@@ -16,13 +16,21 @@ package enum HTTPProbe {
 
     /// Asks for each path in turn; every answer must be there within two seconds.
     package static func ask(_ paths: [String], host: String, port: UInt16) throws -> [Answer] {
+        try ask(paths.map { (path: $0, host: host) }, port: port)
+    }
+
+    /// The same with a host for each request.
+    package static func ask(
+        _ requests: [(path: String, host: String)],
+        port: UInt16
+    ) throws -> [Answer] {
         let socket = try Socket.connect(to: SocketAddress(ipv4: 0x7f00_0001, port: port))
         var loop = EpollLoop()
         loop.watch(socket.descriptor, token: 1)
         _ = loop.wait(milliseconds: 2_000)
         var buffer = ScratchBuffer(capacity: 128 * 1024)
         defer { buffer.free() }
-        return try paths.map { path in
+        return try requests.map { path, host in
             buffer.clear()
             for byte in "GET \(path) HTTP/1.1\r\nHost: \(host)\r\n\r\n".utf8 {
                 buffer.append(byte: byte)

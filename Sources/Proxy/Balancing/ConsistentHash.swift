@@ -1,6 +1,10 @@
 /// The server whose ring node is closest to a key, before or after it (`chash_get_server_hash`, HAProxy 2.6).
 enum ConsistentHash {
-    static func pick(_ request: BalancingRequest, key: HashKey) -> Int {
+    static func pick(
+        _ request: BalancingRequest,
+        key: HashKey,
+        inFlight: (UInt32) -> Int = { _ in 0 }
+    ) -> Int {
         let ring = Ring(nodes: request.backend.ring, places: request.backend.ringPlaces)
         precondition(!ring.nodes.isEmpty, "a backend with servers has a ring; see RingBuilder")
         let after = ring.nodes.position(notBelow: key.value)
@@ -10,10 +14,13 @@ enum ConsistentHash {
         let isPreviousCloser =
             key.value &- ring.nodes[previous].key <= ring.nodes[next].key &- key.value
         var place = isPreviousCloser ? previous : next
-        var visited = 0
-        while ring.server(at: place) == request.avoided, visited < ring.nodes.count {
+        let bound = LoadBound(request.backend, inFlight: inFlight)
+        for _ in 0..<ring.nodes.count {
+            let server = ring.server(at: place)
+            if server != request.avoided, bound.allows(server, request, inFlight: inFlight) {
+                return server
+            }
             place = ring.live(from: ring.nodes.position(after: place), forward: true)
-            visited += 1
         }
         return ring.server(at: place)
     }

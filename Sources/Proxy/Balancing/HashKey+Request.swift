@@ -13,18 +13,25 @@ extension HashKey {
         case .source: of(source, usesAvalanche: backend.usesAvalanche)
         case .uri: of(uri: head, in: bytes, for: backend)
         case .header: of(header: head, in: bytes, for: backend)
+        case .parameter: of(parameter: head, in: bytes, for: backend)
         }
     }
 
-    /// sdbm over bytes, mixed when the backend says so.
-    package static func of(_ bytes: Span<UInt8>, in range: Range<Int>, usesAvalanche: Bool)
+    /// The backend's function over bytes, mixed when the backend says so.
+    package static func of(
+        _ bytes: Span<UInt8>,
+        in range: Range<Int>,
+        function: HashFunction = .sdbm,
+        usesAvalanche: Bool
+    ) -> HashKey {
+        let hash = function.hash(bytes, in: range)
+        return HashKey(usesAvalanche ? fullHash(hash) : hash)
+    }
+
+    private static func of(_ bytes: Span<UInt8>, in range: Range<Int>, for backend: BackendSnapshot)
         -> HashKey
     {
-        var hash: UInt32 = 0
-        for index in range {
-            hash = UInt32(bytes[index]) &+ (hash << 6) &+ (hash << 16) &- hash
-        }
-        return HashKey(usesAvalanche ? fullHash(hash) : hash)
+        of(bytes, in: range, function: backend.hashFunction, usesAvalanche: backend.usesAvalanche)
     }
 
     /// The exclusive or of an address's 32-bit words (`get_server_sh`, HAProxy 2.6).
@@ -67,7 +74,7 @@ extension HashKey {
             }
             end += 1
         }
-        return of(bytes, in: range.lowerBound..<end, usesAvalanche: backend.usesAvalanche)
+        return of(bytes, in: range.lowerBound..<end, for: backend)
     }
 
     /// The first value of the first field with the name (`get_server_hh`, HAProxy 2.6).
@@ -81,7 +88,45 @@ extension HashKey {
         }
         var cursor = FieldValueCursor(head.fields[index].value)
         guard let value = cursor.next(in: bytes), !value.isEmpty else { return .none }
-        return of(bytes, in: value.range, usesAvalanche: backend.usesAvalanche)
+        let range = backend.hashesDomainOnly ? domain(in: bytes, value.range) : value.range
+        return of(bytes, in: range, for: backend)
+    }
+
+    /// `use_domain_only`: what stands between the last dot and the one before it.
+    private static func domain(in bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        let dot = UInt8(ascii: ".")
+        guard let end = range.last(where: { bytes[$0] == dot }) else { return range }
+        let label = range.lowerBound..<end
+        guard let start = label.last(where: { bytes[$0] == dot }) else { return label }
+        return start + 1..<end
+    }
+
+    /// The value of a parameter of the query (`get_server_ph`, HAProxy 2.6).
+    private static func of(
+        parameter head: borrowing RequestHead,
+        in bytes: Span<UInt8>,
+        for backend: BackendSnapshot
+    ) -> HashKey {
+        let target = head.target.range
+        let name = backend.hashHeader
+        guard let mark = target.first(where: { bytes[$0] == UInt8(ascii: "?") }) else {
+            return .none
+        }
+        var start = mark + 1
+        while target.upperBound - start > name.count {
+            let rest = start..<target.upperBound
+            let equals = start + name.count
+            if bytes[equals] == UInt8(ascii: "="),
+                (0..<name.count).allSatisfy({ name[$0] == bytes[start + $0] })
+            {
+                let value = equals + 1..<target.upperBound
+                let end = value.first { bytes[$0] == UInt8(ascii: "&") } ?? value.upperBound
+                return of(bytes, in: equals + 1..<end, for: backend)
+            }
+            guard let next = rest.first(where: { bytes[$0] == UInt8(ascii: "&") }) else { break }
+            start = next + 1
+        }
+        return .none
     }
 }
 

@@ -5,6 +5,10 @@
 package struct LoadBalancer: ~Copyable {
     /// By backend number.
     private var turns: [RoundRobin] = []
+    /// By backend number; used by static algorithms.
+    private var maps: [ServerMap] = []
+    /// By backend number; used by `leastconn`.
+    private var least: [LeastConnections] = []
 
     package init() {}
 
@@ -28,18 +32,26 @@ package struct LoadBalancer: ~Copyable {
         let request = BalancingRequest(backend: backend, avoided: avoided)
         switch backend.algorithm {
         case .consistentHash where key.isPresent:
-            return ConsistentHash.pick(request, key: key)
+            return ConsistentHash.pick(request, key: key, inFlight: inFlight)
         case .first:
             return First.pick(request, inFlight: inFlight)
         case .random:
             return RandomDraws.pick(request, inFlight: inFlight, using: &generator)
         case .leastConnections:
             makeRoom(for: number)
-            return LeastConnections.pick(
-                request,
-                from: turns[number].advance(in: backend),
-                inFlight: inFlight
-            )
+            let start = turns[number].advance(in: backend)
+            return least[number].pick(request, from: start, inFlight: inFlight)
+        case .mapHash, .staticRoundRobin:
+            makeRoom(for: number)
+            maps[number].follow(backend)
+            guard key.isPresent, backend.algorithm == .mapHash else {
+                return maps[number].takeTurn(request, inFlight: inFlight)
+            }
+            let server = maps[number].server(for: key)
+            let isKept =
+                !backend.rehashesFullServers || request.hasRoom(server, inFlight: inFlight)
+            return server != avoided && isKept
+                ? server : maps[number].takeTurn(request, inFlight: inFlight)
         case .roundRobin, .consistentHash:
             makeRoom(for: number)
             return turns[number].pick(request, inFlight: inFlight, using: &generator)
@@ -47,7 +59,11 @@ package struct LoadBalancer: ~Copyable {
     }
 
     private mutating func makeRoom(for number: Int) {
-        while turns.count <= number { turns.append(RoundRobin()) }
+        while turns.count <= number {
+            turns.append(RoundRobin())
+            maps.append(ServerMap())
+            least.append(LeastConnections())
+        }
     }
 }
 

@@ -4,12 +4,8 @@ import Model
 extension ConfigParser {
     /// `balance ALGORITHM [ARGUMENTS]`.
     mutating func parse(balance line: BootLine, into draft: inout ProxyDraft) {
-        let old = draft.backend.balance
-        var balance = BalanceConfiguration()
-        // `hash-type` is a line of its own and may come first.
-        balance.isMapBased = old.isMapBased
-        balance.usesAvalanche = old.usesAvalanche
-        balance.isConsistent = old.isConsistent
+        // `hash-type` and its like are lines of their own and may come first.
+        var balance = draft.backend.balance.withoutAlgorithm
         let words = Array(line.arguments)
         guard let name = words.first else {
             return report("'balance' expects an algorithm.", at: line.origin)
@@ -17,27 +13,44 @@ extension ConfigParser {
         var taken = 1
         switch name {
         case "roundrobin": balance.algorithm = .roundRobin
+        case "static-rr": balance.algorithm = .staticRoundRobin
         case "leastconn": balance.algorithm = .leastConnections
         case "first": balance.algorithm = .first
-        case "source":
-            balance.algorithm = .consistentHash
-            balance.hashInput = .source
+        case "source": balance.setHash(.source)
         case "uri":
-            balance.algorithm = .consistentHash
-            balance.hashInput = .uri
+            balance.setHash(.uri)
             taken = parse(uriOptions: words, line: line, into: &balance)
-        default:
-            guard parse(algorithm: name, line: line, into: &balance) else {
+        case "url_param":
+            guard words.count > 1 else {
                 return report(
-                    "'balance' : '\(name)' is not supported; apus-proxy has 'roundrobin', 'leastconn', 'first', "
-                        + "'random', 'source', 'uri' and 'hdr(name)'.",
+                    "'balance url_param' requires an URL parameter name.",
                     at: line.origin
                 )
             }
+            if words.count > 2, words[2] == "check_post" {
+                return report(
+                    "'balance url_param' : 'check_post' is not supported by apus-proxy.",
+                    at: line.origin
+                )
+            }
+            balance.setHash(.parameter)
+            balance.header = words[1]
+            taken = 2
+        default:
+            guard parse(algorithm: name, line: line, into: &balance) else {
+                return report(
+                    "'balance' : '\(name)' is not supported; apus-proxy has 'roundrobin', 'static-rr', 'leastconn', "
+                        + "'first', 'random', 'source', 'uri', 'url_param' and 'hdr(name)'.",
+                    at: line.origin
+                )
+            }
+            if name.hasPrefix("hdr("), words.count > 1, words[1] == "use_domain_only" {
+                balance.hashesDomainOnly = true
+                taken = 2
+            }
         }
         expectEnd(of: line, after: taken + 1)
-        draft.backend.balance = balance
-        settleHash(&draft.backend.balance)
+        draft.backend.balance = balance.settled
     }
 
     /// The forms with parentheses.
@@ -56,12 +69,37 @@ extension ConfigParser {
             balance.draws = draws
         case "hdr":
             guard call.arguments.count == 1, !call.arguments[0].isEmpty else { return false }
-            balance.algorithm = .consistentHash
-            balance.hashInput = .header
+            balance.setHash(.header)
             balance.header = call.arguments[0].lowercased()
         default: return false
         }
         return true
+    }
+
+    /// `hash-balance-factor PERCENT` and `hash-preserve-affinity always|maxconn`.
+    mutating func parse(hashLimit line: BootLine, into draft: inout ProxyDraft) {
+        guard line.keyword == "hash-preserve-affinity" else {
+            guard let factor = integer(line, 0...65_535) else { return }
+            guard factor == 0 || factor > 100 else {
+                return report(
+                    "'hash-balance-factor' must be 0 or greater than 100.",
+                    at: line.origin
+                )
+            }
+            draft.backend.balance.balanceFactor = factor
+            return expectEnd(of: line, after: 2)
+        }
+        switch line.arguments.first {
+        case "always": draft.backend.balance.rehashesFullServers = false
+        case "maxconn": draft.backend.balance.rehashesFullServers = true
+        default:
+            report(
+                "'hash-preserve-affinity' : apus-proxy supports 'always' and 'maxconn' (got "
+                    + "'\(line.arguments.first ?? "")').",
+                at: line.origin
+            )
+        }
+        expectEnd(of: line, after: 2)
     }
 
     /// Answers how many words were understood.
@@ -107,9 +145,9 @@ extension ConfigParser {
                 at: line.origin
             )
         }
-        if words.count > 1, words[1] != "sdbm" {
+        guard let function = HashFunction(named: words.count > 1 ? words[1] : "sdbm") else {
             return report(
-                "'hash-type' : function '\(words[1])' is not supported; apus-proxy has 'sdbm'.",
+                "'hash-type' : unknown hash function '\(words[1])', expects 'sdbm', 'djb2', 'wt6', 'crc32' or 'none'.",
                 at: line.origin
             )
         }
@@ -121,12 +159,33 @@ extension ConfigParser {
         // `consistent` alone implies the modifier; naming a function does not (configuration.txt, hash-type).
         draft.backend.balance.usesAvalanche =
             words.count > 2 || (words.count == 1 && method == "consistent")
-        settleHash(&draft.backend.balance)
+        draft.backend.balance.hashFunction = function
+        draft.backend.balance = draft.backend.balance.settled
+    }
+}
+
+extension BalanceConfiguration {
+    /// What other lines than `balance` said.
+    fileprivate var withoutAlgorithm: BalanceConfiguration {
+        var rest = BalanceConfiguration()
+        rest.usesAvalanche = usesAvalanche
+        rest.isConsistent = isConsistent
+        rest.hashFunction = hashFunction
+        rest.balanceFactor = balanceFactor
+        rest.rehashesFullServers = rehashesFullServers
+        return rest
     }
 
-    /// Map-based is HAProxy's default for hashing algorithms, and the reason why it refuses dynamic servers there.
-    private func settleHash(_ balance: inout BalanceConfiguration) {
-        balance.isMapBased = balance.algorithm == .consistentHash && !balance.isConsistent
+    fileprivate mutating func setHash(_ input: HashInput) {
+        algorithm = .mapHash
+        hashInput = input
+    }
+
+    /// Map-based is HAProxy's default for hashing algorithms, whichever line comes first.
+    fileprivate var settled: BalanceConfiguration {
+        var copy = self
+        if hashInput != .none { copy.algorithm = isConsistent ? .consistentHash : .mapHash }
+        return copy
     }
 }
 

@@ -47,6 +47,8 @@ extension ConfigParser {
         case "monitor": parse(monitorFail: line, into: &draft)
         case "balance": parse(balance: line, into: &draft)
         case "hash-type": parse(hashType: line, into: &draft)
+        case "hash-balance-factor", "hash-preserve-affinity":
+            parse(hashLimit: line, into: &draft)
         case "http-check": parse(httpCheck: line, into: &draft)
         case "http-reuse" where line.words == ["http-reuse", "safe"]: break
         case "default-server": parse(defaultServer: line, into: &draft)
@@ -66,7 +68,8 @@ extension ConfigParser {
             "bind", "use_backend", "default_backend", "monitor-uri", "monitor", "maxconn",
         ]
         let back: Set = [
-            "server", "default-server", "balance", "hash-type", "http-check", "retries", "fullconn",
+            "server", "default-server", "balance", "hash-type", "hash-balance-factor",
+            "hash-preserve-affinity", "http-check", "retries", "fullconn",
             "http-reuse",
         ]
         let isMisplaced =

@@ -152,13 +152,6 @@ package struct ConfigParser {
             configuration.frontends.append(draft.frontend)
         }
         if draft.kind != .frontend, let number = backendNumbers[draft.name] {
-            if draft.backend.balance.isMapBased {
-                report(
-                    "backend '\(draft.name)' : hashing without 'hash-type consistent' is map-based, "
-                        + "which is not supported by apus-proxy.",
-                    at: draft.origin
-                )
-            }
             configuration.backends[number] = draft.backend
         }
     }

@@ -122,6 +122,11 @@ final class BackendRecord {
         made.hashInput = balance.hashInput
         made.hashHeader = hashHeader
         made.usesAvalanche = balance.usesAvalanche
+        made.hashFunction = balance.hashFunction
+        made.hashesDomainOnly = balance.hashesDomainOnly
+        made.balanceFactor = UInt16(clamping: balance.balanceFactor)
+        made.rehashesFullServers = balance.rehashesFullServers
+        made.weightDivisor = UInt16(clamping: configuration.weightDivisor)
         made.hashesWholeURI = balance.hashesWholeURI
         made.hashesPathOnly = balance.hashesPathOnly
         made.hashLength = UInt32(balance.hashLength)

@@ -55,8 +55,17 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var algorithm: Algorithm = .roundRobin
     /// What a hashing algorithm hashes; ignored by the others.
     package var hashInput: HashInput = .none
-    /// Header name in lower case for `hdr(name)`.
+    /// Header name in lower case for `hdr(name)`, or the name for `url_param`.
     package var hashHeader: RawText = .empty
+    package var hashFunction = HashFunction.sdbm
+    /// `hdr(name) use_domain_only`.
+    package var hashesDomainOnly = false
+    /// `hash-balance-factor` in percent; 0 for none.
+    package var balanceFactor: UInt16 = 0
+    /// `hash-preserve-affinity maxconn`: a full server's requests go to the next on the ring.
+    package var rehashesFullServers = false
+    /// What the weights of all servers of a static algorithm have in common.
+    package var weightDivisor: UInt16 = 1
     /// Mixes the key once more (`avalanche`).
     package var usesAvalanche = false
     /// `uri whole`.
@@ -92,11 +101,13 @@ package struct BackendSnapshot: BitwiseCopyable {
 /// `balance`.
 package enum Algorithm: UInt8, BitwiseCopyable, Sendable {
     case roundRobin, leastConnections, random, first, consistentHash
+    /// The two that build a table of the servers and allow none to come or go.
+    case mapHash, staticRoundRobin
 }
 
 /// What `balance uri | hdr() | source` hashes.
 package enum HashInput: UInt8, BitwiseCopyable, Sendable {
-    case none, source, uri, header
+    case none, source, uri, header, parameter
 }
 
 /// One usable server.

@@ -269,9 +269,11 @@ struct StatReport {
         case (.leastConnections, _): "leastconn"
         case (.random, _): "random"
         case (.first, _): "first"
-        case (.consistentHash, .uri): "uri"
-        case (.consistentHash, .header): "hdr"
-        case (.consistentHash, _): "source"
+        case (.staticRoundRobin, _): "static-rr"
+        case (.consistentHash, .uri), (.mapHash, .uri): "uri"
+        case (.consistentHash, .header), (.mapHash, .header): "hdr"
+        case (.consistentHash, .parameter), (.mapHash, .parameter): "url_param"
+        case (.consistentHash, _), (.mapHash, _): "source"
         }
     }
 }

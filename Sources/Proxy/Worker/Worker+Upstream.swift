@@ -61,7 +61,7 @@ extension Worker {
 
     /// Any server that is not full; hashed requests wait for their own.
     private func serverWithRoom(_ backend: BackendSnapshot) -> ServerSnapshot? {
-        guard backend.algorithm != .consistentHash else { return nil }
+        guard backend.algorithm != .consistentHash, backend.algorithm != .mapHash else { return nil }
         for index in backend.servers.indices where !isFull(backend.servers[index]) {
             return backend.servers[index]
         }
