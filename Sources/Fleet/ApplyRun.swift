@@ -43,6 +43,7 @@ struct ApplyRun {
     /// Runs until every step has a result.
     mutating func run() async -> ApplyOutcome {
         do {
+            try await rehearse()
             while !Task.isCancelled {
                 let batch = ledger.take(client.limits.batch)
                 if !batch.isEmpty {

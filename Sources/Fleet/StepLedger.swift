@@ -42,6 +42,13 @@ struct StepLedger {
         }
     }
 
+    /// Settles a step that has not been taken; it will not be.
+    mutating func refuse(_ id: Int, _ result: StepReport.Result) {
+        guard results[id - 1] == nil else { return }
+        ready.removeAll { $0 == id }
+        settle(id, result)
+    }
+
     /// Everything without a result gets this one.
     mutating func close(as result: StepReport.Result) {
         for id in 1...max(1, results.count) where id <= results.count && results[id - 1] == nil {

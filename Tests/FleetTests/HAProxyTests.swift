@@ -173,6 +173,34 @@ struct HAProxyTests {
         #expect(removal.count { if case .deleteServer = $0 { true } else { false } } == 1000)
     }
 
+    @Test func `a server whose replacement is refused goes on serving`() async throws {
+        let proxy = try await HAProxyProcess.start()
+        defer { proxy.stop() }
+        _ = try await converge(fleet([server("web1", proxy)], proxy), proxy)
+        let wanted = fleet(
+            [
+                server("web1", proxy) { server in
+                    server.attributes[.ssl] = .flag
+                    server.attributes[.verify] = .word("required")
+                    server.attributes[.caFile] = .word("/nonexistent/ca.pem")
+                }
+            ],
+            proxy
+        )
+        let observer = Observer(transport: transport, clock: clock)
+        let before = try await observer.observe(proxy.target, ObservationScope(wanted))
+        let plan = Planner.planProxy(wanted, observed: before)
+        let outcome = await Applier(transport: transport, clock: clock).apply(
+            plan,
+            to: proxy.target
+        )
+        #expect(outcome.ending == .partial)
+        let after = try await observer.observe(proxy.target, ObservationScope(wanted))
+        let servers = after.backends[FleetFixture.name("shop")]?.servers
+        #expect(servers?.count == 1)
+        #expect(servers?[FleetFixture.name("web1")]?.isServing == true)
+    }
+
     @Test func `a restarted proxy is given everything again`() async throws {
         let first = try await HAProxyProcess.start()
         let wanted = fleet([server("web1", first)], first, entries: [("a.example", "shop")])

@@ -31,8 +31,6 @@ enum Ratchet {
         "Sources/Desired/StateLoader.swift",
         "Sources/Desired/YAML/YAMLParser.swift",
         "Sources/Desired/YAML/YAMLTreeBuilder.swift",
-        "Sources/Fleet/ApplyRun+Waits.swift",
-        "Sources/Fleet/ApplyRun.swift",
         "Sources/Fleet/Deadline.swift",
         "Sources/Fleet/StepWait.swift",
         "Sources/Proxy/Control/ControlThread.swift",
