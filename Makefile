@@ -1,6 +1,6 @@
 # Verbs only: what is longer than a few lines of shell is Swift in Tests/ or a script in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready build test check format demo bench golden simulate fuzz transcripts regressions
+.PHONY: help setup ready build test check format demo bench golden simulate search fuzz transcripts regressions
 
 # One set of flags everywhere, so that no verb rebuilds what another has built.
 BUILD := swift build --explicit-target-dependency-import-check error
@@ -54,6 +54,11 @@ simulate: ready ## simulated fleets under faults; SEED=n RUNS=n, and CONFIGURATI
 	$(BUILD) -c $(or $(CONFIGURATION),debug) --product apus-simulate
 	@exec "$$($(BUILD) -c $(or $(CONFIGURATION),debug) --show-bin-path)/apus-simulate" \
 	    --seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,50))
+
+search: ready ## look for cheaper lists of operations than the planner's; SEED=n RUNS=n
+	$(BUILD) -c release --product apus-search
+	@exec "$$($(BUILD) -c release --show-bin-path)/apus-search" \
+	    --seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,10000))
 
 fuzz: ready ## feed every reader mutated input; TARGET=name SECONDS=n SEED=n
 	$(BUILD) --product apus-fuzz

@@ -106,6 +106,20 @@ let package = Package(
             path: "Tests/Simulate",
             swiftSettings: strict
         ),
+        .target(name: "PlanSearch", path: "Tests/PlanSearch", swiftSettings: strict),
+        .target(
+            name: "PlanReplay",
+            dependencies: ["PlanSearch", "Simulation", "Planning", "Model"],
+            path: "Tests/PlanReplay",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "apus-search",
+            dependencies: ["PlanReplay", "PlanSearch", "Simulation", argumentParser],
+            path: "Tests/Search",
+            exclude: ["Results"],
+            swiftSettings: strict
+        ),
         .target(
             name: "Stage",
             dependencies: ["Model", "Proxy"],
@@ -174,6 +188,11 @@ let package = Package(
             name: "PlanningTests",
             dependencies: ["Planning", "Model", "Desired", "Simulation"],
             exclude: ["Cases", "Results"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PlanSearchTests",
+            dependencies: ["PlanReplay", "PlanSearch", "Simulation"],
             swiftSettings: strict
         ),
         .testTarget(

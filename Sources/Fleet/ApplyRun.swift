@@ -172,8 +172,14 @@ extension ApplyRun {
 
     /// Prepares, fills and commits a new version; on any failure the old one stays.
     private mutating func replaceMap(_ id: Int) async throws {
-        guard case .replaceMap(let map, let entries, _, _, _) = steps[id - 1].change else { return }
+        guard case .replaceMap(let map, let entries, _, _, let removed) = steps[id - 1].change
+        else { return }
         let name = PatternReference(name: map.text)
+        if entries.isEmpty, removed <= Change.clearedAtOnce {
+            let complaint = try await fill(id, [(.clearMap(name), payload: nil)])
+            ledger.settle(id, complaint.map { .failed($0) } ?? .done)
+            return
+        }
         let prepared = await client.exchange([(.prepareMap(name), payload: nil)])
         guard let reply = prepared.answered.first else {
             try lose(id, prepared.failure)

@@ -12,7 +12,7 @@ extension BackendPlanner {
         let delta =
             weight.isEmpty || !live.isUp ? 0 : server.attributes.weight.value - live.weight.value
         guard delta != 0, !live.isBackup else {
-            append(ServerChain(server, path, quietChanges + weight), to: \.quiet)
+            adjustQuietly(server, live, weight + quietChanges)
             return
         }
         append(ServerChain(server, path, quietChanges), to: \.quiet)
@@ -20,22 +20,45 @@ extension BackendPlanner {
         append(chain, to: delta > 0 ? \.raising : \.lowering)
     }
 
+    /// No traffic moves, but a server whose checks begin may come up.
+    private mutating func adjustQuietly(
+        _ server: DesiredServer,
+        _ live: ObservedServer,
+        _ changes: [Change]
+    ) {
+        let path = path(server.name)
+        var chain = ServerChain(server, path, changes)
+        let begins = live.operational == .stopped && changes.contains(.enableHealth(path))
+        guard begins, live.admin == .ready else {
+            append(chain, to: \.quiet)
+            return
+        }
+        chain.gain = weightAfter(server, live)
+        chain.proof = .awaitUp(path, within: sequences.upDeadline(server.attributes))
+        append(chain, to: \.returning)
+    }
+
     /// The administrative state changes and the address stays.
     mutating func turn(
         _ server: DesiredServer,
         _ live: ObservedServer,
-        before: [Change],
+        quietChanges: [Change],
+        weight: [Change],
         target: AdminState
     ) {
         let path = path(server.name)
+        let before = quietChanges + weight
         guard target == .ready else {
-            let changes = before + [.setAdmin(path, from: live.admin, to: target)]
+            // One that leaves gets no more traffic first.
+            let away = Change.setAdmin(path, from: live.admin, to: target)
+            let changes = [away] + quietChanges + weight
             let chain = ServerChain(server, path, changes, loss: live.servingWeight)
             append(chain, to: live.admin == .ready ? \.lowering : \.quiet)
             return
         }
         // A server that its checks found down may be ready at once: it gets traffic when they pass.
-        let isKnown = live.admin == .drain && (live.hasPassedCheck || live.operational == .stopped)
+        let isDown = live.operational == .stopped && live.isCheckEnabled
+        let isKnown = live.admin == .drain && (live.hasPassedCheck || isDown)
         let awaits = live.isChecked && !isKnown ? sequences.upDeadline(server.attributes) : nil
         let startsDown = capabilities.hasInitState && mark.isOurs(live, at: path)
         let changes =
@@ -46,21 +69,43 @@ extension BackendPlanner {
         append(ServerChain(server, path, changes, gain: comesUp ? weight : 0), to: \.raising)
     }
 
+    /// The address changes, and maybe the administrative state with it.
     mutating func move(
         _ server: DesiredServer,
         _ live: ObservedServer,
-        before: [Change],
+        quietChanges: [Change],
+        weight: [Change],
         target: AdminState
     ) {
         let path = path(server.name)
         let limit = sequences.upDeadline(server.attributes)
+        let moves = sequences.move(
+            path,
+            live,
+            to: server.endpoint,
+            ending: target,
+            awaits: limit,
+            startsDown: capabilities.hasInitState && mark.isOurs(live, at: path)
+        )
+        // Checks that begin look at the new address only.
+        let isDown = live.admin == .ready && live.isChecked && live.operational == .stopped
         let changes =
-            before
-            + sequences.move(path, live, to: server.endpoint, ending: target, awaits: limit)
+            target != .ready
+            ? moves + quietChanges + weight
+            : isDown ? weight + moves + quietChanges : quietChanges + weight + moves
         let loss = live.servingWeight
         let gain = target == .ready ? weightAfter(server, live) : 0
-        let chain = ServerChain(server, path, changes, loss: loss, gain: min(gain, loss))
-        append(chain, to: loss > 0 ? \.dipping : \.quiet)
+        var chain = ServerChain(server, path, changes, loss: loss, gain: gain)
+        guard loss == 0 else {
+            append(chain, to: gain > 0 ? \.dipping : \.lowering)
+            return
+        }
+        // One that stays ready is down by its checks: whether the new address comes up is awaited only by
+        // those that need its weight.
+        if gain > 0, isDown {
+            chain.proof = .awaitUp(path, within: limit)
+        }
+        append(chain, to: gain > 0 ? \.returning : \.quiet)
     }
 
     /// Removes and adds the server again, since no command changes what differs.
@@ -86,9 +131,14 @@ extension BackendPlanner {
             dipping.append(ServerChain(server, path, surge, loss: lasting))
             return
         }
-        let gain = min(loss, gain(of: server))
+        let gain = gain(of: server)
         let chain = ServerChain(server, path, removal + addition, loss: loss, gain: gain)
-        append(chain, to: loss > 0 ? \.dipping : \.quiet)
+        switch (loss > 0, gain > 0) {
+        case (true, true): append(chain, to: \.dipping)
+        case (true, false): append(chain, to: \.lowering)
+        case (false, true): append(chain, to: \.returning)
+        case (false, false): append(chain, to: \.quiet)
+        }
     }
 
     /// A stand-in under a temporary name serves while the server is replaced; nil when there is one already.

@@ -105,11 +105,11 @@ extension BackendPlanner {
         let weight = weightChange(path, server, live)
         let target = manages(.state) && !live.isAgentChecked ? server.state : live.admin
         if moves {
-            move(server, live, before: quietChanges + weight, target: target)
+            move(server, live, quietChanges: quietChanges, weight: weight, target: target)
         } else if target == live.admin {
             adjust(server, live, quietChanges: quietChanges, weight: weight)
         } else {
-            turn(server, live, before: quietChanges + weight, target: target)
+            turn(server, live, quietChanges: quietChanges, weight: weight, target: target)
         }
     }
 

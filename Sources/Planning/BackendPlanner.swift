@@ -17,6 +17,9 @@ struct BackendPlanner {
     var raising: [ServerChain] = []
     /// Chains that neither take traffic away nor are counted upon.
     var quiet: [ServerChain] = []
+    /// Chains that bring a server into service which serves nobody now; they wait for nothing, and nothing
+    /// waits for them unless their weight is needed.
+    var returning: [ServerChain] = []
     /// Chains that take one server out and bring it back.
     var dipping: [ServerChain] = []
     /// How many of those may be under way at once.
@@ -103,33 +106,51 @@ extension BackendPlanner {
         !previous.isEmpty || observed.servers.values.contains { mark.isOurs($0, at: path($0.name)) }
     }
 
+    /// Sets aside what the floor does not allow yet.
     mutating func keepCapacity() {
         guard !dipping.isEmpty || !lowering.isEmpty else { return }
-        var floor = CapacityFloor(observed, minCapacity: desired.minCapacity)
-        floor.raise(by: raising.reduce(0) { $0 + $1.gain })
-        var postponed: [ServerChain] = []
-        let limit = desired.maxUnavailable.amount(of: desired.servers.count)
-        lanes = dipping.isEmpty ? 0 : floor.accept(dips: dipping, atOnce: limit)
-        if lanes == 0 {
-            postponed += dipping
-            dipping = []
-        }
-        var accepted: [ServerChain] = []
-        for chain in lowering {
-            if floor.accept(loss: chain.loss) {
-                accepted.append(chain)
-            } else {
-                postponed.append(chain)
+        var (floor, fit) = fitting(raising)
+        if !fit.postponed.isEmpty, !returning.isEmpty {
+            let (other, better) = fitting(raising + returning)
+            if better.postponed.count < fit.postponed.count {
+                (floor, fit) = (other, better)
+                raising += returning.map(\.proven)
+                returning = []
             }
         }
-        lowering = accepted
-        guard !postponed.isEmpty else { return }
-        let names = Remark.list(postponed.map(\.path.server.text))
+        (dipping, lanes, lowering) = (fit.dipping, fit.lanes, fit.lowering)
+        guard !fit.postponed.isEmpty else { return }
+        let names = Remark.list(fit.postponed.map(\.path.server.text))
         let message =
             "backend \(desired.name): \(names) must wait: capacity may not fall below \(floor.floor) "
             + "(minCapacity \(desired.minCapacity)% of the \(floor.now) in service), "
             + "and at most \(desired.maxUnavailable) may be out at once"
         remarks.append(Remark(.postponed, message, origin: desired.origin))
+    }
+
+    /// What may be done once `raised` is.
+    private struct Fit {
+        var dipping: [ServerChain] = []
+        var lanes = 0
+        var lowering: [ServerChain] = []
+        var postponed: [ServerChain] = []
+    }
+
+    private func fitting(_ raised: [ServerChain]) -> (CapacityFloor, Fit) {
+        var floor = CapacityFloor(observed, minCapacity: desired.minCapacity)
+        floor.raise(by: raised.reduce(0) { $0 + $1.gain })
+        var fit = Fit()
+        let limit = desired.maxUnavailable.amount(of: desired.servers.count)
+        let chosen = floor.choose(dips: dipping, atOnce: limit)
+        (fit.dipping, fit.lanes, fit.postponed) = (chosen.accepted, chosen.lanes, chosen.refused)
+        for chain in lowering {
+            if floor.accept(loss: chain.loss) {
+                fit.lowering.append(chain)
+            } else {
+                fit.postponed.append(chain)
+            }
+        }
+        return (floor, fit)
     }
 
     mutating func noteUnknown(_ server: DesiredServer, _ live: ObservedServer) {

@@ -27,21 +27,54 @@ struct CapacityFloor {
         return true
     }
 
-    /// How many of these chains may be under way at once, at most `limit`, and accepts them; 0 for none.
+    /// Which of these chains may run, in which order, and how many of them at once.
+    struct Choice {
+        var accepted: [ServerChain] = []
+        var lanes = 0
+        var refused: [ServerChain] = []
+    }
+
+    /// Accepts chains that take a server out and bring it back, at most `limit` of them under way at once.
     ///
     /// What a chain loses for good counts from the start, what it gives back only while it is under way.
-    mutating func accept(dips: [ServerChain], atOnce limit: Int) -> Int {
+    /// If even one at a time that is too much in the worst order, the best order is looked for.
+    mutating func choose(dips: [ServerChain], atOnce limit: Int) -> Choice {
+        guard limit > 0 else { return Choice(refused: dips) }
         let lasting = dips.reduce(0) { $0 + max(0, $1.loss - $1.gain) }
-        let passing = dips.map { min($0.loss, $0.gain) }.sorted(by: >)
+        let lanes = lanes(dips, lasting: lasting, atOnce: limit)
+        guard lanes > 0 else { return sequence(dips) }
+        least += dips.reduce(0) { $0 + $1.gain - $1.loss }
+        return Choice(accepted: dips, lanes: lanes)
+    }
+
+    private func lanes(_ dips: [ServerChain], lasting: Int, atOnce limit: Int) -> Int {
         guard lasting == 0 || least - lasting >= floor else { return 0 }
+        let passing = dips.map { min($0.loss, $0.gain) }.sorted(by: >)
         var room = least - lasting - floor
         var width = 0
         while width < min(limit, passing.count), passing[width] == 0 || room >= passing[width] {
             room -= passing[width]
             width += 1
         }
-        if width > 0 { least -= lasting }
         return width
+    }
+
+    /// One after the other: first those that give back more than they take, the cheapest of them first,
+    /// then the others, those that give back most first.
+    private mutating func sequence(_ dips: [ServerChain]) -> Choice {
+        let giving = dips.filter { $0.gain >= $0.loss }.sorted { $0.loss < $1.loss }
+        let taking = dips.filter { $0.gain < $0.loss }.sorted { $0.gain > $1.gain }
+        var choice = Choice()
+        for chain in giving + taking {
+            guard least - chain.loss >= floor else {
+                choice.refused.append(chain)
+                continue
+            }
+            least += chain.gain - chain.loss
+            choice.accepted.append(chain)
+        }
+        choice.lanes = choice.accepted.isEmpty ? 0 : 1
+        return choice
     }
 }
 

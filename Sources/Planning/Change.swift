@@ -25,6 +25,9 @@ package enum Change: Hashable, Sendable {
     /// Prepare, fill and commit one new version; `removed` and `added` say what readers will notice.
     case replaceMap(PatternFileName, entries: [MapEntry], added: Int, changed: Int, removed: Int)
 
+    /// Entries that `clear map` takes away in one stroke, during which nobody reads (`src/map.c`: chunks of 100).
+    package static let clearedAtOnce = 100
+
     /// The server concerned, nil for maps.
     package var server: ServerPath? {
         switch self {

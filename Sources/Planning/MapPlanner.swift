@@ -34,9 +34,15 @@ struct MapPlanner {
         let wanted = entries.map { MapEntry(key: $0.key, value: $0.value) }
         if desired.isOrdered { return ordered(entries, wanted + kept) }
         let single = unordered(entries, foreign.filter { isRemoved($0.key) })
+        return cheaper(single, wanted + kept)
+    }
+
+    /// One by one or a new version: the fewer commands, then the fewer bytes, unless it must be at once.
+    private func cheaper(_ single: [Edit], _ target: [MapEntry]) -> [Edit] {
         guard single.count > 1 else { return single }
-        let isCheaper = Self.replacementSize(wanted + kept, in: desired.name) < size(of: single)
-        return desired.isAtomic || isCheaper ? [replacement(wanted + kept)] : single
+        let whole = replacementSize(target)
+        let isCheaper = (whole.commands, whole.bytes) < (single.count, size(of: single))
+        return desired.isAtomic || isCheaper ? [replacement(target)] : single
     }
 
     private func isRemoved(_ key: String) -> Bool {
@@ -76,7 +82,7 @@ struct MapPlanner {
         }
         let edits = zip(entries, observed.entries).filter { $0.value != $1.value }
             .map { set($0, from: $1.value) }
-        return desired.isAtomic && edits.count > 1 ? [replacement(target)] : edits
+        return cheaper(edits, target)
     }
 
     private func add(_ entry: DesiredMapEntry) -> Edit {
@@ -99,13 +105,13 @@ struct MapPlanner {
             changed: new.count { old[$0.key] != nil && old[$0.key] != $0.value },
             removed: old.keys.count { new[$0] == nil }
         )
-        let oldValues = Set(old.values)
-        let newValues = Set(new.values)
+        let brings = Set(new.filter { old[$0.key] != $0.value }.values)
+        let takes = Set(old.filter { new[$0.key] != $0.value }.values)
         return Edit(
             change: change,
             origin: desired.origin,
-            brings: newValues.subtracting(oldValues).sorted(),
-            takes: oldValues.subtracting(newValues).sorted()
+            brings: brings.sorted(),
+            takes: takes.sorted()
         )
     }
 }
@@ -113,10 +119,16 @@ struct MapPlanner {
 // MARK: - Sizes and remarks
 
 extension MapPlanner {
-    /// Bytes of preparing, filling and committing a new version.
-    private static func replacementSize(_ entries: [MapEntry], in map: PatternFileName) -> Int {
-        let frame = 3 * (map.text.utf8.count + 24)
-        return entries.reduce(frame) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 }
+    /// What preparing, filling and committing a new version takes; an empty one of few keys is cleared.
+    private func replacementSize(_ entries: [MapEntry]) -> (commands: Int, bytes: Int) {
+        let name = desired.name.text.utf8.count
+        guard !entries.isEmpty else {
+            let isOneStroke = observed.entries.count <= Change.clearedAtOnce
+            return isOneStroke ? (1, name + 11) : (2, 2 * (name + 24))
+        }
+        let bytes = entries.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 }
+        let chunks = 1 + bytes / max(1, commandLimit - name - 256)
+        return (2 + chunks, bytes + (2 + chunks) * (name + 24))
     }
 
     private func size(of edits: [Edit]) -> Int {

@@ -11,7 +11,7 @@ struct ProxyPlanner {
     private var order = StepOrder()
     private var remarks: [Remark] = []
     private var backends: [BackendPlanner] = []
-    /// Last steps of what brings a backend's servers into service.
+    /// Last steps of what brings a backend's servers into service, for map entries that name it.
     private var raised: [BackendName: [Int]] = [:]
     /// What taking servers of a backend out must come after.
     private var beforeLowering: [BackendName: [Int]] = [:]
@@ -86,9 +86,11 @@ struct ProxyPlanner {
 extension ProxyPlanner {
     private mutating func emitRaising(_ backend: BackendPlanner) {
         let name = backend.desired.name
-        raised[name] = backend.raising.map { order.add($0).upperBound }
+        let ends = backend.raising.map { order.add($0).upperBound }
+        beforeLowering[name] = ends
+        // Nobody waits for these but the map entries that would lead to an empty backend.
+        raised[name] = ends + backend.returning.map { order.add($0).upperBound }
         for chain in backend.quiet { order.add(chain) }
-        beforeLowering[name] = raised[name]
     }
 
     /// Replacement `i` starts when replacement `i − lanes` is done.
@@ -97,7 +99,7 @@ extension ProxyPlanner {
         var firsts: [Int] = []
         var ends: [Int] = []
         for (index, chain) in backend.dipping.enumerated() {
-            var after = raised[name] ?? []
+            var after = beforeLowering[name] ?? []
             if index >= backend.lanes {
                 after = [ends[index - backend.lanes]]
             } else if let first = firsts.first {

@@ -72,7 +72,8 @@ struct ServerSequences {
         _ observed: ObservedServer,
         to endpoint: Endpoint,
         ending target: AdminState,
-        awaits limit: Milliseconds?
+        awaits limit: Milliseconds?,
+        startsDown: Bool = false
     ) -> [Change] {
         let setAddress = Change.setAddress(path, from: observed.endpoint, to: endpoint)
         let isDown = observed.isChecked && observed.operational == .stopped
@@ -85,7 +86,8 @@ struct ServerSequences {
         }
         changes.append(setAddress)
         if target == .ready {
-            changes += admit(path, from: admin, awaits: observed.isChecked ? limit : nil)
+            let awaits = observed.isChecked ? limit : nil
+            changes += admit(path, from: admin, awaits: awaits, startsDown: startsDown)
         } else if target != admin {
             changes.append(.setAdmin(path, from: admin, to: target))
         }

@@ -54,4 +54,14 @@ struct ServerChain {
     var loss = 0
     /// Weight that is known to take traffic when the last change is done.
     var gain = 0
+    /// What must be awaited as well before `gain` may be counted upon.
+    var proof: Change?
+
+    /// The chain with its proof, for those who count on it.
+    var proven: ServerChain {
+        var chain = self
+        if let proof { chain.changes.append(proof) }
+        chain.proof = nil
+        return chain
+    }
 }

@@ -39,21 +39,40 @@ struct CapacityFloorTests {
     @Test func `as many dips at once as there is room for the heaviest`() {
         var capacity = floor([10, 10, 10, 10], 50)
         let dips = (0..<4).map { _ in chain(loss: 10, gain: 10) }
-        let width = capacity.accept(dips: dips, atOnce: 3)
-        #expect(width == 2)
+        let choice = capacity.choose(dips: dips, atOnce: 3)
+        #expect(choice.lanes == 2)
+        #expect(choice.accepted.count == 4)
         var none = floor([10], 100)
-        let noWidth = none.accept(dips: [chain(loss: 10, gain: 10)], atOnce: 1)
-        #expect(noWidth == 0)
+        let refusal = none.choose(dips: [chain(loss: 10, gain: 10)], atOnce: 1)
+        #expect(refusal.lanes == 0)
+        #expect(refusal.refused.count == 1)
     }
 
     @Test func `what a dip does not bring back is lost from the start`() {
         var capacity = floor([10, 10], 40)
-        let width = capacity.accept(dips: [chain(loss: 10, gain: 4)], atOnce: 1)
-        #expect(width == 1)
+        let choice = capacity.choose(dips: [chain(loss: 10, gain: 4)], atOnce: 1)
+        #expect(choice.lanes == 1)
         #expect(capacity.least == 14)
         var low = floor([10], 50)
-        let noWidth = low.accept(dips: [chain(loss: 10, gain: 0)], atOnce: 1)
-        #expect(noWidth == 0)
+        let refusal = low.choose(dips: [chain(loss: 10, gain: 0)], atOnce: 1)
+        #expect(refusal.lanes == 0)
+    }
+
+    @Test func `what gives back more makes room for what gives back less`() {
+        var capacity = floor([1, 2], 66)
+        let dips = [chain(loss: 2, gain: 2), chain(loss: 1, gain: 3)]
+        let choice = capacity.choose(dips: dips, atOnce: 2)
+        #expect(choice.lanes == 1)
+        #expect(choice.accepted.map(\.loss) == [1, 2])
+        #expect(choice.refused.isEmpty)
+    }
+
+    @Test func `what fits goes ahead although another must wait`() {
+        var capacity = floor([1, 9], 80)
+        let dips = [chain(loss: 9, gain: 9), chain(loss: 1, gain: 1)]
+        let choice = capacity.choose(dips: dips, atOnce: 1)
+        #expect(choice.accepted.map(\.loss) == [1])
+        #expect(choice.refused.map(\.loss) == [9])
     }
 
     @Test func `new servers make room`() {

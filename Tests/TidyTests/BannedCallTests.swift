@@ -24,7 +24,7 @@ struct BannedCallTests {
     /// Programs: what they print is their purpose, and they hand the clock to the rooms.
     static let mains = [
         "Sources/apus/", "Sources/apus-", "Tests/Benchmarks/", "Tests/Demo/", "Tests/Recorder/",
-        "Tests/Simulate/", "Tests/Fuzzer/", "Tests/RegressionTool/",
+        "Tests/Simulate/", "Tests/Search/", "Tests/Fuzzer/", "Tests/RegressionTool/",
     ]
 
     static let bans: [Ban] = [
