@@ -81,6 +81,7 @@ package struct FrontendConfiguration: Sendable {
     package var monitorURI: String?
     package var monitorFail: [ConditionConfiguration] = []
     package var addsForwardedFor = false
+    package var options = ForwardingOptions()
     package var isDisabled = false
 
     package init(name: String, id: Int, origin: Origin) {
@@ -100,6 +101,8 @@ package struct BindConfiguration: Hashable, Sendable {
     package var name: String?
     /// Length of the kernel's queue; 0 leaves the choice to the listener.
     package var backlog = 0
+    /// `accept-proxy`: every connection starts with a PROXY protocol header.
+    package var acceptsProxy = false
     package let origin: Origin
 
     package init(endpoint: Endpoint?, origin: Origin) {
@@ -119,6 +122,9 @@ package struct BackendConfiguration: Sendable {
     package var retries = 3
     package var redispatches = false
     package var addsForwardedFor = false
+    package var options = ForwardingOptions()
+    /// `dynamic-cookie-key`.
+    package var dynamicCookieKey = ""
     package var usesAllBackups = false
     package var isDisabled = false
     package var check = CheckConfiguration()

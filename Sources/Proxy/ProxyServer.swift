@@ -140,7 +140,11 @@ package final class ProxyServer {
             ) {
                 var worker = Worker(number: number, plane: share, capacity: capacity, seed: 0x5eed)
                 for listener in owned {
-                    worker.listen(listener.descriptor, frontend: listener.frontend)
+                    worker.listen(
+                        listener.descriptor,
+                        frontend: listener.frontend,
+                        acceptsProxy: listener.acceptsProxy
+                    )
                 }
                 worker.run()
             }

@@ -37,12 +37,9 @@ struct Peer {
         return peers.filter { wanted.split(separator: ",").map(String.init).contains($0.name) }
     }
 
-    /// apus-proxy always shares idle connections to servers and refuses keywords it does not know.
+    /// The very file that HAProxy gets.
     private static func apusProxy(port: UInt16, servers: [UInt16], folder: String) -> String {
-        haproxy(port: port, servers: servers, folder: folder).replacing(
-            "    http-reuse always\n",
-            with: ""
-        )
+        haproxy(port: port, servers: servers, folder: folder)
     }
 
     private static func haproxy(port: UInt16, servers: [UInt16], folder: String) -> String {

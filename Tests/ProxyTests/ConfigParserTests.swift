@@ -91,11 +91,14 @@ import Testing
         #expect(backend.servers.map(\.isDisabled) == [false, true])
     }
 
-    @Test func `mode tcp is refused, also when it is only the default`() {
-        #expect(parse("backend a\n").messages.count == 1)
+    @Test func `mode tcp is the default, other modes are refused`() throws {
+        #expect(try #require(parse("backend a\n").configuration).backends[0].options.isTCP)
         #expect(
-            parse("backend a\n mode tcp\n").messages == [
-                "2: 'mode' : only 'http' is supported by apus-proxy."
+            try #require(parse("backend a\n mode tcp\n").configuration).backends[0].options.isTCP
+        )
+        #expect(
+            parse("backend a\n mode health\n").messages == [
+                "2: 'mode' : only 'http' and 'tcp' are supported by apus-proxy."
             ]
         )
     }
@@ -106,11 +109,11 @@ import Testing
             frontend fe
              bind :80 ssl crt x.pem
              http-request deny
-             option httpclose
+             option http-use-proxy-header
              option nonsense
-             timeout tunnel 1h
+             timeout tarpit 1h
             backend be
-             cookie SRV insert
+             capture cookie x len 3
              stick-table type ip size 1k
              balance url_param id check_post
              server s1 10.0.0.1:80 ssl
@@ -125,7 +128,8 @@ import Testing
         )
         #expect(found.count == 17)
         for word in [
-            "'ssl'", "'http-request'", "'httpclose'", "'nonsense'", "'tunnel'", "'cookie'",
+            "'ssl'", "'http-request'", "http-use-proxy-header", "'nonsense'", "'tarpit'",
+            "'capture'",
             "'stick-table'", "'check_post'",
             "'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",
             "another server named 's6'",

@@ -29,7 +29,14 @@ extension ConfigParser {
         case "description": break
         case "log" where line.words == ["log", "global"], "no" where line.words == ["no", "log"]:
             break
-        case "fullconn": _ = integer(line, 1...Int(Int32.max))
+        case "fullconn": draft.options.fullconn = Int32(integer(line, 1...Int(Int32.max)) ?? 0)
+        case "retry-on": parse(retryOn: line, into: &draft)
+        case "cookie": parse(cookie: line, into: &draft)
+        case "dynamic-cookie-key":
+            guard line.words.count == 2 else {
+                return report("'dynamic-cookie-key' expects <key> as argument.", at: line.origin)
+            }
+            draft.backend.dynamicCookieKey = line.words[1]
         case "id": parse(id: line, into: &draft)
         case "bind": parse(bind: line, into: &draft)
         case "acl": parse(acl: line, into: &draft)
@@ -50,7 +57,7 @@ extension ConfigParser {
         case "hash-balance-factor", "hash-preserve-affinity":
             parse(hashLimit: line, into: &draft)
         case "http-check": parse(httpCheck: line, into: &draft)
-        case "http-reuse" where line.words == ["http-reuse", "safe"]: break
+        case "http-reuse": parse(reuse: line, into: &draft)
         case "default-server": parse(defaultServer: line, into: &draft)
         case "server": parse(server: line, into: &draft)
         default:
@@ -70,7 +77,7 @@ extension ConfigParser {
         let back: Set = [
             "server", "default-server", "balance", "hash-type", "hash-balance-factor",
             "hash-preserve-affinity", "http-check", "retries", "fullconn",
-            "http-reuse",
+            "http-reuse", "retry-on", "cookie", "dynamic-cookie-key",
         ]
         let isMisplaced =
             switch kind {
@@ -88,9 +95,13 @@ extension ConfigParser {
 
     private mutating func parse(mode line: BootLine, into draft: inout ProxyDraft) {
         draft.hasMode = true
-        guard line.words.count == 2, line.words[1] == "http" else {
-            return report("'mode' : only 'http' is supported by apus-proxy.", at: line.origin)
+        guard line.words.count == 2, ["http", "tcp"].contains(line.words[1]) else {
+            return report(
+                "'mode' : only 'http' and 'tcp' are supported by apus-proxy.",
+                at: line.origin
+            )
         }
+        draft.options.isTCP = line.words[1] == "tcp"
     }
 
     private mutating func parse(id line: BootLine, into draft: inout ProxyDraft) {
@@ -112,6 +123,9 @@ extension ConfigParser {
         case "queue": draft.timeouts.queue = count
         case "http-request": draft.timeouts.httpRequest = count
         case "http-keep-alive": draft.timeouts.httpKeepAlive = count
+        case "tunnel": draft.timeouts.tunnel = count
+        case "client-fin": draft.timeouts.clientFin = count
+        case "server-fin": draft.timeouts.serverFin = count
         case "check": draft.backend.check.timeout = time
         default:
             report(
@@ -127,22 +141,28 @@ extension ConfigParser {
         }
         let extra = line.words.count > 2
         switch line.words[1] {
-        case "forwardfor" where !extra:
-            draft.frontend.addsForwardedFor = isOn
-            draft.backend.addsForwardedFor = isOn
+        case "forwardfor": parse(forwardfor: line, isOn: isOn, into: &draft)
         case "httpchk": parse(httpchk: line, isOn: isOn, into: &draft)
         case "tcp-check" where !extra: draft.usesHTTPCheck = false
-        case "redispatch" where !extra: draft.backend.redispatches = isOn
+        case "redispatch": parse(redispatch: line, isOn: isOn, into: &draft)
         case "allbackups" where !extra: draft.backend.usesAllBackups = isOn
         // Without logs these change nothing.
         case "httplog", "tcplog", "dontlognull", "dontlog-normal", "log-health-checks",
             "log-separate-errors", "logasap":
             break
-        case "http-keep-alive" where isOn && !extra: break
+        case "http-keep-alive" where isOn && !extra:
+            draft.options.closesServer = false
+            draft.options.closesClient = false
+        case "http-server-close" where !extra:
+            draft.options.closesServer = isOn
+            draft.options.closesClient = false
+        case "httpclose" where !extra:
+            draft.options.closesClient = isOn
+            draft.options.closesServer = false
+        case "abortonclose" where !extra: draft.options.abortsOnClose = isOn
+        case "http-buffer-request" where !extra: draft.options.buffersRequest = isOn
         // Switched off is what we are.
-        case "httpclose", "http-server-close", "abortonclose", "http-buffer-request",
-            "prefer-last-server",
-            "persist", "transparent":
+        case "prefer-last-server", "persist", "transparent":
             if isOn { refuse(option: line) }
         default: refuse(option: line)
         }

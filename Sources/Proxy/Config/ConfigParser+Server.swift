@@ -2,7 +2,7 @@ import BootConfig
 import Model
 
 extension ConfigParser {
-    /// `bind ADDRESS[,ADDRESS…] [name NAME] [backlog N]`.
+    /// `bind ADDRESS[,ADDRESS…] [name NAME] [backlog N] [accept-proxy]`.
     mutating func parse(bind line: BootLine, into draft: inout ProxyDraft) {
         guard let addresses = line.arguments.first else {
             return report(
@@ -12,9 +12,15 @@ extension ConfigParser {
         }
         var name: String?
         var backlog = 0
+        var acceptsProxy = false
         var index = 2
         while index < line.words.count {
             let keyword = line.words[index]
+            if keyword == "accept-proxy" {
+                acceptsProxy = true
+                index += 1
+                continue
+            }
             guard keyword == "name" || keyword == "backlog", index + 1 < line.words.count else {
                 return report(
                     "'bind \(addresses)' : unknown or unsupported keyword '\(keyword)'.",
@@ -41,6 +47,7 @@ extension ConfigParser {
             }
             bind.name = name
             bind.backlog = backlog
+            bind.acceptsProxy = acceptsProxy
             draft.frontend.binds.append(bind)
         }
     }

@@ -92,6 +92,9 @@ package struct ConfigParser {
                 )
             }
         }
+        settleModes()
+        settleFullconn()
+        settleCookies()
     }
 
     private static func latest(_ name: String, in boot: BootConfig, before index: Int) -> Int? {
@@ -132,13 +135,6 @@ package struct ConfigParser {
 
     private mutating func finish(_ draft: ProxyDraft) {
         var draft = draft
-        if !draft.hasMode {
-            report(
-                "proxy '\(draft.name)' has no 'mode http', and 'mode tcp', which would be its default, "
-                    + "is not supported by apus-proxy.",
-                at: draft.origin
-            )
-        }
         draft.settleInheritance()
         if draft.kind != .backend {
             if let name = draft.defaultBackend {

@@ -30,6 +30,7 @@ struct ProxyDraft {
     /// Who took each explicit id.
     var serverIDs: [Int: (name: String, origin: Origin)] = [:]
     var timeouts = Timeouts()
+    var options = ForwardingOptions()
     var maxconn: Int?
 
     init(kind: BootSection.Kind, name: String, id: Int, origin: Origin) {
@@ -52,6 +53,7 @@ struct ProxyDraft {
         half.balance = base.backend.balance
         half.retries = base.backend.retries
         half.redispatches = base.backend.redispatches
+        half.dynamicCookieKey = base.backend.dynamicCookieKey
         half.addsForwardedFor = base.backend.addsForwardedFor
         half.usesAllBackups = base.backend.usesAllBackups
         half.isDisabled = base.backend.isDisabled
@@ -72,13 +74,18 @@ struct ProxyDraft {
         copy.hasExpectation = hasExpectation
         copy.sendsOwnHeaders = sendsOwnHeaders
         copy.timeouts = timeouts
+        copy.options = options
         copy.maxconn = maxconn
         return copy
     }
 
     /// Moves what several lines said together into the halves.
     mutating func settleInheritance() {
+        // TCP is what HAProxy does unless it is told otherwise.
+        options.isTCP = options.isTCP || !hasMode
         frontend.timeouts = timeouts
+        frontend.options = options
+        backend.options = options
         frontend.maxconn = maxconn ?? 0
         backend.timeouts = timeouts
         backend.check.http = usesHTTPCheck ? httpCheck : nil

@@ -12,7 +12,8 @@ struct ServerArguments {
     static let supported: Set<ServerAttribute> = [
         .addr, .backup, .check, .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id,
         .initState,
-        .inter, .maxconn, .onMarkedDown, .port, .proto, .rise, .weight,
+        .inter, .maxconn, .maxqueue, .minconn, .onMarkedDown, .poolLowConn, .poolMaxConn,
+        .poolPurgeDelay, .port, .proto, .rise, .sendProxy, .sendProxyV2, .weight,
     ]
 
     /// Keywords of boot files that `add server` refuses (HAProxy 3.0), with whether they take an argument.

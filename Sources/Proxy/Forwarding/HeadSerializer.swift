@@ -3,12 +3,23 @@
 /// What stays is copied in stretches as long as possible; most headers are one or two copies. Heads are
 /// passed `inout` only because they are large: passed by value they would be copied for each call.
 enum HeadSerializer {
-    /// The request as a server gets it: HTTP/1.1, origin-form; `client` is added as `X-Forwarded-For`.
+    /// What the proxy adds to a request's header.
+    struct Additions: BitwiseCopyable {
+        /// A whole `connection` line, or nothing.
+        var connection: StaticString = ""
+        /// Added as `X-Forwarded-For`, or under `clientHeader`.
+        var client: SocketAddress?
+        var clientHeader: RawText = .empty
+        /// Whole lines.
+        var lines = ByteSlice.empty
+    }
+
+    /// The request as a server gets it: HTTP/1.1, origin-form.
     @inline(__always)
     static func write(
         _ head: inout RequestHead,
         of bytes: ByteSlice,
-        client: SocketAddress?,
+        additions: Additions,
         to output: inout ScratchBuffer
     ) {
         var start = Int(head.method.start)
@@ -18,7 +29,11 @@ enum HeadSerializer {
         }
         copyFields(&head.fields, of: bytes, from: start, headEnd: head.byteCount, to: &output)
         if head.fields.isChunked { output.append("transfer-encoding: chunked\r\n") }
-        if let client { writeForwardedFor(client, to: &output) }
+        output.append(additions.lines)
+        output.append(additions.connection)
+        if let client = additions.client {
+            writeForwardedFor(client, as: additions.clientHeader, to: &output)
+        }
         output.append("\r\n")
     }
 
@@ -49,13 +64,15 @@ enum HeadSerializer {
         }
     }
 
-    /// The response as a client gets it; `connection` says what becomes of the connection, if anything.
+    /// The response as a client gets it; `connection` says what becomes of the connection, if anything, and
+    /// `lines` are added whole.
     @inline(__always)
     static func write(
         _ head: inout ResponseHead,
         of bytes: ByteSlice,
         keepsChunks: Bool,
         connection: StaticString,
+        lines: ByteSlice = .empty,
         to output: inout ScratchBuffer
     ) {
         var start = 0
@@ -65,6 +82,7 @@ enum HeadSerializer {
         }
         copyFields(&head.fields, of: bytes, from: start, headEnd: head.byteCount, to: &output)
         if keepsChunks { output.append("transfer-encoding: chunked\r\n") }
+        output.append(lines)
         output.append(connection)
         output.append("\r\n")
     }
@@ -93,18 +111,31 @@ enum HeadSerializer {
     }
 
     /// `X-Forwarded-For` as `option forwardfor` adds it; nothing for unix sockets.
-    private static func writeForwardedFor(_ client: SocketAddress, to output: inout ScratchBuffer) {
-        switch client.family {
+    private static func writeForwardedFor(
+        _ client: SocketAddress,
+        as name: RawText,
+        to output: inout ScratchBuffer
+    ) {
+        guard client.family == .ipv4 || client.family == .ipv6 else { return }
+        if name.isEmpty {
+            output.append("x-forwarded-for: ")
+        } else {
+            for index in name.indices { output.append(byte: name[index]) }
+            output.append(": ")
+        }
+        writeAddress(client, to: &output)
+        output.append("\r\n")
+    }
+
+    /// An IP address without its port; nothing for others.
+    static func writeAddress(_ address: SocketAddress, to output: inout ScratchBuffer) {
+        switch address.family {
         case .ipv4:
-            output.append("x-forwarded-for: ")
             for octet in 0..<4 {
-                output.append(decimal: Int(client.low >> UInt64(24 - 8 * octet) & 255))
-                output.append(octet == 3 ? "\r\n" : ".")
+                if octet > 0 { output.append(".") }
+                output.append(decimal: Int(address.low >> UInt64(24 - 8 * octet) & 255))
             }
-        case .ipv6:
-            output.append("x-forwarded-for: ")
-            writeIPv6(client, to: &output)
-            output.append("\r\n")
+        case .ipv6: writeIPv6(address, to: &output)
         case .none, .unix, .abstract: break
         }
     }

@@ -26,12 +26,15 @@ package enum BodyFraming: Equatable, BitwiseCopyable {
         return response.fields.contentLength == 0 ? .none : .length(response.fields.contentLength)
     }
 
-    /// Refuses what two readers could frame differently: both fields, chunks in HTTP/1.0, a TRACE with a body.
+    /// Refuses what two readers could frame differently: both fields, chunks in HTTP/1.0, a TRACE or CONNECT
+    /// with a body.
     @inline(__always)
     static func check(_ request: RequestHead) -> Rejection? {
         let (isChunked, length) = (request.fields.isChunked, request.fields.contentLength)
         if isChunked, length >= 0 || request.isVersion10 { return .badRequest }
-        if request.methodKind == .trace, isChunked || length > 0 { return .badRequest }
+        if request.methodKind == .trace || request.methodKind == .connect, isChunked || length > 0 {
+            return .badRequest
+        }
         return nil
     }
 

@@ -92,7 +92,10 @@ enum FieldParser {
                 return .expectationFailed
             }
             fields.expectsContinue = true
-        case 7 where bytes.matches("upgrade", at: start, count: 7): fields.remove(last)
+            fields.expectIndex = last
+        case 7 where bytes.matches("upgrade", at: start, count: 7):
+            fields.remove(last)
+            fields.upgradeIndex = fields.upgradeIndex == -1 && value.count > 0 ? last : -2
         case 10 where bytes.matches("keep-alive", at: start, count: 10): fields.remove(last)
         case 10 where bytes.matches("connection", at: start, count: 10):
             fields.remove(last)
@@ -150,9 +153,27 @@ enum FieldParser {
             } else if bytes.matches("keep-alive", at: start, count: count) {
                 fields.connectionKeepAlive = true
             } else {
+                if bytes.matches("upgrade", at: start, count: count) {
+                    fields.connectionUpgrade = true
+                }
                 hasNominations = true
             }
         }
+    }
+
+    /// Whether a comma-separated list has this member (lower case, compared without case).
+    static func list(
+        _ bytes: borrowing Span<UInt8>,
+        _ value: RequestHead.Part,
+        names name: StaticString
+    )
+        -> Bool
+    {
+        var index = Int(value.start)
+        while let token = nextToken(bytes, &index, end: value.end) {
+            if bytes.matches(name, at: token.lowerBound, count: token.count) { return true }
+        }
+        return false
     }
 
     /// The next member of a comma-separated list without white space around it.

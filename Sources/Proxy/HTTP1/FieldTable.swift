@@ -21,6 +21,12 @@ package struct FieldTable: BitwiseCopyable {
     var hostIndex = -1
     /// The message carries `X-Forwarded-For` already.
     var hasForwardedFor = false
+    /// `Connection: upgrade`.
+    var connectionUpgrade = false
+    /// Index of the only `Upgrade` field, -1 when absent, -2 when there are several.
+    var upgradeIndex = -1
+    /// Index of the `Expect` field, -1 when absent.
+    var expectIndex = -1
 
     package init() {}
 
@@ -47,6 +53,16 @@ package struct FieldTable: BitwiseCopyable {
         }
     }
 
+    /// Lets the `Upgrade` field pass after all.
+    mutating func forwardUpgrade() {
+        guard upgradeIndex >= 0 else { return }
+        if upgradeIndex < 64 {
+            removed.0 &= ~(1 << UInt64(upgradeIndex))
+        } else {
+            removed.1 &= ~(1 << UInt64(upgradeIndex - 64))
+        }
+    }
+
     @inline(__always)
     func isRemoved(_ index: Int) -> Bool {
         index < 64
@@ -65,5 +81,8 @@ package struct FieldTable: BitwiseCopyable {
         expectsContinue = false
         hostIndex = -1
         hasForwardedFor = false
+        connectionUpgrade = false
+        upgradeIndex = -1
+        expectIndex = -1
     }
 }

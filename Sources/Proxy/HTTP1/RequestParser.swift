@@ -14,7 +14,8 @@ package enum RequestParser {
         switch result {
         case .incomplete where bytes.count >= headLimit:
             return .rejected(head.target.isEmpty ? .uriTooLong : .fieldsTooLarge)
-        case .complete where head.byteCount > headLimit: return .rejected(.fieldsTooLarge)
+        case .complete where head.byteCount > headLimit:
+            return .rejected(Int(head.target.count) > headLimit / 2 ? .uriTooLong : .fieldsTooLarge)
         default: return result
         }
     }
@@ -111,7 +112,12 @@ package enum RequestParser {
         into head: inout RequestHead
     ) -> Rejection? {
         let (start, end) = (Int(head.target.start), head.target.end)
-        if head.methodKind == .connect { return .methodNotAllowed }
+        if head.methodKind == .connect {
+            // Only the authority-form, and never without a port (RFC 9112 §3.2.3).
+            head.host = head.target
+            return Authority.isValid(bytes, head.host) && Authority.hasPort(bytes, head.host)
+                ? nil : .badRequest
+        }
         if bytes[start] == 47 { return readPath(bytes, from: start, to: end, into: &head) }
         if bytes[start] == 42 {
             return head.target.count == 1 && head.methodKind == .options ? nil : .badRequest
@@ -158,7 +164,9 @@ package enum RequestParser {
         if head.fields.hostIndex >= 0 {
             let host = head.fields[head.fields.hostIndex].value
             guard Authority.isValid(bytes, host) else { return .badRequest }
-            if head.isAbsoluteForm {
+            if head.methodKind == .connect {
+                guard Authority.isSame(bytes, host, asTarget: head.host) else { return .badRequest }
+            } else if head.isAbsoluteForm {
                 guard bytes.matches(host.range, head.host.range) else { return .badRequest }
             } else {
                 head.host = host
@@ -192,6 +200,32 @@ enum Authority {
             guard index > start else { return false }
         }
         return index == end || isPort(bytes, from: index, to: end)
+    }
+
+    /// Whether a valid authority names a port.
+    static func hasPort(_ bytes: borrowing Span<UInt8>, _ part: RequestHead.Part) -> Bool {
+        var index = part.end - 1
+        while index > Int(part.start), ASCII.isDigit(bytes[index]) { index -= 1 }
+        return bytes[index] == 58 && index < part.end - 1
+    }
+
+    /// Whether `Host` says what the target of a CONNECT does; it may leave out the port 80 or 443.
+    static func isSame(
+        _ bytes: borrowing Span<UInt8>,
+        _ host: RequestHead.Part,
+        asTarget target: RequestHead.Part
+    ) -> Bool {
+        if bytes.matches(host.range, target.range) { return true }
+        let start = Int(target.start)
+        for (port, count): (StaticString, Int) in [(":80", 3), (":443", 4)] {
+            let end = target.end - count
+            if end > start, bytes.matches(port, at: end, count: count),
+                bytes.matches(host.range, start..<end)
+            {
+                return true
+            }
+        }
+        return false
     }
 
     @inline(__always)

@@ -66,6 +66,11 @@ package enum ConnectStart: BitwiseCopyable {
     case success(Descriptor, isConnected: Bool)
     case failure(Int32)
 
+    /// The process or the machine has no more sockets or ports; the server had no part in it.
+    package var isExhausted: Bool {
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL].contains(code)
+    }
+
     package var code: Int32 {
         if case .failure(let code) = self { return code }
         return 0

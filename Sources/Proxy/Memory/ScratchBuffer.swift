@@ -49,6 +49,11 @@ import Glibc
         count &+= text.utf8CodeUnitCount
     }
 
+    /// Appends a text of the configuration.
+    package mutating func append(_ text: RawText) {
+        for index in text.indices { append(byte: text[index]) }
+    }
+
     /// Appends one byte.
     @inline(__always)
     package mutating func append(byte: UInt8) {

@@ -8,10 +8,14 @@ package struct SlotArena: BitwiseCopyable, Sendable {
         case currentSessions, maxSessions, totalSessions, bytesIn, bytesOut, connectErrors
         case responseErrors, retries, redispatches, connections, reuses
         case idleConnections, usedConnections
+        /// Requests that wait for this very server.
+        case queued, maxQueued
         /// Six counters by class of status; see `responses(ofClass:)`.
         case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther
         /// The worker's own list of idle connections: its first descriptor, 0 when there is none.
         case firstIdle
+        /// The same for connections that were reused before.
+        case firstProven
         /// How many cases come before this one.
         case count
 
@@ -96,6 +100,8 @@ package struct SlotArena: BitwiseCopyable, Sendable {
         counters.reuses = sum(.reuses, of: slot)
         counters.idleConnections = sum(.idleConnections, of: slot)
         counters.usedConnections = sum(.usedConnections, of: slot)
+        counters.queued = sum(.queued, of: slot)
+        counters.maxQueued = sum(.maxQueued, of: slot)
         for index in 0..<6 {
             counters.responses[index] = table.sum(
                 row: Int(slot),

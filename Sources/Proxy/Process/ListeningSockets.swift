@@ -8,6 +8,7 @@ struct ListeningSockets {
     struct Owned {
         let descriptor: Descriptor
         let frontend: Int
+        let acceptsProxy: Bool
     }
 
     /// By worker.
@@ -16,6 +17,9 @@ struct ListeningSockets {
     private(set) var addresses: [[SocketAddress]] = []
     /// Descriptors named by number (`fd@3`): left open under that number for a process that follows.
     private(set) var inherited: [Descriptor] = []
+
+    /// Of the bind that is being opened.
+    private var acceptsProxy = false
 
     init(workers: Int) { owned = Array(repeating: [], count: workers) }
 
@@ -35,6 +39,7 @@ struct ListeningSockets {
     }
 
     private mutating func open(_ bind: BindConfiguration, frontend: Int) throws(SocketError) {
+        acceptsProxy = bind.acceptsProxy
         let backlog = bind.backlog > 0 ? Int32(bind.backlog) : 4096
         switch bind.endpoint {
         case nil:
@@ -66,8 +71,7 @@ struct ListeningSockets {
                 address = listener.address
                 addresses[frontend].append(address)
             }
-            let owner = Owned(descriptor: listener.release(), frontend: frontend)
-            owned[worker].append(owner)
+            own(listener.release(), worker: worker, frontend: frontend)
         }
     }
 
@@ -90,7 +94,13 @@ struct ListeningSockets {
     private mutating func share(_ descriptor: Descriptor, frontend: Int) throws(SocketError) {
         for worker in owned.indices {
             let mine = worker == 0 ? descriptor : try descriptor.duplicate()
-            owned[worker].append(Owned(descriptor: mine, frontend: frontend))
+            own(mine, worker: worker, frontend: frontend)
         }
+    }
+
+    private mutating func own(_ descriptor: Descriptor, worker: Int, frontend: Int) {
+        owned[worker].append(
+            Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy)
+        )
     }
 }

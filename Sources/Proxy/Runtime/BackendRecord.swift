@@ -13,7 +13,7 @@ final class BackendRecord {
     /// Servers that the snapshot may no longer tell the truth about.
     private var touched: [ServerRecord] = []
     private var hasSnapshot = false
-    private(set) var snapshot = BackendSnapshot()
+    var snapshot = BackendSnapshot()
     /// Everything an operator can change on its servers, as the sum of their digests.
     private(set) var serverDigests: UInt64 = 0
     /// What the snapshot names besides arrays that are rebuilt.
@@ -58,7 +58,7 @@ final class BackendRecord {
         byName[server.name] = server
         byID[server.id] = server
         serverDigests &+= server.digest
-        if server.isUsable { touch(server) }
+        if server.isUsable || keepsClients { touch(server) }
     }
 
     func remove(_ server: ServerRecord) {
@@ -72,7 +72,7 @@ final class BackendRecord {
             "servers stand in the order of their serials"
         )
         servers.remove(at: place)
-        if server.isInSnapshot { touch(server) }
+        if server.isInSnapshot || keepsClients { touch(server) }
         server.isDeleted = true
     }
 
@@ -107,7 +107,9 @@ final class BackendRecord {
         touched.removeAll(keepingCapacity: true)
         for server in changed { server.isTouched = false }
         if !hasSnapshot { snapshot = template }
+        if keepsClients { nameServers(changed, retired: &retired) }
         usable.update(changed, of: servers, isFirst: !hasSnapshot)
+        if keepsClients { listServers(retired: &retired) }
         hasSnapshot = true
         snapshot.generation = generation
         usable.publish(in: &snapshot, retired: &retired)
@@ -136,6 +138,7 @@ final class BackendRecord {
         made.addsForwardedFor = configuration.addsForwardedFor
         made.retries = UInt8(clamping: configuration.retries)
         made.redispatches = configuration.redispatches
+        made.options = configuration.options
         return made
     }
 

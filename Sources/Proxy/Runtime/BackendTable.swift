@@ -195,7 +195,7 @@ final class BackendTable {
         }
         let before = (server.isUsable, server.isChecked, server.checkInterval)
         body(server)
-        if before.0 || server.isUsable { backend.touch(server) }
+        if before.0 || server.isUsable || backend.keepsClients { backend.touch(server) }
         backend.renewDigest(of: server)
         server.isChanged = true
         noteUnsaved(server, of: backend)

@@ -66,6 +66,9 @@ package struct ServerCounters: BitwiseCopyable, Sendable {
     package var reuses = 0
     package var idleConnections = 0
     package var usedConnections = 0
+    /// Requests that wait for this very server; the most there were at once is summed over workers.
+    package var queued = 0
+    package var maxQueued = 0
     /// Responses by class: 1xx, 2xx, 3xx, 4xx, 5xx, other.
     package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
 
@@ -97,6 +100,9 @@ package struct BackendCounters: BitwiseCopyable, Sendable {
     package var bytesOut = 0
     /// Requests for which no server could be found.
     package var unserved = 0
+    /// Requests that wait for any server; the most there were at once is summed over workers.
+    package var queued = 0
+    package var maxQueued = 0
     package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
 
     package init() {}

@@ -65,6 +65,8 @@ extension BackendSnapshot {
         ring.free()
         ringPlaces.free()
         hashHeader.free()
+        for index in cookieServers.indices { cookieServers[index].server.options.cookie.free() }
+        cookieServers.free()
     }
 }
 

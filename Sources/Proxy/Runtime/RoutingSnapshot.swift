@@ -29,6 +29,7 @@ package struct FrontendSnapshot: BitwiseCopyable {
     package var monitorFail: RawArray<RoutingCondition> = .empty
     package var timeouts = Timeouts()
     package var addsForwardedFor = false
+    package var options = ForwardingOptions()
     package var isEnabled = true
 
     package init() {}
@@ -42,6 +43,9 @@ package struct Timeouts: BitwiseCopyable, Hashable, Sendable {
     package var connect: UInt32 = 0
     package var server: UInt32 = 0
     package var queue: UInt32 = 0
+    package var tunnel: UInt32 = 0
+    package var clientFin: UInt32 = 0
+    package var serverFin: UInt32 = 0
 
     package init() {}
 }
@@ -94,8 +98,18 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var retries: UInt8 = 3
     /// A retry may go to another server (`option redispatch`).
     package var redispatches = false
+    package var options = ForwardingOptions()
+    /// Every server, where a cookie keeps clients with theirs; else empty.
+    package var cookieServers: RawArray<CookieServer> = .empty
 
     package init() {}
+}
+
+/// A server that a persistence cookie may name: it may be draining, or down.
+package struct CookieServer: BitwiseCopyable {
+    package var server: ServerSnapshot
+    /// Takes requests that belong to it.
+    package var isUp: Bool
 }
 
 /// `balance`.
@@ -119,6 +133,7 @@ package struct ServerSnapshot: BitwiseCopyable {
     /// 0 for unlimited.
     package var maxconn: UInt32 = 0
     package var address = SocketAddress()
+    package var options = ServerOptions()
 
     package init() {}
 }

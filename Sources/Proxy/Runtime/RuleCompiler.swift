@@ -21,6 +21,7 @@ struct RuleCompiler {
         made.monitorFail = .make(frontend.monitorFail.map(compile))
         made.timeouts = frontend.timeouts
         made.addsForwardedFor = frontend.addsForwardedFor
+        made.options = frontend.options
         made.isEnabled = !frontend.isDisabled
         return made
     }

@@ -20,6 +20,10 @@ final class ServerRecord {
     /// Changes with what is checked; `BackendTable.renewCheck` does it.
     var checkID: CheckTarget.ID
     let isBackup: Bool
+    /// What the request path reads beside address, weight and limit.
+    var options: ServerOptions
+    /// The address that a cookie value was made of.
+    var cookieEndpoint: Endpoint?
     /// `inter`, `fastinter` and `downinter`, read often enough to be kept.
     private let intervals: (usual: Milliseconds, changing: Milliseconds, down: Milliseconds)
 
@@ -82,6 +86,7 @@ final class ServerRecord {
         hash.combine(attributes.command)
         declarationDigest = hash
         isBackup = attributes[.backup] != nil
+        options = ServerOptions(attributes)
         let usual = attributes.duration(.inter) ?? Milliseconds(2000)
         intervals = (
             usual, attributes.duration(.fastinter) ?? usual,
@@ -92,7 +97,8 @@ final class ServerRecord {
         address = SocketAddress(declaration.endpoint)
         weight = attributes.integer(.weight) ?? 1
         initialWeight = weight
-        maxconn = attributes.integer(.maxconn) ?? 0
+        // A greater `minconn` is the limit, as in HAProxy.
+        maxconn = max(attributes.integer(.maxconn) ?? 0, attributes.integer(.minconn) ?? 0)
         checkAddress = attributes.word(.addr).flatMap { IPText.endpoint($0) ?? Endpoint($0) }
         checkPort = attributes.integer(.port)
         let rise = attributes.integer(.rise) ?? 2

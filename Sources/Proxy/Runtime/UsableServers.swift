@@ -104,13 +104,13 @@ struct UsableServers {
         server.publishedWeight = server.weight
         weights[server.weight] += 1
         sit(server)
-        entries[place] = entry(of: server)
+        entries[place] = Self.entry(of: server)
     }
 
     private mutating func move(_ server: ServerRecord, to place: Int) {
         server.place = place
         if algorithm == .consistentHash { ring.place(seat: server.seat, at: place) }
-        entries[place] = entry(of: server)
+        entries[place] = Self.entry(of: server)
     }
 
     private mutating func setEntry(of server: ServerRecord) {
@@ -120,7 +120,7 @@ struct UsableServers {
             server.publishedWeight = server.weight
             sit(server)
         }
-        entries[server.place] = entry(of: server)
+        entries[server.place] = Self.entry(of: server)
     }
 
     private mutating func remove(_ server: ServerRecord) {
@@ -135,12 +135,14 @@ struct UsableServers {
         ring.place(seat: server.seat, at: server.place)
     }
 
-    private func entry(of server: ServerRecord) -> ServerSnapshot {
+    /// A server as workers see it.
+    static func entry(of server: ServerRecord) -> ServerSnapshot {
         var entry = ServerSnapshot()
         entry.slot = server.slot
         entry.weight = UInt16(server.weight)
         entry.maxconn = UInt32(clamping: server.maxconn)
         entry.address = server.address
+        entry.options = server.options
         return entry
     }
 

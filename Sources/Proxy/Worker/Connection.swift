@@ -9,17 +9,32 @@ struct Connection: BitwiseCopyable {
     enum Phase: UInt8, BitwiseCopyable {
         /// Waits for a request, or for the rest of its header.
         case idle
+        /// Waits for the PROXY protocol header that the bind demands.
+        case proxyHeader
         /// The request is held until a server has a place for it.
         case queued
+        /// The request is held for a moment before the same server is tried again.
+        case waiting
         /// The request is held until the server connection stands.
         case connecting
         /// The header went out, the request's body is passing.
         case sending
         /// The whole request went out.
         case receiving
+        /// Bytes pass both ways as they are: TCP mode, or HTTP after 101 or CONNECT.
+        case tunnel
         /// Everything was answered; what the client still sends is thrown away, so that closing does not
         /// reset the connection under the answer.
         case lingering
+    }
+
+    /// What a persistence cookie said.
+    struct Persistence: BitwiseCopyable {
+        /// The server it names, -1 for none that is up.
+        var slot: Int32 = -1
+        /// Seconds since 1970 at which it was last, and first, set; 0 when it does not say.
+        var lastSeen = 0
+        var firstSeen = 0
     }
 
     // MARK: Both sides
@@ -35,6 +50,10 @@ struct Connection: BitwiseCopyable {
     var keepsAlive = false
     /// Input waits that cannot be used before more arrives.
     var needsMoreInput = false
+    /// Tunnels: the peer's end was read.
+    var hasEnded = false
+    /// Tunnels: we sent the peer our end.
+    var isShut = false
     var generation: UInt32 = 0
     /// The other side's descriptor, 0 for none.
     var peer: Int32 = 0
@@ -55,6 +74,7 @@ struct Connection: BitwiseCopyable {
     var backend: Int32 = -1
     var method: RequestHead.Method = .other
     var isVersion10 = false
+    var isTCP = false
     /// Something of the next request has arrived.
     var hasStarted = false
     /// Close once the output is sent.
@@ -63,21 +83,59 @@ struct Connection: BitwiseCopyable {
     var lingers = false
     /// `request` may be sent again on another connection.
     var isReplayable = false
+    /// `request` holds all that was sent, for the retries that `retry-on` asks for.
+    var holdsRequest = false
     /// A server counts this exchange as its session.
     var holdsSlot = false
+    /// And as one of the places its `maxconn` allows.
+    var holdsPlace = false
+    /// The backend counts this exchange as its session.
+    var isInBackend = false
     /// The response's header went to the client.
     var hasResponse = false
+    /// Asks to become a tunnel: Upgrade or CONNECT.
+    var asksTunnel = false
+    /// A tunnel has just begun: what the client sent already is to be looked at.
+    var startsTunnel = false
+    /// The server connection serves no second request.
+    var closesServer = false
+    /// Hanging up gives the exchange up.
+    var abortsOnClose = false
+    var isPost = false
+    var persistence = Persistence()
+    /// The rest of a body is awaited before the request goes on.
+    var awaitsBody = false
     var attempts: UInt8 = 0
+    /// The slot that a retry or persistence asks for, -1 for any.
+    var wanted: Int32 = -1
+    /// The slot whose queue it waits in, -1 for the backend's.
+    var queuedSlot: Int32 = -1
+    /// The server connection kept for this client alone (`http-reuse never`), 0 for none.
+    var own: Int32 = 0
     var key = HashKey.none
     /// The header as it goes to the server, while it may have to be sent (again).
     var request = ByteQueue()
     var address = SocketAddress()
+    /// Where a PROXY protocol header said the client connected to; of family `none` without one.
+    var destination = SocketAddress()
 
     // MARK: Servers
 
     var isConnecting = false
     /// In the pool of its slot.
     var isIdle = false
+    /// Idle, but kept for the client that `previous` names.
+    var isPrivate = false
     var wasReused = false
+    /// It told the server of one client, so no other may use it.
+    var namesClient = false
     var interimResponses: UInt8 = 0
+    /// Idle connections this worker keeps to the slot, -1 for any number.
+    var poolLimit: Int32 = -1
+    /// Milliseconds an idle connection is kept at least.
+    var purgeDelay: UInt32 = 0
+
+    // MARK: Listeners
+
+    var acceptsProxy = false
 }

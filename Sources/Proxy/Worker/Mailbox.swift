@@ -9,6 +9,8 @@ final class Mailbox: Sendable {
         case shutdownSessions(slot: UInt32)
         /// Close the sockets a frontend listens on.
         case close(frontend: Int)
+        /// A place of a server that stays taken, for someone who waits at this worker.
+        case place(slot: UInt32, backend: Int32)
         /// Accept nothing more, finish what is there, then stop.
         case drain
         /// Stop now.
@@ -27,7 +29,11 @@ final class Mailbox: Sendable {
     /// Leaves a letter and wakes the worker; a letter that already waits is not left twice.
     func post(_ letter: Letter) {
         let isNew = letters.withLock { letters in
-            guard letters.all.insert(letter).inserted else { return false }
+            // Each place is one; everything else is the same said twice.
+            if case .place = letter {
+            } else if !letters.all.insert(letter).inserted {
+                return false
+            }
             letters.inOrder.append(letter)
             return true
         }

@@ -8,7 +8,7 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     }
 
     enum Backend: Int {
-        case currentSessions, totalSessions, bytesIn, bytesOut, unserved
+        case currentSessions, totalSessions, bytesIn, bytesOut, unserved, queued, maxQueued
         case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther,
             count
     }
@@ -42,6 +42,31 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     @inline(__always) @discardableResult
     func add(_ amount: Int, to counter: Backend, of backend: Int, worker: Int) -> Int {
         backends.add(amount, row: backend, column: counter.rawValue, worker: worker)
+    }
+
+    /// Sessions of a backend now, over all workers.
+    func sessions(ofBackend backend: Int) -> Int {
+        backends.sum(row: backend, column: Backend.currentSessions.rawValue)
+    }
+
+    /// Requests that wait for any server of a backend, over all workers.
+    func queued(ofBackend backend: Int) -> Int {
+        backends.sum(row: backend, column: Backend.queued.rawValue)
+    }
+
+    /// One more waits; how many do at this worker.
+    func enqueue(backend: Int, worker: Int) -> Int {
+        let count = add(1, to: Backend.queued, of: backend, worker: worker)
+        let most = Backend.maxQueued.rawValue
+        if count > backends.load(row: backend, column: most, worker: worker) {
+            backends.store(count, row: backend, column: most, worker: worker)
+        }
+        return count
+    }
+
+    /// One less.
+    func dequeue(backend: Int, worker: Int) -> Int {
+        add(-1, to: Backend.queued, of: backend, worker: worker)
     }
 
     /// Counts one session in, and the most there were at once.
@@ -118,6 +143,8 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         counters.bytesIn = sum(.bytesIn)
         counters.bytesOut = sum(.bytesOut)
         counters.unserved = sum(.unserved)
+        counters.queued = sum(.queued)
+        counters.maxQueued = sum(.maxQueued)
         for kind in 0..<6 {
             counters.responses[kind] = backends.sum(
                 row: backend,

@@ -2,6 +2,7 @@ extension Worker {
     /// Takes in what waits at a listener; a full table refuses by closing.
     mutating func accept(_ listener: Int) {
         let frontend = connections[listener].frontend
+        let acceptsProxy = connections[listener].acceptsProxy
         var address = SocketAddress()
         for _ in 0..<64 {
             guard limits.allow(Int(frontend), totals) else {
@@ -27,7 +28,14 @@ extension Worker {
             connections[index].address = address
             clientCount += 1
             totals.open(frontend: Int(frontend), worker: number)
-            awaitRequest(index, isFirst: true)
+            if acceptsProxy {
+                awaitProxyHeader(index)
+            } else if snapshot.frontends[Int(frontend)].options.isTCP {
+                startSession(index)
+                continue
+            } else {
+                awaitRequest(index, isFirst: true)
+            }
             // The first request has often arrived with the connection, which saves registering it at all.
             connections[index].isReadable = true
             readClient(index)
@@ -45,6 +53,7 @@ extension Worker {
         for letter in mailbox.take() {
             switch letter {
             case .purge(let slot): purgeIdle(slot)
+            case .place(let slot, let backend): usePlace(slot, backend: Int(backend))
             case .shutdownSessions(let slot): shutdownSessions(slot)
             case .close(let frontend): closeListeners(of: frontend)
             case .drain: drain()

@@ -1,7 +1,16 @@
 extension Worker {
     mutating func handleClient(_ index: Int, _ event: EpollLoop.Event) {
         if event.isHungUp { connections[index].isHungUp = true }
+        if connections[index].phase == .tunnel {
+            handleTunnelClient(index, event)
+            return
+        }
         if event.isBroken {
+            note(index, .clientAborted, stage(of: index))
+            closeClient(index)
+            return
+        }
+        if event.isHungUp, connections[index].abortsOnClose, isAwaitingResponse(index) {
             note(index, .clientAborted, stage(of: index))
             closeClient(index)
             return
@@ -17,6 +26,14 @@ extension Worker {
         if event.isReadable {
             connections[index].isReadable = true
             readClient(index)
+        }
+    }
+
+    /// Nothing has come back from a server yet.
+    private func isAwaitingResponse(_ index: Int) -> Bool {
+        switch connections[index].phase {
+        case .queued, .waiting, .connecting, .receiving: !connections[index].hasResponse
+        case .idle, .proxyHeader, .sending, .tunnel, .lingering: false
         }
     }
 
@@ -44,14 +61,18 @@ extension Worker {
     @inline(__always)
     private func wantsInput(_ index: Int) -> Bool {
         switch connections[index].phase {
-        case .idle:
+        case .idle, .proxyHeader:
             return connections[index].output.count < Self.outputBound
                 && !connections[index].closesWhenSent
         case .sending:
             let upstream = Int(connections[index].peer)
             return upstream != 0 && connections[upstream].output.count < Self.outputBound
+        case .tunnel:
+            let upstream = Int(connections[index].peer)
+            return !connections[index].hasEnded && upstream != 0
+                && connections[upstream].output.count < Self.outputBound
         case .lingering: return true
-        case .queued, .connecting, .receiving: return false
+        case .queued, .waiting, .connecting, .receiving: return false
         }
     }
 
@@ -72,7 +93,9 @@ extension Worker {
             guard receiveFromClient(index) else { return }
         }
         // While a whole request is being answered nothing of the client needs to be known.
-        if connections[index].phase != .receiving { register(index) }
+        if connections[index].phase != .receiving || connections[index].abortsOnClose {
+            register(index)
+        }
     }
 
     /// One read and the use of what it brought; false when the client is gone.
@@ -116,7 +139,8 @@ extension Worker {
         // A header is parsed again only when a line was completed, so that one byte at a time costs little.
         let fresh = connections[index].input.bytes.dropFirst(before)
         connections[index].needsMoreInput =
-            connections[index].phase == .idle && before + count < RequestParser.headLimit
+            connections[index].phase == .idle && !connections[index].awaitsBody
+            && before + count < RequestParser.headLimit
             && !fresh.contains(10)
         return true
     }
@@ -125,6 +149,7 @@ extension Worker {
     private mutating func endInput(_ index: Int, _ result: Transfer) -> Bool {
         connections[index].isReadable = false
         guard result != .wouldBlock else { return true }
+        if connections[index].phase == .tunnel { return endTunnelInput(index, result) }
         if result == .end, connections[index].phase == .idle {
             if !connections[index].output.isEmpty {
                 closeWhenSent(index, lingers: false)
@@ -142,6 +167,8 @@ extension Worker {
     private mutating func use(_ index: Int, _ bytes: ByteSlice) -> Int {
         switch connections[index].phase {
         case .idle: return startRequest(index, bytes)
+        case .tunnel: return forwardToServer(index, bytes)
+        case .proxyHeader: return readProxyHeader(index, bytes)
         case .sending: return forwardBody(index, bytes)
         default: return bytes.count
         }
@@ -159,12 +186,14 @@ extension Worker {
                 return -1
             }
             countIn(index, used)
+            hold(outgoing.bytes, of: index)
             guard outgoing.count == 0 || send(upstream, outgoing.bytes) else {
                 return loseUpstream(upstream)
             }
         } else {
             used = connections[index].body.take(bytes.count)
             countIn(index, used)
+            hold(bytes.prefix(used), of: index)
             guard send(upstream, bytes.prefix(used)) else { return loseUpstream(upstream) }
         }
         connections[index].isReplayable = false

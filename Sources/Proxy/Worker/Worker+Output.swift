@@ -39,7 +39,9 @@ extension Worker {
     private mutating func queue(_ index: Int, _ bytes: ByteSlice) {
         connections[index].output.append(bytes, from: pool)
         register(index)
-        guard connections[index].role == .client else { return }
+        guard connections[index].role == .client, connections[index].phase != .tunnel else {
+            return
+        }
         armClient(index)
     }
 
@@ -95,6 +97,9 @@ extension Worker {
             closeUpstream(upstream)
         }
         releaseSlot(of: index)
+        leaveBackend(index)
+        let own = Int(connections[index].own)
+        if own != 0 { closeUpstream(own) }
         totals.add(
             -1,
             to: TrafficCounters.Frontend.currentSessions,
@@ -130,6 +135,11 @@ extension Worker {
     ///
     /// The connection stays open, ready for the next request, if the whole request was read; true then.
     mutating func reply(_ index: Int, status: Int) -> Bool {
+        if connections[index].isTCP {
+            endExchange(index)
+            closeClient(index)
+            return false
+        }
         let upstream = Int(connections[index].peer)
         if upstream != 0 {
             connections[index].peer = 0
@@ -137,6 +147,7 @@ extension Worker {
             closeUpstream(upstream)
         }
         releaseSlot(of: index)
+        leaveBackend(index)
         let isRequestRead =
             connections[index].phase == .receiving
             || connections[index].phase != .idle && connections[index].body.isComplete

@@ -35,10 +35,10 @@ extension Worker {
     /// What the client's exchange waits for, as logs name it.
     func stage(of index: Int) -> ExchangeRecord.Stage {
         switch connections[index].phase {
-        case .idle: .request
+        case .idle, .proxyHeader: .request
         case .queued: .queue
-        case .connecting: .connect
-        case .sending: .data
+        case .connecting, .waiting: .connect
+        case .sending, .tunnel: .data
         case .receiving: connections[index].hasResponse ? .data : .header
         case .lingering: .last
         }

@@ -9,6 +9,8 @@ extension Worker {
         connections[index].needsMoreInput = false
         connections[index].backend = -1
         connections[index].request.clear(to: pool)
+        connections[index].holdsRequest = false
+        connections[index].awaitsBody = false
         openRecord(index, isFirst: isFirst)
         let timeouts = snapshot.frontends[Int(connections[index].frontend)].timeouts
         var timeout = isFirst ? timeouts.httpRequest : timeouts.httpKeepAlive
@@ -31,6 +33,11 @@ extension Worker {
             return refuse(index, status: Int(rejection.rawValue))
         }
         let number = Int(connections[index].frontend)
+        let frontend = snapshot.frontends[number]
+        let framing = BodyFraming.of(request)
+        if frontend.options.buffersRequest, framing != .none, !isBuffered(framing, index, bytes) {
+            return 0
+        }
         totals.add(1, to: TrafficCounters.Frontend.requests, of: number, worker: self.number)
         connections[index].method = request.methodKind
         records[index].requested = now
@@ -41,9 +48,8 @@ extension Worker {
             !isDraining
             && (request.isVersion10
                 ? request.fields.connectionKeepAlive : !request.fields.connectionClose)
-        let framing = BodyFraming.of(request)
         connections[index].body.start(framing)
-        let frontend = snapshot.frontends[number]
+        connections[index].asksTunnel = asksTunnel(framing, bytes)
         if !frontend.monitorURI.isEmpty,
             bytes[request.target.range].isEqual(to: frontend.monitorURI)
         {
@@ -54,45 +60,67 @@ extension Worker {
         }
         connections[index].backend = backend
         countIn(index, request.byteCount)
-        guard backend >= 0, snapshot.backends[Int(backend)].exists else {
+        guard backend >= 0, snapshot.backends[Int(backend)].exists,
+            !snapshot.backends[Int(backend)].options.isTCP
+        else {
             connections[index].backend = -1
             note(index, .serverAborted, .connect)
             return refuse(index, status: 503)
         }
         let isReplayable = framing == .none && request.methodKind.isIdempotent
-        return dispatchFirst(
-            index,
-            bytes,
-            addsAddress: frontend.addsForwardedFor,
-            isReplayable: isReplayable
-        )
+        connections[index].isReplayable = isReplayable
+        return dispatchFirst(index, bytes, frontend)
+    }
+
+    /// Whether the request may turn its connections into a tunnel, which it then asks the server for too.
+    @inline(__always)
+    private mutating func asksTunnel(_ framing: BodyFraming, _ bytes: ByteSlice) -> Bool {
+        if request.methodKind == .connect { return true }
+        guard request.fields.connectionUpgrade, request.fields.upgradeIndex >= 0,
+            framing == .none, !request.isVersion10
+        else { return false }
+        // HTTP/2 is not spoken to servers by upgrade.
+        let value = request.fields[request.fields.upgradeIndex].value
+        guard !bytes.withSpan({ FieldParser.list($0, value, names: "h2c") }) else { return false }
+        request.fields.forwardUpgrade()
+        return true
     }
 
     /// Writes the request as the server gets it and finds it a server; the same results as `startRequest`.
     private mutating func dispatchFirst(
         _ index: Int,
         _ bytes: ByteSlice,
-        addsAddress: Bool,
-        isReplayable: Bool
+        _ frontend: FrontendSnapshot
     ) -> Int {
         let backend = snapshot.backends[Int(connections[index].backend)]
-        totals.add(
-            1,
-            to: TrafficCounters.Backend.totalSessions,
-            of: Int(connections[index].backend),
-            worker: number
-        )
-        connections[index].isReplayable = isReplayable
+        enterBackend(index)
         connections[index].attempts = 0
+        connections[index].wanted = -1
+        connections[index].abortsOnClose = backend.options.abortsOnClose
+        connections[index].holdsRequest = backend.options.retryOn.needsRequest
         let address = connections[index].address
-        if backend.hashInput != .none {
-            connections[index].key = bytes.withSpan { span in
+        connections[index].key =
+            backend.hashInput == .none
+            ? .none
+            : bytes.withSpan { span in
                 HashKey.of(request, in: span, source: address, for: backend)
             }
+        settleClosing(index, frontend.options, backend.options)
+        edits.clear()
+        if backend.options.cookie.mode != .none {
+            let method = bytes[request.method.range]
+            connections[index].isPost =
+                method.count == 4 && method[0] == 80 && method[1] == 79 && method[2] == 83
+                && method[3] == 84
+            readCookies(index, bytes, backend)
         }
         outgoing.clear()
-        let client = addsAddress || backend.addsForwardedFor ? address : nil
-        HeadSerializer.write(&request, of: bytes, client: client, to: &outgoing)
+        HeadSerializer.write(
+            &request,
+            of: bytes,
+            additions: additions(index, bytes, frontend, backend),
+            to: &outgoing
+        )
         let used = request.byteCount
         // From here on `request` and `bytes` are no longer needed: the header is in `outgoing`.
         switch placeRequest(index) {
@@ -106,6 +134,98 @@ extension Worker {
             connections[index].phase = connections[index].body.isComplete ? .receiving : .idle
             return reply(index, status: 503) ? used : -1
         }
+    }
+
+    /// `option httpclose` and `option http-server-close`, on either side.
+    @inline(__always)
+    private func settleClosing(
+        _ index: Int,
+        _ front: ForwardingOptions,
+        _ back: ForwardingOptions
+    ) {
+        let closesBoth = front.closesClient || back.closesClient
+        connections[index].closesServer = closesBoth || front.closesServer || back.closesServer
+        if closesBoth { connections[index].keepsAlive = false }
+    }
+
+    /// What the proxy adds to the request's header.
+    @inline(__always)
+    private func additions(
+        _ index: Int,
+        _ bytes: ByteSlice,
+        _ frontend: FrontendSnapshot,
+        _ backend: BackendSnapshot
+    ) -> HeadSerializer.Additions {
+        var additions = HeadSerializer.Additions()
+        additions.lines = edits.bytes
+        if connections[index].asksTunnel {
+            if connections[index].method != .connect {
+                additions.connection = "connection: Upgrade\r\n"
+            }
+        } else if connections[index].closesServer {
+            additions.connection = "connection: close\r\n"
+        }
+        if frontend.addsForwardedFor || backend.addsForwardedFor {
+            addForwardedFor(index, bytes, frontend, backend, to: &additions)
+        }
+        return additions
+    }
+
+    /// `option forwardfor` of both sides taken together (`http_process_request`, HAProxy 2.6).
+    private func addForwardedFor(
+        _ index: Int,
+        _ bytes: ByteSlice,
+        _ frontend: FrontendSnapshot,
+        _ backend: BackendSnapshot,
+        to additions: inout HeadSerializer.Additions
+    ) {
+        let (front, back) = (frontend.options.forwardedFor, backend.options.forwardedFor)
+        let address = connections[index].address
+        let header = backend.addsForwardedFor && !back.header.isEmpty ? back.header : front.header
+        let isAlways =
+            frontend.addsForwardedFor && !front.ifNone || backend.addsForwardedFor && !back.ifNone
+        if !isAlways {
+            let isPresent =
+                header.isEmpty
+                ? request.fields.hasForwardedFor
+                : bytes.withSpan { request.firstField(named: header, in: $0) != nil }
+            if isPresent { return }
+        }
+        if front.except.contains(address) || back.except.contains(address) { return }
+        additions.client = address
+        additions.clientHeader = header
+    }
+
+    /// `option http-buffer-request`: whether the body, or a buffer full of it, is there; asks for it when expected.
+    @inline(never)
+    private mutating func isBuffered(_ framing: BodyFraming, _ index: Int, _ bytes: ByteSlice)
+        -> Bool
+    {
+        let rest = bytes.dropFirst(request.byteCount)
+        var isComplete = bytes.count >= RequestParser.headLimit
+        switch framing {
+        case .length(let length): isComplete = isComplete || Int64(rest.count) >= length
+        case .chunked:
+            var probe = BodyTransfer(framing)
+            outgoing.clear()
+            // What is malformed is refused when it is forwarded.
+            let used = probe.transfer(rest, to: &outgoing)
+            isComplete = isComplete || used < 0 || probe.isComplete
+        case .none, .untilClose: isComplete = true
+        }
+        if isComplete, connections[index].awaitsBody, request.fields.expectIndex >= 0 {
+            // The client has had its answer to it.
+            request.fields.remove(request.fields.expectIndex)
+        } else if !isComplete, !connections[index].awaitsBody {
+            connections[index].awaitsBody = true
+            beginHeader(index)
+            if request.fields.expectsContinue {
+                outgoing.clear()
+                outgoing.append("HTTP/1.1 100 Continue\r\n\r\n")
+                _ = send(index, outgoing.bytes)
+            }
+        }
+        return isComplete
     }
 
     /// Sends the header, with what is there of a body, over a connection that stands.
@@ -140,7 +260,7 @@ extension Worker {
 
     @inline(__always)
     private mutating func finishFirst(_ index: Int) {
-        if connections[index].isReplayable {
+        if connections[index].isReplayable || connections[index].holdsRequest {
             connections[index].request.append(outgoing.bytes, from: pool)
         }
         if connections[index].body.isComplete { requestSent(index) } else { armClient(index) }
@@ -157,11 +277,11 @@ extension Worker {
             connections[index].peer = 0
             releaseSlot(of: index)
             purgeIdle(slot)
-            guard countAttempt(index) else {
+            guard mayRetryConnection(index) else {
                 note(index, .serverAborted, .connect)
                 return reply(index, status: 503)
             }
-            switch placeRequest(index) {
+            switch placeAnew(index) {
             case .reused(let other): upstream = other
             case .connecting, .queued:
                 connections[index].request.append(outgoing.bytes, from: pool)

@@ -7,12 +7,19 @@ extension Worker {
             return
         }
         var budget = Self.readBudget
-        while connections[upstream].isReadable {
+        while connections[upstream].isReadable, !connections[upstream].hasEnded {
             // Goes on when the client has taken its output.
             if connections[client].output.count >= Self.outputBound { return }
             if budget == 0, again.put(token(of: upstream)) { return }
             budget -= 1
             guard receiveFromUpstream(upstream, client) else { return }
+            if connections[client].startsTunnel {
+                connections[client].startsTunnel = false
+                connections[client].isReadable = true
+                let generation = connections[upstream].generation
+                readClient(client)
+                guard connections[upstream].generation == generation else { return }
+            }
         }
     }
 
@@ -60,13 +67,15 @@ extension Worker {
     /// Uses as much as can be used and keeps the rest; false when the exchange is over.
     @inline(__always)
     private mutating func useResponse(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Bool {
-        armUpstream(upstream)
+        if connections[client].phase != .tunnel { armUpstream(upstream) }
         var offset = 0
         while offset < bytes.count {
             let rest = bytes.dropFirst(offset)
             let used =
                 connections[upstream].hasResponse
-                ? forwardResponseBody(upstream, client, rest)
+                ? connections[client].phase == .tunnel
+                    ? forwardToClient(upstream, client, rest)
+                    : forwardResponseBody(upstream, client, rest)
                 : startResponse(upstream, client, rest)
             if used < 0 { return false }
             if used == 0 { break }
@@ -85,10 +94,16 @@ extension Worker {
         case .complete: break
         case .incomplete: return 0
         case .rejected:
+            if retryResponse(upstream, client, .junkResponse) { return -1 }
             note(client, .proxy, .header)
             return failResponse(upstream, client, status: 502)
         }
         if response.isInterim { return forwardInterim(upstream, client, bytes) }
+        if connections[client].holdsRequest,
+            retryResponse(upstream, client, .status(response.status))
+        {
+            return -1
+        }
         connections[upstream].hasResponse = true
         connections[client].hasResponse = true
         connections[client].request.clear(to: pool)
@@ -96,11 +111,16 @@ extension Worker {
         records[client].responded = now
         records[client].status = UInt16(status)
         countResponse(status, client)
+        if connections[client].asksTunnel, connections[client].method == .connect,
+            response.status < 300
+        {
+            return switchProtocols(upstream, client, bytes)
+        }
         let framing = BodyFraming.of(response, to: connections[client].method)
         let decodes = framing == .chunked && connections[client].isVersion10
         connections[upstream].body.start(framing, decodes: decodes)
         connections[upstream].keepsAlive =
-            framing != .untilClose
+            framing != .untilClose && !connections[client].closesServer
             && (response.isVersion10
                 ? response.fields.connectionKeepAlive : !response.fields.connectionClose)
         if framing == .untilClose || decodes || connections[client].phase != .receiving
@@ -109,6 +129,10 @@ extension Worker {
             connections[client].keepsAlive = false
         }
         if status == 204 { removeLength(of: bytes) }
+        edits.clear()
+        if snapshot.backends[Int(connections[client].backend)].options.cookie.mode != .none {
+            writeCookie(client, bytes, snapshot.backends[Int(connections[client].backend)])
+        }
         outgoing.clear()
         HeadSerializer.write(
             &response,
@@ -116,6 +140,7 @@ extension Worker {
             keepsChunks: response.fields.isChunked && !connections[client].isVersion10
                 && status != 204 && status != 304,
             connection: connectionField(client),
+            lines: edits.bytes,
             to: &outgoing
         )
         return forwardFirst(upstream, client, bytes)
@@ -192,6 +217,11 @@ extension Worker {
     private mutating func forwardInterim(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Int
     {
         connections[upstream].interimResponses += 1
+        if response.status == 101, connections[client].asksTunnel,
+            connections[client].method != .connect, response.fields.upgradeIndex >= 0
+        {
+            return switchProtocols(upstream, client, bytes)
+        }
         guard response.status != 101, connections[upstream].interimResponses <= 16 else {
             note(client, .proxy, .header)
             return failResponse(upstream, client, status: 502)
@@ -215,6 +245,35 @@ extension Worker {
             }
         }
         return response.byteCount
+    }
+
+    /// 101, or CONNECT accepted: the header goes to the client and from then on bytes pass as they are.
+    @inline(never)
+    private mutating func switchProtocols(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Int
+    {
+        records[client].responded = now
+        records[client].status = UInt16(response.status)
+        if response.isInterim { countResponse(response.status, client) }
+        // Neither has a body, so neither may announce one (RFC 9110 §9.3.6, RFC 9112 §6.1).
+        removeLength(of: bytes)
+        if response.isInterim { response.fields.forwardUpgrade() }
+        outgoing.clear()
+        HeadSerializer.write(
+            &response,
+            of: bytes,
+            keepsChunks: false,
+            connection: response.isInterim ? "connection: Upgrade\r\n" : "",
+            to: &outgoing
+        )
+        countOut(client, outgoing.count, slot: connections[upstream].slot)
+        let used = response.byteCount
+        guard send(client, outgoing.bytes) else {
+            note(client, .clientAborted, .data)
+            closeClient(client)
+            return -1
+        }
+        startTunnel(client, upstream)
+        return used
     }
 
     /// Responses that have no body must not announce one (RFC 9110 §8.6).
@@ -243,15 +302,15 @@ extension Worker {
         connections[client].peer = 0
         connections[upstream].peer = 0
         releaseSlot(of: client)
+        leaveBackend(client)
         if connections[upstream].keepsAlive, isRequestSent, !hasMore,
             !connections[upstream].isHungUp,
             connections[upstream].output.isEmpty
         {
-            park(upstream)
+            park(upstream, after: client)
         } else {
             closeUpstream(upstream)
         }
-        if firstQueued != 0 { serveQueue() }
         if connections[client].keepsAlive {
             awaitRequest(client, isFirst: false)
             readClient(client)
@@ -264,6 +323,7 @@ extension Worker {
     private mutating func endResponse(_ upstream: Int, _ client: Int, _ result: Transfer) -> Bool {
         connections[upstream].isReadable = false
         if result == .wouldBlock { return true }
+        if connections[client].phase == .tunnel { return endTunnelOutput(upstream, client, result) }
         if connections[upstream].hasResponse {
             if result == .end, connections[upstream].body.end() {
                 finishResponse(upstream, client, hasMore: false)
@@ -273,7 +333,7 @@ extension Worker {
             }
         } else if connections[upstream].input.isEmpty, connections[upstream].interimResponses == 0 {
             retry(upstream)
-        } else {
+        } else if !retryResponse(upstream, client, .emptyResponse) {
             note(client, .serverAborted, .header)
             _ = failResponse(upstream, client, status: 502)
         }

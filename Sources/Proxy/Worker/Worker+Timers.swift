@@ -39,6 +39,10 @@ extension Worker {
             return
         }
         switch connections[index].phase {
+        case .waiting: resumeWaiting(index)
+        case .tunnel:
+            note(index, .clientTimeout, .data)
+            closeClient(index)
         case .idle where connections[index].hasStarted:
             countRequestError(index)
             note(index, .clientTimeout, .request)
@@ -51,9 +55,7 @@ extension Worker {
         case .queued:
             leaveQueue(index)
             note(index, .serverTimeout, .queue)
-            connections[index].keepsAlive = false
-            connections[index].phase = .receiving
-            _ = reply(index, status: 503)
+            giveUp(index, status: 503)
         case .receiving where connections[index].output.isEmpty: break
         default:
             note(index, .clientTimeout, stage(of: index))
@@ -64,7 +66,10 @@ extension Worker {
     private mutating func expireUpstream(_ upstream: Int) {
         let client = Int(connections[upstream].peer)
         if client == 0 {
-            closeUpstream(upstream)
+            expireIdle(upstream)
+        } else if connections[client].phase == .tunnel {
+            note(client, .serverTimeout, .data)
+            closeClient(client)
         } else if connections[upstream].isConnecting {
             failConnect(upstream, isTimeout: true)
         } else if connections[client].phase == .sending
@@ -72,66 +77,10 @@ extension Worker {
         {
             // Not the server's turn: the client has its own deadline.
             armUpstream(upstream)
-        } else {
+        } else if !retryResponse(upstream, client, .responseTimeout) {
             connections[client].request.clear(to: pool)
             note(client, .serverTimeout, connections[client].hasResponse ? .data : .header)
             _ = failResponse(upstream, client, status: 504)
-        }
-    }
-
-    // MARK: The queue for servers that are full
-
-    /// Holds the request until a server has a place.
-    mutating func enterQueue(_ index: Int) {
-        connections[index].phase = .queued
-        connections[index].next = 0
-        connections[index].previous = lastQueued
-        if lastQueued != 0 {
-            connections[Int(lastQueued)].next = Int32(index)
-        } else {
-            firstQueued = Int32(index)
-        }
-        lastQueued = Int32(index)
-        let timeouts = snapshot.backends[Int(connections[index].backend)].timeouts
-        arm(index, timeouts.queue == 0 ? timeouts.connect : timeouts.queue)
-    }
-
-    mutating func leaveQueue(_ index: Int) {
-        let (next, previous) = (connections[index].next, connections[index].previous)
-        if previous != 0 { connections[Int(previous)].next = next } else { firstQueued = next }
-        if next != 0 { connections[Int(next)].previous = previous } else { lastQueued = previous }
-        connections[index].next = 0
-        connections[index].previous = 0
-        timers.clear(index)
-    }
-
-    /// Looks for places, oldest request first; a bounded number, because all of them may wait for one server.
-    mutating func serveQueue() {
-        var index = Int(firstQueued)
-        var looks = 64
-        while index != 0, looks > 0 {
-            looks -= 1
-            let next = Int(connections[index].next)
-            tryQueued(index)
-            // Trying one may have answered others.
-            guard next == 0 || connections[next].phase == .queued else { return }
-            index = next
-        }
-    }
-
-    private mutating func tryQueued(_ index: Int) {
-        switch placeRequest(index, isQueued: true) {
-        case .queued: return
-        case .reused(let upstream):
-            leaveQueue(index)
-            sendHeld(index, upstream)
-        case .connecting:
-            leaveQueue(index)
-        case .unavailable:
-            leaveQueue(index)
-            note(index, .serverAborted, .queue)
-            connections[index].phase = connections[index].body.isComplete ? .receiving : .idle
-            replyAndResume(index, status: 503)
         }
     }
 }

@@ -14,6 +14,9 @@ struct Worker: ~Copyable {
     let arena: SlotArena
     let totals: TrafficCounters
     let mailbox: Mailbox
+    /// Of all workers, to hand places over.
+    let mailboxes: [Mailbox]
+    let gates: WorkerPlane.Gates
     let limits: ConnectionLimits
     let connections: RawTable<Connection>
     /// What becomes of each client's exchange, under the same index.
@@ -24,6 +27,10 @@ struct Worker: ~Copyable {
     var received = ScratchBuffer(capacity: 65_536)
     /// A message being put together; sent or queued before the next one.
     var outgoing = ScratchBuffer(capacity: 131_072)
+    /// Lines that are added to a header; used up before the next header is written.
+    var edits = ScratchBuffer(capacity: 65_536)
+    /// A PROXY protocol header being put together.
+    var preface = ScratchBuffer(capacity: 512)
     var request = RequestHead()
     var response = ResponseHead()
     var balancer = LoadBalancer()
@@ -34,7 +41,13 @@ struct Worker: ~Copyable {
     var again = TokenRing(capacity: 1024)
     /// Ends of the queue of clients that wait for a server place.
     var firstQueued: Int32 = 0
+    /// When to look for places that nobody hands over.
+    private var nextLook: Int64 = 0
     var lastQueued: Int32 = 0
+    /// Places of servers, still taken, for requests that wait here.
+    var places = TokenRing(capacity: 256)
+    /// Every other idle connection that nobody used is closed.
+    var purgesNext = false
     var clientCount = 0
     /// One more than the highest descriptor ever seen: where walks over the table end.
     var tableEnd = 0
@@ -48,6 +61,8 @@ struct Worker: ~Copyable {
         arena = plane.arena
         totals = plane.totals
         mailbox = plane.mailbox
+        mailboxes = plane.mailboxes
+        gates = plane.gates
         limits = plane.limits
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)
@@ -64,14 +79,18 @@ struct Worker: ~Copyable {
         records.free()
         received.free()
         outgoing.free()
+        edits.free()
+        preface.free()
         again.free()
+        places.free()
         pool.destroy()
     }
 
     /// Accepts for a frontend from now on; the worker owns the listener.
-    mutating func listen(_ descriptor: Descriptor, frontend: Int) {
+    mutating func listen(_ descriptor: Descriptor, frontend: Int, acceptsProxy: Bool = false) {
         open(descriptor, as: .listener)
         connections[Int(descriptor.number)].frontend = Int32(frontend)
+        connections[Int(descriptor.number)].acceptsProxy = acceptsProxy
         epoll.watchLevel(descriptor, token: token(of: Int(descriptor.number)))
     }
 
@@ -83,7 +102,7 @@ struct Worker: ~Copyable {
             now = MonotonicClock.milliseconds
             for index in 0..<count { handle(epoll.event(index)) }
             resumePaused()
-            if firstQueued != 0 { serveQueue() }
+            if firstQueued != 0 { serveWaiting() }
             while let timer = timers.expire(now: now) { expire(timer) }
             published.leave(reader: number)
         }
@@ -91,9 +110,9 @@ struct Worker: ~Copyable {
     }
 
     private var waitTime: Int32 {
-        if !again.isEmpty { return 0 }
-        // Places that other workers' requests give back are noticed by looking.
-        let limit: Int64 = firstQueued != 0 ? 5 : 10_000
+        if !again.isEmpty || !places.isEmpty { return 0 }
+        // Servers that came or got a greater limit are noticed by looking.
+        let limit: Int64 = firstQueued != 0 ? 20 : 10_000
         return Int32(timers.delay(now: now, limit: limit))
     }
 
@@ -108,6 +127,16 @@ struct Worker: ~Copyable {
         case .mailbox: readMail()
         case .free: break
         }
+    }
+
+    /// Lets those that wait for servers have the places that were handed to this worker, and from time to time
+    /// looks for others.
+    @inline(never)
+    private mutating func serveWaiting() {
+        usePlaces()
+        guard now >= nextLook else { return }
+        nextLook = now + 20
+        serveQueue()
     }
 
     /// Goes on with connections that had more to read than their budget.

@@ -10,11 +10,20 @@ package final class WorkerPlane: DataPlane {
         let totals: TrafficCounters
         let mailbox: Mailbox
         let limits: ConnectionLimits
+        let mailboxes: [Mailbox]
+        let gates: Gates
+    }
+
+    /// Places of servers by slot, and who waits for any server of a backend by its number.
+    struct Gates: BitwiseCopyable, Sendable {
+        let servers: PlaceGates
+        let backends: PlaceGates
     }
 
     let published: Published
     let arena: SlotArena
     let totals: TrafficCounters
+    let gates: Gates
     private(set) var mailboxes: [Mailbox] = []
     private var retired = RetireList()
     private var slotCount: UInt32 = 0
@@ -35,6 +44,11 @@ package final class WorkerPlane: DataPlane {
         published = Published(RoutingSnapshot(), readers: workers)
         arena = SlotArena(workers: workers)
         totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
+        gates = Gates(
+            servers: PlaceGates(rowLimit: SlotArena.slotLimit),
+            backends: PlaceGates(rowLimit: max(1, backends))
+        )
+        gates.backends.reserve(rows: max(1, backends))
         mailboxes = (0..<workers).map { _ in Mailbox() }
     }
 
@@ -69,7 +83,9 @@ package final class WorkerPlane: DataPlane {
             arena: arena,
             totals: totals,
             mailbox: mailboxes[number],
-            limits: limits
+            limits: limits,
+            mailboxes: mailboxes,
+            gates: gates
         )
     }
 
@@ -101,6 +117,7 @@ package final class WorkerPlane: DataPlane {
         }
         defer { slotCount += 1 }
         arena.reserve(Int(slotCount) + 1)
+        gates.servers.reserve(rows: Int(slotCount) + 1)
         return slotCount
     }
 

@@ -9,7 +9,11 @@ import Testing
         defer { output.free() }
         let bytes = Array(text.utf8)
         #expect(RequestParser.parse(bytes.span, into: &head) == .complete)
-        bytes.span.withSlice { HeadSerializer.write(&head, of: $0, client: client, to: &output) }
+        var additions = HeadSerializer.Additions()
+        additions.client = client
+        bytes.span.withSlice {
+            HeadSerializer.write(&head, of: $0, additions: additions, to: &output)
+        }
         return String(decoding: output.bytes.array, as: UTF8.self)
     }
 

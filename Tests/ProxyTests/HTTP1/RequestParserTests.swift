@@ -153,7 +153,17 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .line("a method that is no token", "G(T / HTTP/1.1"),
         .line("a long method", String(repeating: "G", count: 8192) + " / HTTP/1.1"),
         .line("no method", " / HTTP/1.1"),
-        .line("CONNECT", "CONNECT a:80 HTTP/1.1", .rejected(.methodNotAllowed)),
+        .line("CONNECT", "CONNECT a:80 HTTP/1.1", .complete),
+        .line("CONNECT without a port", "CONNECT a HTTP/1.1"),
+        .line("CONNECT with an empty port", "CONNECT a: HTTP/1.1"),
+        .line("CONNECT with a path", "CONNECT a:80/ HTTP/1.1"),
+        .line("CONNECT with a URI", "CONNECT http://a:80 HTTP/1.1"),
+        .line("CONNECT elsewhere than Host", "CONNECT b:80 HTTP/1.1"),
+        .line("CONNECT to a port Host does not imply", "CONNECT a:81 HTTP/1.1"),
+        HeadCase(
+            "CONNECT with a length",
+            "CONNECT a:80 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+        ),
         .line("two spaces", "GET  / HTTP/1.1"),
         .line("a TAB as separator", "GET\t/ HTTP/1.1"),
         .line("a TAB before the version", "GET /\tHTTP/1.1"),
@@ -176,7 +186,7 @@ struct HeadCase: Sendable, CustomTestStringConvertible {
         .line(
             "a target of 16 KiB",
             "GET /" + String(repeating: "a", count: 16_400) + " HTTP/1.1",
-            .rejected(.fieldsTooLarge)
+            .rejected(.uriTooLong)
         ),
         .line("absolute-form", "GET http://a/x HTTP/1.1", .complete),
         .line("absolute-form of https", "GET https://a/x HTTP/1.1", .complete),

@@ -106,6 +106,7 @@ final class Seen: Sendable {
             server.maxconn = 1
             backend.servers = .make([server])
             backend.timeouts.queue = 5000
+            backend.options.reuse = .always
         }
         let clients = try (0..<10).map { _ in try worker.client() }
         for _ in 0..<5 {

@@ -60,7 +60,9 @@ import Testing
         closed.close()
         let origin = try RecordingOrigin()
         defer { origin.close() }
-        let worker = try WorkerUnderTest(servers: [closed.port, origin.port])
+        let worker = try WorkerUnderTest(servers: [closed.port, origin.port]) { _, backend in
+            backend.redispatches = true
+        }
         let client = try worker.client()
         for _ in 0..<10 { #expect(client.get("/") == "ok") }
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
@@ -70,7 +72,9 @@ import Testing
     @Test func `when every server refuses there is 503`() throws {
         let closed = try RecordingOrigin()
         closed.close()
-        let worker = try WorkerUnderTest(servers: [closed.port])
+        let worker = try WorkerUnderTest(servers: [closed.port]) { _, backend in
+            backend.timeouts.connect = 20
+        }
         let client = try worker.client()
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(client.response()?.status == 503)

@@ -169,7 +169,9 @@ import Testing
     @Test func `Connection close is obeyed and not passed on`() throws {
         let origin = try RecordingOrigin()
         defer { origin.close() }
-        let worker = try WorkerUnderTest(servers: [origin.port])
+        let worker = try WorkerUnderTest(servers: [origin.port]) { _, backend in
+            backend.options.reuse = .always
+        }
         for _ in 0..<3 {
             let client = try worker.client()
             client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")

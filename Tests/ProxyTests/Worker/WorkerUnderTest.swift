@@ -1,6 +1,6 @@
 @testable import Proxy
 
-/// One real worker on a thread, with a frontend on a free port and one backend.
+/// Real workers on threads, one unless told otherwise, with a frontend on a free port and one backend.
 final class WorkerUnderTest {
     let plane: WorkerPlane
     let port: UInt16
@@ -16,16 +16,25 @@ final class WorkerUnderTest {
     init(
         servers ports: [UInt16],
         maxconn: Int = 0,
-        change: (inout FrontendSnapshot, inout BackendSnapshot) -> Void = { _, _ in }
+        workers: Int = 1,
+        acceptsProxy: Bool = false,
+        capacity: Int = 32_768,
+        change: (inout FrontendSnapshot, inout BackendSnapshot) -> Void = { _, _ in },
+        server changeServer: (Int, inout ServerSnapshot) -> Void = { _, _ in }
     ) throws {
         plane = WorkerPlane(
-            workers: 1,
+            workers: workers,
             frontends: 1,
             backends: 1,
             limits: ConnectionLimits(process: 0, frontends: [maxconn])
         )
         let listener = try SocketListener.listen(on: SocketAddress(ipv4: 0x7f00_0001, port: 0))
-        port = listener.address.port
+        let address = listener.address
+        port = address.port
+        var descriptors = [listener.release()]
+        for _ in 1..<workers {
+            descriptors.append(try SocketListener.listen(on: address).release())
+        }
         var frontend = FrontendSnapshot()
         frontend.defaultBackend = 0
         var backend = BackendSnapshot()
@@ -34,10 +43,11 @@ final class WorkerUnderTest {
         backend.timeouts.connect = 2000
         slots = ports.map { [plane] _ in plane.allocateSlot() }
         backend.servers = .make(
-            zip(ports, slots).map { port, slot in
+            zip(ports, slots).enumerated().map { index, pair in
                 var server = ServerSnapshot()
-                server.slot = slot
-                server.address = SocketAddress(ipv4: 0x7f00_0001, port: port)
+                server.slot = pair.1
+                server.address = SocketAddress(ipv4: 0x7f00_0001, port: pair.0)
+                changeServer(index, &server)
                 return server
             }
         )
@@ -45,12 +55,13 @@ final class WorkerUnderTest {
         snapshot.frontends = .make([frontend])
         snapshot.backends = .make([backend])
         plane.publish(snapshot, retiring: [])
-        let share = plane.share(ofWorker: 0)
-        let descriptor = listener.release()
-        thread.start {
-            var worker = Worker(number: 0, plane: share, capacity: 8192, seed: 1)
-            worker.listen(descriptor, frontend: 0)
-            worker.run()
+        for (number, descriptor) in descriptors.enumerated() {
+            let share = plane.share(ofWorker: number)
+            thread.start {
+                var worker = Worker(number: number, plane: share, capacity: capacity, seed: 1)
+                worker.listen(descriptor, frontend: 0, acceptsProxy: acceptsProxy)
+                worker.run()
+            }
         }
     }
 
@@ -73,7 +84,7 @@ final class WorkerUnderTest {
     func stop(draining: Bool = false) {
         guard !hasEnded else { return }
         hasEnded = true
-        plane.mailboxes[0].post(draining ? .drain : .stop)
+        for mailbox in plane.mailboxes { mailbox.post(draining ? .drain : .stop) }
         thread.join()
     }
 
