@@ -41,6 +41,7 @@ struct ProxyPlanner {
         for backend in backends { emitLowering(backend) }
         announceReady()
         remarkOnStrangers()
+        remarkOnUnplanned()
         return finished()
     }
 
@@ -59,7 +60,10 @@ struct ProxyPlanner {
         let previous = Dictionary(declared.map { ($0.name, Set($0.servers.map(\.name))) }) { $1 }
         for desired in fleet.backends {
             guard let live = observed.backends[desired.name] else {
-                let message = "backend \(desired.name) is not on the proxy; add it to the boot file"
+                let message =
+                    desired.defaults == nil
+                    ? "backend \(desired.name) is not on the proxy; add it to the boot file"
+                    : "backend \(desired.name) is not on the proxy; this version does not create it"
                 remarks.append(Remark(.needsRestart, message, origin: desired.origin))
                 continue
             }
@@ -209,6 +213,24 @@ extension ProxyPlanner {
                 .addMapEntry(map, MapEntry(key: key, value: value))
             }
         order.add(change, origin: fleet.origin, after: after)
+    }
+
+    /// What documents ask for and no step brings about yet is named, never silently left out.
+    private mutating func remarkOnUnplanned() {
+        let program = "\(observed.capabilities.program.rawValue) \(observed.capabilities.version)"
+        for frontend in fleet.frontends {
+            let message = "frontend \(frontend.name): \(program) creates no frontends at runtime"
+            remarks.append(Remark(.needsRestart, message, origin: frontend.origin))
+        }
+        for acl in fleet.acls {
+            let message = "list \(acl.name): checked only; this version does not change ACL files"
+            remarks.append(Remark(.warning, message, origin: acl.origin))
+        }
+        for limit in fleet.limits {
+            let message =
+                "\(limit.target) \(limit.value): checked only; this version does not set it"
+            remarks.append(Remark(.warning, message, origin: limit.origin))
+        }
     }
 
     private mutating func remarkOnStrangers() {
