@@ -61,6 +61,13 @@ struct ChangeTranslation {
             let command = RuntimeCommand.deleteServer(ServerReference(path))
             return [Command(command: command, success: .saying("Server deleted."))]
         case .addMapEntry, .setMapEntry, .deleteMapEntry: return mapCommand(change)
+        case .addPattern(let list, let pattern):
+            let reference = PatternReference(name: list.text)
+            return [Command(command: .addAcl(reference, pattern: pattern))]
+        case .deletePattern(let list, let pattern):
+            let reference = PatternReference(name: list.text)
+            return [Command(command: .deleteAcl(reference, pattern: pattern))]
+        case .setLimit(let target, _, let value): return [limitCommand(target, value)]
         case .awaitUp, .grace, .awaitRemovable, .replaceMap: return []
         }
     }
@@ -96,6 +103,15 @@ struct ChangeTranslation {
         return port.map { port in
             [Command(command: .setServerCheckPort(server, port: port), success: .noting)]
         } ?? []
+    }
+
+    private static func limitCommand(_ target: LimitTarget, _ value: Int) -> Command {
+        switch target {
+        case .globalMaxconn: Command(command: .setMaxconn(value: String(value)))
+        case .frontendMaxconn(let name):
+            Command(command: .setFrontendMaxconn(name.text, value: String(value)))
+        case .rate(let rate): Command(command: .setRateLimit(rate, value: value))
+        }
     }
 
     private static func mapCommand(_ change: Change) -> [Command] {

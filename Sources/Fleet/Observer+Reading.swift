@@ -36,7 +36,8 @@ extension Observer {
         } catch {
             throw client.error(.unreachable("\(error)"))
         }
-        return reading.proxy
+        guard !scope.lists.isEmpty || !scope.limits.isEmpty else { return reading.proxy }
+        return try await addListsAndLimits(to: reading.proxy, client, scope)
     }
 
     private static var serversOnly: StatFilter {

@@ -4,7 +4,7 @@ import RuntimeAPI
 
 /// Everything a proxy shows of itself, read for `apus import`: more than any plan needs.
 package struct Survey: Sendable {
-    /// With every map that the proxy lists.
+    /// With every map and every ACL file that the proxy lists.
     package let observed: ObservedProxy
     /// What is shown of each server's attributes; the rest is hidden by the Runtime API.
     package let attributes: [ServerPath: ServerAttributes]
@@ -41,6 +41,8 @@ extension Observer {
             (.showMap(nil), payload: nil), (.showServersState(backend: nil), payload: nil),
             (.showStat(filter, .plain), payload: nil),
         ]
+        let hasLists = client.capabilities.program == .haproxy
+        if hasLists { commands.append((.showAcl(nil), payload: nil)) }
         let showsConfig = client.capabilities.features.contains("show-servers-config")
         if showsConfig { commands.append((.showServersConfig(backend: nil), payload: nil)) }
         let replies = try await client.replies(to: commands)
@@ -49,23 +51,32 @@ extension Observer {
         }
         var reading = SurveyReading()
         let maps: [PatternFileName]
+        let lists: [PatternFileName]
         do {
-            maps = try MapList.parse(replies[0].text).rows.compactMap {
-                try? PatternFileName($0.file)
-            }
-            if showsConfig { try reading.addConfiguration(replies[3].text) }
+            maps = try files(in: replies[0])
+            // A map whose keys an ACL tests is listed as both, and changed as a map.
+            lists = hasLists ? try files(in: replies[3]).filter { !maps.contains($0) } : []
+            if showsConfig, let last = replies.last { try reading.addConfiguration(last.text) }
             try reading.addState(replies[1].text)
             try reading.addStatistics(replies[2].text)
         } catch {
             throw client.error(.unreadable("\(error)"))
         }
-        let observed = try await read(client, ObservationScope(maps: maps))
+        let observed = try await read(client, ObservationScope(maps: maps, lists: lists))
         return Survey(
             observed: observed,
             attributes: reading.attributes,
             whole: reading.whole,
             resolved: reading.resolved
         )
+    }
+}
+
+extension Observer {
+    /// Names in `show map` and `show acl`, which are alike; patterns written in the boot file have none.
+    private static func files(in reply: RuntimeReply) throws(TableError) -> [PatternFileName] {
+        let names = try MapList.parse(reply.text).rows.compactMap { try? PatternFileName($0.file) }
+        return Set(names).sorted()
     }
 }
 

@@ -3,8 +3,6 @@ package struct DesiredAcl: Hashable, Sendable {
     package let name: PatternFileName
     /// Sorted and without repetition: an ACL asks whether any pattern matches, so order means nothing.
     package var patterns: [DesiredPattern]
-    /// Readers never see a mixture of old and new.
-    package var isAtomic = false
     package var unmanaged: UnmanagedPolicy = .keep
     package let origin: Origin
 

@@ -21,6 +21,21 @@ package enum LimitTarget: Hashable, Comparable, Sendable, Codable, CustomStringC
     /// `set rate-limit KIND global N`.
     case rate(Rate)
 
+    /// The target that `description` prints; nil for anything else.
+    package init?(_ text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        switch (words.first, words.count) {
+        case ("maxconn", 2) where words[1] == "global": self = .globalMaxconn
+        case ("maxconn", 3) where words[1] == "frontend":
+            guard let name = try? FrontendName(words[2]) else { return nil }
+            self = .frontendMaxconn(name)
+        case ("rate-limit", 3) where words[2] == "global":
+            guard let rate = Rate(rawValue: words[1]) else { return nil }
+            self = .rate(rate)
+        default: return nil
+        }
+    }
+
     /// What is counted a second.
     package enum Rate: String, Hashable, Comparable, Sendable, Codable, CaseIterable {
         case connections, sessions

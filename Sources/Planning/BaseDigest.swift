@@ -12,6 +12,7 @@ struct BaseDigest {
         var digest = BaseDigest(observed)
         digest.combineServers(Set(steps.compactMap(\.change.server)).sorted())
         digest.combineMaps(of: steps)
+        digest.combineOthers(of: steps)
         return String(digest.hash.value, radix: 16)
     }
 
@@ -32,6 +33,21 @@ struct BaseDigest {
             for number in numbers { hash.combine(String(number)) }
             for flag in [server.isChecked, server.isCheckEnabled, server.isBackup] {
                 hash.combine(flag ? 1 : 0)
+            }
+        }
+    }
+
+    private mutating func combineOthers(of steps: [Step]) {
+        for step in steps {
+            switch step.change {
+            case .addPattern(let list, let pattern), .deletePattern(let list, let pattern):
+                hash.combine(list.text)
+                hash.combine(pattern)
+                hash.combine(observed.acls[list].map { $0.contains(pattern) ? 1 : 0 } ?? 2)
+            case .setLimit(let target, _, _):
+                hash.combine(target.description)
+                hash.combine(observed.limits[target].map(String.init) ?? "absent")
+            default: break
             }
         }
     }

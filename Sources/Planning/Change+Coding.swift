@@ -6,13 +6,14 @@ import Model
 extension Change: Codable {
     fileprivate enum Key: String, CodingKey {
         case op, server, map, id, endpoint, attributes, from, to, address, port, within, key, value
-        case entries, added, changed, removed
+        case entries, added, changed, removed, list, pattern, limit
     }
 
     fileprivate enum Operation: String, Codable {
         case addServer, enableHealth, setAdmin, setWeight, setAddress, setMaxconn, setCheckAddress
         case awaitUp, grace, awaitRemovable, deleteServer
         case addMapEntry, setMapEntry, deleteMapEntry, replaceMap
+        case addPattern, deletePattern, setLimit
     }
 
     private var operation: Operation {
@@ -32,6 +33,9 @@ extension Change: Codable {
         case .setMapEntry: .setMapEntry
         case .deleteMapEntry: .deleteMapEntry
         case .replaceMap: .replaceMap
+        case .addPattern: .addPattern
+        case .deletePattern: .deletePattern
+        case .setLimit: .setLimit
         }
     }
 
@@ -66,6 +70,12 @@ extension Change: Codable {
             try container.encode(added, forKey: .added)
             try container.encode(changed, forKey: .changed)
             try container.encode(removed, forKey: .removed)
+        case .addPattern(let list, let pattern), .deletePattern(let list, let pattern):
+            try container.encode(list.text, forKey: .list)
+            try container.encode(pattern, forKey: .pattern)
+        case .setLimit(let target, let from, let to):
+            try container.encode(target.description, forKey: .limit)
+            try container.encode(from, to)
         }
     }
 
@@ -75,6 +85,7 @@ extension Change: Codable {
         switch operation {
         case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap:
             self = try container.mapChange(operation)
+        case .addPattern, .deletePattern, .setLimit: self = try container.otherChange(operation)
         default:
             self = try container.serverChange(operation)
         }
@@ -117,7 +128,26 @@ extension KeyedDecodingContainer<Change.Key> {
         case .deleteServer: return .deleteServer(path)
         case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap:
             preconditionFailure("changes of maps are decoded by mapChange")
+        case .addPattern, .deletePattern, .setLimit:
+            preconditionFailure("changes of lists and limits are decoded by otherChange")
         }
+    }
+
+    fileprivate func otherChange(_ operation: Change.Operation) throws -> Change {
+        if operation == .setLimit {
+            guard let target = LimitTarget(try decode(String.self, forKey: .limit)) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .limit,
+                    in: self,
+                    debugDescription: "not a limit"
+                )
+            }
+            return .setLimit(target, from: try decode(Int.self, forKey: .from), to: try to())
+        }
+        let list = try PatternFileName(try decode(String.self, forKey: .list))
+        let pattern = try decode(String.self, forKey: .pattern)
+        return operation == .addPattern
+            ? .addPattern(list, pattern) : .deletePattern(list, pattern)
     }
 
     fileprivate func mapChange(_ operation: Change.Operation) throws -> Change {

@@ -25,10 +25,14 @@ package enum Change: Hashable, Sendable {
     /// Prepare, fill and commit one new version; `removed` and `added` say what readers will notice.
     case replaceMap(PatternFileName, entries: [MapEntry], added: Int, changed: Int, removed: Int)
 
+    case addPattern(PatternFileName, String)
+    case deletePattern(PatternFileName, String)
+    case setLimit(LimitTarget, from: Int, to: Int)
+
     /// Entries that `clear map` takes away in one stroke, during which nobody reads (`src/map.c`: chunks of 100).
     package static let clearedAtOnce = 100
 
-    /// The server concerned, nil for maps.
+    /// The server concerned, nil for everything else.
     package var server: ServerPath? {
         switch self {
         case .addServer(let path, _, _, _), .enableHealth(let path), .setAdmin(let path, _, _),
@@ -36,8 +40,23 @@ package enum Change: Hashable, Sendable {
             .setCheckAddress(let path, _, _), .awaitUp(let path, _), .grace(let path, _),
             .awaitRemovable(let path, _), .deleteServer(let path):
             path
-        case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap: nil
+        case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap, .addPattern, .deletePattern,
+            .setLimit:
+            nil
         }
+    }
+
+    /// The ACL file concerned, nil for everything else.
+    package var list: PatternFileName? {
+        switch self {
+        case .addPattern(let list, _), .deletePattern(let list, _): list
+        default: nil
+        }
+    }
+
+    /// The limit concerned, nil for everything else.
+    package var limit: LimitTarget? {
+        if case .setLimit(let target, _, _) = self { target } else { nil }
     }
 
     /// The map concerned, nil for servers.

@@ -91,6 +91,16 @@ package struct PlanDescription: Sendable {
             lines.append(heading(of: "map", map.text))
             lines += rows(for: entries[map] ?? [])
         }
+        let patterns = Dictionary(grouping: group.entries) { $0.list }
+        for list in patterns.keys.compactMap(\.self).sorted() {
+            lines.append(heading(of: "list", list.text))
+            lines += rows(for: patterns[list] ?? [])
+        }
+        let limits = group.entries.filter { $0.limit != nil }
+        if !limits.isEmpty {
+            lines.append(StyledText("    limits"))
+            lines += rows(for: limits)
+        }
         return lines
     }
 

@@ -29,9 +29,17 @@ extension PlanEntry {
 
     var map: PatternFileName? {
         switch subject {
-        case .server: nil
+        case .server, .pattern, .limit: nil
         case .mapEntry(let map, _), .map(let map): map
         }
+    }
+
+    var list: PatternFileName? {
+        if case .pattern(let list, _) = subject { list } else { nil }
+    }
+
+    var limit: LimitTarget? {
+        if case .limit(let target) = subject { target } else { nil }
     }
 
     var title: String {
@@ -39,12 +47,14 @@ extension PlanEntry {
         case .server(let path): path.server.text
         case .mapEntry(_, let key): key
         case .map: "the whole map"
+        case .pattern(_, let text): text
+        case .limit(let target): target.description
         }
     }
 
     /// One line for a log: `~ shop/web1 weight 10 → 50`.
     package var brief: String {
-        let place = backend.map { "\($0)/" } ?? map.map { "\($0) " } ?? ""
+        let place = backend.map { "\($0)/" } ?? (map ?? list).map { "\($0) " } ?? ""
         let words = details.map(\.plain).joined(separator: " ")
         return "\(action.marker) \(place)\(title) \(words)"
     }
@@ -167,6 +177,7 @@ extension Change {
             )
         case .enableHealth: phrase("checks on")
         case .setMapEntry(_, _, let from, let to): arrow(nil, from, to)
+        case .setLimit(_, let from, let to): arrow(nil, String(from), String(to))
         case .replaceMap(_, let entries, let added, let changed, let removed):
             phrase(
                 "rewritten at once to \(entries.count) entries: \(added) added, \(changed) changed, \(removed) removed"

@@ -7,11 +7,13 @@ package struct PlanEntry: Hashable, Sendable {
         case add, change, replace, remove
     }
 
-    /// The object: a server, a key of a map, or a map rewritten as a whole.
+    /// The object: a server, a key of a map, a map rewritten as a whole, a pattern of a list, or a limit.
     package enum Subject: Hashable, Sendable {
         case server(ServerPath)
         case mapEntry(PatternFileName, key: String)
         case map(PatternFileName)
+        case pattern(PatternFileName, String)
+        case limit(LimitTarget)
     }
 
     package let action: Action
@@ -48,6 +50,9 @@ package struct PlanEntry: Hashable, Sendable {
             .mapEntry(map, key: entry.key)
         case .setMapEntry(let map, let key, _, _): .mapEntry(map, key: key)
         case .replaceMap(let map, _, _, _, _): .map(map)
+        case .addPattern(let list, let text), .deletePattern(let list, let text):
+            .pattern(list, text)
+        case .setLimit(let target, _, _): .limit(target)
         default: change.server.map(Subject.server)
         }
     }
@@ -67,7 +72,7 @@ package struct PlanEntry: Hashable, Sendable {
 extension Change {
     fileprivate var isAddition: Bool {
         switch self {
-        case .addServer, .addMapEntry: true
+        case .addServer, .addMapEntry, .addPattern: true
         default: false
         }
     }
@@ -75,7 +80,7 @@ extension Change {
     // A server that waits to become removable is leaving, even where a later pass deletes it.
     fileprivate var isRemoval: Bool {
         switch self {
-        case .deleteServer, .awaitRemovable, .deleteMapEntry: true
+        case .deleteServer, .awaitRemovable, .deleteMapEntry, .deletePattern: true
         default: false
         }
     }

@@ -243,7 +243,9 @@ extension PlanGroup {
 
 extension PlanEntry {
     /// The backend or the map.
-    fileprivate var place: String { backend?.text ?? map?.text ?? "" }
+    fileprivate var place: String {
+        backend?.text ?? map?.text ?? list?.text ?? (limit == nil ? "" : "limits")
+    }
 
     fileprivate var fullTitle: String {
         if case .map = subject { return place }
@@ -255,6 +257,8 @@ extension PlanEntry {
         case .server: "server"
         case .mapEntry: "key"
         case .map: removals == 1 ? "1 entry of" : "\(removals) entries of"
+        case .pattern: "pattern"
+        case .limit: "limit"
         }
     }
 

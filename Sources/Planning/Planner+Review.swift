@@ -19,7 +19,7 @@ extension Planner {
         options.previous = before
         let plan = planProxy(
             after,
-            observed: ObservedProxy(running: before, on: first.name),
+            observed: ObservedProxy(running: before, on: first.name, for: after),
             options: options
         )
         let proxies = fleet.proxies.sorted { $0.name < $1.name }.map { target in
@@ -55,7 +55,11 @@ extension Planner {
 
 extension ObservedProxy {
     /// What a proxy would show that runs exactly what a fleet declares; nil declares nothing.
-    fileprivate init(running fleet: DesiredFleet?, on name: ProxyName) {
+    fileprivate init(
+        running fleet: DesiredFleet?,
+        on name: ProxyName,
+        for after: DesiredFleet
+    ) {
         // The level every proxy of ours has; versions differ in means, not in what a merge changes.
         let capabilities = ProxyCapabilities(program: .apusProxy, version: ProxyVersion(3, 2))
         self.init(
@@ -70,6 +74,11 @@ extension ObservedProxy {
             let entries = map.entries.map { MapEntry(key: $0.key, value: $0.value) }
             maps[map.name] = ObservedMap(name: map.name, entries: entries)
         }
+        // What is new is in the boot file, or it would not have been accepted; what it held is not known.
+        for acl in after.acls { acls[acl.name] = [] }
+        for acl in fleet?.acls ?? [] { acls[acl.name] = acl.patterns.map(\.text) }
+        for limit in after.limits { limits[limit.target] = 0 }
+        for limit in fleet?.limits ?? [] { limits[limit.target] = limit.value }
         guard let fleet, let status = fleet.statusMap else { return }
         // Whoever runs that revision has its claim and its `ready`: a merge does not bring them.
         var entries = maps[status]?.entries ?? []

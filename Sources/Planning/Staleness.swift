@@ -26,6 +26,8 @@ package enum Staleness {
                 let difference = entry(step.change, observed.maps[map])
             {
                 differences.append(difference)
+            } else if let difference = other(step.change, observed) {
+                differences.append(difference)
             }
         }
         return differences
@@ -60,6 +62,22 @@ package enum Staleness {
         else { return [] }
         let (planned, now) = (difference.planned ?? "unset", difference.now ?? "unset")
         return ["server \(path) has \(difference.field) \(now), planned from \(planned)"]
+    }
+
+    private static func other(_ change: Change, _ observed: ObservedProxy) -> String? {
+        switch change {
+        case .addPattern(let list, let pattern):
+            observed.acls[list]?.contains(pattern) == true
+                ? "list \(list) has \(pattern) now" : nil
+        case .deletePattern(let list, let pattern):
+            observed.acls[list]?.contains(pattern) == true
+                ? nil : "list \(list) has no \(pattern) any more"
+        case .setLimit(let target, let from, _):
+            observed.limits[target] == from
+                ? nil
+                : "\(target) is \(observed.limits[target].map(String.init) ?? "unknown"), planned from \(from)"
+        default: nil
+        }
     }
 
     private static func entry(_ change: Change, _ map: ObservedMap?) -> String? {

@@ -83,6 +83,11 @@ extension RuntimeCommand {
         case .clearMap(let map): ["clear", "map"] + map.words
         case .prepareMap(let map): ["prepare", "map"] + map.words
         case .commitMap(let map): ["commit", "map"] + map.words
+        case .showAcl(let acl): ["show", "acl"] + (acl?.words ?? [])
+        case .addAcl(let acl, let pattern): ["add", "acl"] + acl.words + [pattern]
+        case .deleteAcl(let acl, let pattern): ["del", "acl"] + acl.words + [pattern]
+        case .setRateLimit(let rate, let value):
+            ["set", "rate-limit", rate.rawValue, "global", String(value)]
         default: nil
         }
     }

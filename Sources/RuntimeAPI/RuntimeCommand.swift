@@ -62,6 +62,13 @@ package enum RuntimeCommand: Hashable, Sendable {
     case prepareMap(PatternReference)
     case commitMap(PatternReference)
 
+    /// `show acl`: which lists there are, or the patterns of one.
+    case showAcl(PatternReference?)
+    case addAcl(PatternReference, pattern: String)
+    case deleteAcl(PatternReference, pattern: String)
+    /// `set rate-limit RATE global N`.
+    case setRateLimit(LimitTarget.Rate, value: Int)
+
     case prompt(PromptMode?)
     /// A `-` behind it leaves out the empty line that ends its own answer.
     case setSeverityOutput(SeverityOutput, isSilent: Bool = false)

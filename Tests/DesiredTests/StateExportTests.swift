@@ -213,6 +213,31 @@ import Testing
         )
     }
 
+    @Test func `lists are written once each, whatever their order and repetition`() throws {
+        var source = try source([])
+        for text in ["lists/bad.acl", "other/bad.acl"] {
+            source.observed.acls[try PatternFileName(text)] = ["192.0.2.2", "a b", "192.0.2.2"]
+        }
+        let export = StateExport(source)
+        #expect(
+            try text(export, "lists/bad.yaml") == """
+                apiVersion: apus/v1
+                kind: Acl
+                metadata: {name: bad}
+                spec:
+                  name: lists/bad.acl
+                  fleets: {matchNames: [edge]}
+                  patterns:
+                    - "192.0.2.2"
+                    - "a b"
+
+                """
+        )
+        #expect(export.files.map(\.path).contains("lists/other_bad.acl.yaml"))
+        let files = Dictionary(uniqueKeysWithValues: export.files.map { ($0.path, $0.text) })
+        #expect(try load(files).state?.fleets.first?.acls.map(\.patterns.count) == [2, 2])
+    }
+
     @Test func `what is exported is loaded as it was, whatever the servers are called`() throws {
         var generator = Seed(7).generator
         for _ in 0..<200 {

@@ -95,6 +95,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
         let folder = try TemporaryFolder("hostile")
         defer { folder.remove() }
         #expect(file.text.utf8.count <= HostileFile.size)
+        try folder.folder("repo")
         try folder.write(file.text, to: "repo/x.yaml")
         let command = ChildProcess.Command(
             Programs.apus,

@@ -31,6 +31,7 @@ final class HAProxyProcess: Sendable {
             .appendingPathComponent("apus-fleet-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data("old.example boot\n".utf8).write(to: folder.appendingPathComponent("hosts.map"))
+        try Data("192.0.2.1\n".utf8).write(to: folder.appendingPathComponent("bad.acl"))
         let socket = folder.appendingPathComponent("lb.sock").path
         var generator = Seed(UInt64(folder.path.hashValue.magnitude)).generator
         for _ in 0..<5 {
@@ -87,6 +88,7 @@ final class HAProxyProcess: Sendable {
             bind 127.0.0.2:\(port)
         frontend public
             bind unix@\(folder)/public.sock
+            http-request deny if { src -f \(folder)/bad.acl }
             use_backend %[req.hdr(host),lower,map(\(folder)/hosts.map)]
         backend shop
             balance roundrobin
@@ -95,6 +97,9 @@ final class HAProxyProcess: Sendable {
             server first 127.0.0.1:\(port) weight 3 check inter 100ms
         """ + "\n"
     }
+
+    /// The ACL file as the proxy names it; it holds 192.0.2.1.
+    var list: PatternFileName { FleetFixture.map("\(folder.path)/bad.acl") }
 
     /// The map as the proxy names it.
     var map: PatternFileName { FleetFixture.map("\(folder.path)/hosts.map") }

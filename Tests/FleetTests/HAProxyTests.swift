@@ -76,6 +76,60 @@ struct HAProxyTests {
         return plan.steps.map(\.change)
     }
 
+    @Test func `lists and limits converge, and back`() async throws {
+        let proxy = try await HAProxyProcess.start()
+        defer { proxy.stop() }
+        var fleet = fleet([], proxy)
+        func pattern(_ text: String) -> DesiredPattern {
+            DesiredPattern(text, origin: FleetFixture.origin)
+        }
+        func limit(_ target: LimitTarget, _ value: Int) -> DesiredLimit {
+            DesiredLimit(target, value, origin: FleetFixture.origin)
+        }
+        var acl = DesiredAcl(
+            name: proxy.list,
+            patterns: [pattern("198.51.100.0/24"), pattern("192.0.2.9")],
+            origin: FleetFixture.origin
+        )
+        let frontend = LimitTarget.frontendMaxconn(FleetFixture.name("public"))
+        fleet.acls = [acl]
+        fleet.limits = [
+            limit(.globalMaxconn, 20), limit(frontend, 30), limit(.rate(.connections), 100),
+            limit(.rate(.sessions), 200), limit(.rate(.sslSessions), 300),
+            limit(.rate(.httpCompression), 400),
+        ]
+        let first = try await converge(fleet, proxy)
+        #expect(first.count { $0.list != nil } == 2)
+        #expect(first.count { $0.limit != nil } == 6)
+        #expect(try await converge(fleet, proxy) == [])
+        acl.unmanaged = .remove
+        acl.patterns = [pattern("192.0.2.9")]
+        fleet.acls = [acl]
+        fleet.limits = [limit(.rate(.sessions), 0), limit(frontend, 31)]
+        #expect(
+            try await converge(fleet, proxy).map { "\($0)" }.sorted()
+                == [
+                    Change.deletePattern(proxy.list, "192.0.2.1"),
+                    .deletePattern(proxy.list, "198.51.100.0/24"),
+                    .setLimit(frontend, from: 30, to: 31),
+                    .setLimit(.rate(.sessions), from: 200, to: 0),
+                ].map { "\($0)" }.sorted()
+        )
+        fleet.acls = [
+            DesiredAcl(
+                name: FleetFixture.map("none.acl"),
+                patterns: [],
+                origin: FleetFixture.origin
+            )
+        ]
+        fleet.limits = [limit(.frontendMaxconn(FleetFixture.name("none")), 1)]
+        let observed = try await Observer(transport: transport, clock: clock)
+            .observe(proxy.target, ObservationScope(fleet))
+        let plan = Planner.planProxy(fleet, observed: observed)
+        #expect(plan.steps.isEmpty)
+        #expect(plan.remarks.count { $0.kind == .needsRestart } == 2)
+    }
+
     @Test func `a fleet's life converges at every turn and leaves nothing to do`() async throws {
         let proxy = try await HAProxyProcess.start()
         defer { proxy.stop() }

@@ -14,6 +14,7 @@ struct SurveyTests {
         let observer = Observer(transport: SocketTransport(), clock: ContinuousClock())
         let survey = try await observer.survey(haproxy.target)
         #expect(survey.observed.maps[haproxy.map]?.entries.map(\.key) == ["old.example"])
+        #expect(survey.observed.acls == [haproxy.list: ["192.0.2.1"]])
         let path = ServerPath(try BackendName("boot"), try ServerName("first"))
         #expect(survey.attributes[path]?.command == "check fall 3 rise 2 weight 3")
         #expect(survey.whole.isEmpty)

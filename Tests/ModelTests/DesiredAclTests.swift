@@ -11,6 +11,5 @@ import Testing
             origin: origin
         )
         #expect(acl.unmanaged == .keep)
-        #expect(!acl.isAtomic)
     }
 }

@@ -63,6 +63,18 @@ import Testing
                 .replaceMap(map, entries: [entry], added: 1, changed: 2, removed: 3),
                 #"{"added":1,"changed":2,"entries":[{"key":"a","value":"b c"}],"map":"hosts.map","op":"replaceMap","removed":3}"#
             ),
+            (
+                .addPattern(map, "a b"),
+                #"{"list":"hosts.map","op":"addPattern","pattern":"a b"}"#
+            ),
+            (
+                .deletePattern(map, "10.0.0.0/8"),
+                #"{"list":"hosts.map","op":"deletePattern","pattern":"10.0.0.0/8"}"#
+            ),
+            (
+                .setLimit(.rate(.sslSessions), from: 0, to: 7),
+                #"{"from":0,"limit":"rate-limit ssl-sessions global","op":"setLimit","to":7}"#
+            ),
         ]
     }
 
@@ -81,6 +93,7 @@ import Testing
         #"{"op":"deleteServer","server":"a/b c"}"#,
         #"{"op":"grace","server":"a/b","within":"soon"}"#,
         #"{"op":"addMapEntry","map":"a;b","key":"k","value":"v"}"#, "{}",
+        #"{"op":"setLimit","limit":"maxconn","from":0,"to":7}"#, #"{"op":"addPattern","list":"a"}"#,
     ])
     func `what cannot be a change is refused`(text: String) {
         #expect(throws: (any Error).self) {

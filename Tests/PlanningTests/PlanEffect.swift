@@ -29,6 +29,10 @@ struct PlanEffect {
         case .deleteMapEntry(let map, let entry):
             proxy.maps[map]?.entries.removeAll { $0.key == entry.key }
         case .replaceMap(let map, let entries, _, _, _): proxy.maps[map]?.entries = entries
+        case .addPattern(let list, let pattern): proxy.acls[list]?.append(pattern)
+        case .deletePattern(let list, let pattern):
+            proxy.acls[list]?.removeAll { $0 == pattern }
+        case .setLimit(let target, _, let value): proxy.limits[target] = value
         default:
             guard let path = change.server else { return }
             guard var server = proxy.backends[path.backend]?.servers[path.server] else {

@@ -75,8 +75,6 @@ struct ProxyPlannerTests {
     @Test func `what no step brings about is named with its line`() {
         var fleet = Build.fleet([])
         let line = Origin(file: "edge.yaml", line: 7, column: 3)
-        fleet.limits = [DesiredLimit(.rate(.sessions), 5, origin: line)]
-        fleet.acls = [DesiredAcl(name: Build.map("bad.acl"), patterns: [], origin: line)]
         fleet.frontends = [
             DesiredFrontend(
                 name: Build.name("tls"),
@@ -87,8 +85,65 @@ struct ProxyPlannerTests {
         ]
         let plan = Planner.planProxy(fleet, observed: Build.proxy())
         #expect(plan.steps.isEmpty)
-        let named = plan.remarks.filter { $0.origin == line }.map(\.message)
-        #expect(named.count == 3)
-        #expect(named.contains("frontend tls: HAProxy 2.6.12 creates no frontends at runtime"))
+        #expect(
+            plan.remarks == [
+                Remark(
+                    .needsRestart,
+                    "frontend tls: HAProxy 2.6.12 creates no frontends at runtime",
+                    origin: line
+                )
+            ]
+        )
+    }
+
+    @Test func `patterns come and go, those nobody declared stay unless told`() {
+        let list = Build.map("bad.acl")
+        var fleet = Build.fleet([])
+        var acl = DesiredAcl(
+            name: list,
+            patterns: [
+                DesiredPattern("192.0.2.1", origin: Build.origin),
+                DesiredPattern("192.0.2.2", origin: Build.origin),
+            ],
+            origin: Build.origin
+        )
+        fleet.acls = [acl]
+        var proxy = Build.proxy()
+        #expect(changes(fleet, proxy) == [])
+        #expect(Planner.planProxy(fleet, observed: proxy).remarks.first?.kind == .needsRestart)
+        proxy.acls[list] = ["192.0.2.2", "10.0.0.0/8"]
+        #expect(changes(fleet, proxy) == [.addPattern(list, "192.0.2.1")])
+        acl.unmanaged = .remove
+        fleet.acls = [acl]
+        #expect(
+            changes(fleet, proxy) == [
+                .addPattern(list, "192.0.2.1"), .deletePattern(list, "10.0.0.0/8"),
+            ]
+        )
+        #expect(changes(fleet, Build.converged(fleet, on: proxy)) == [])
+        var options = Planner.Options()
+        options.previous = fleet
+        acl.unmanaged = .keep
+        acl.patterns.removeLast()
+        fleet.acls = [acl]
+        proxy.acls[list] = ["192.0.2.1", "192.0.2.2"]
+        let plan = Planner.planProxy(fleet, observed: proxy, options: options)
+        #expect(plan.steps.map(\.change) == [.deletePattern(list, "192.0.2.2")])
+    }
+
+    @Test func `limits are set where they differ and named where the proxy has none`() {
+        var fleet = Build.fleet([])
+        let frontend = LimitTarget.frontendMaxconn(Build.name("edge"))
+        fleet.limits = [
+            DesiredLimit(.globalMaxconn, 100, origin: Build.origin),
+            DesiredLimit(frontend, 50, origin: Build.origin),
+            DesiredLimit(.rate(.sessions), 7, origin: Build.origin),
+        ]
+        var proxy = Build.proxy()
+        proxy.limits = [.globalMaxconn: 100, .rate(.sessions): 0]
+        let plan = Planner.planProxy(fleet, observed: proxy)
+        #expect(plan.steps.map(\.change) == [.setLimit(.rate(.sessions), from: 0, to: 7)])
+        #expect(plan.remarks.map(\.message) == ["the proxy has no maxconn frontend edge"])
+        #expect(changes(fleet, Build.converged(fleet, on: proxy)) == [])
     }
 }

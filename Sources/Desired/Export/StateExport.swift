@@ -52,6 +52,7 @@ package struct StateExport: Sendable {
         addFleet()
         for name in source.observed.backends.keys.sorted() { addBackend(name) }
         for name in source.observed.maps.keys.sorted() { addMap(name) }
+        for name in source.observed.acls.keys.sorted() { addList(name) }
         addBootFile()
     }
 
@@ -187,8 +188,7 @@ extension StateExport {
                 return
             }
         }
-        let stem = fileName(name.text.split(separator: "/").last.map(String.init) ?? name.text)
-        let title = stem.hasSuffix(".map") ? String(stem.dropLast(4)) : stem
+        let title = title(of: name, without: ".map")
         var lines = head("Map", title) + ["  name: \(YAMLText.scalar(name.text))", selector]
         let isOrdered = boot?.orderedMaps.contains(name.text) ?? false
         if live.entries.isEmpty {
@@ -201,8 +201,50 @@ extension StateExport {
                     ? "    - {key: \(key), value: \(value)}" : "    \(key): \(value)"
             }
         }
-        let path = "maps/\(title).yaml"
+        add(title, of: name, in: "maps", lines)
+    }
+
+    /// The last part of a file's name, without its usual ending.
+    private func title(of name: PatternFileName, without ending: String) -> String {
+        let stem = fileName(name.text.split(separator: "/").last.map(String.init) ?? name.text)
+        let isLonger = stem.utf8.count > ending.utf8.count
+        return isLonger && stem.hasSuffix(ending) ? String(stem.dropLast(ending.count)) : stem
+    }
+
+    /// Two files of one name in different folders need two documents.
+    private mutating func add(
+        _ title: String,
+        of name: PatternFileName,
+        in folder: String,
+        _ lines: [String]
+    ) {
+        let path = "\(folder)/\(title).yaml"
         let isTaken = files.contains { $0.path == path }
-        add(isTaken ? "maps/\(fileName(name.text)).yaml" : path, lines)
+        add(isTaken ? "\(folder)/\(fileName(name.text)).yaml" : path, lines)
+    }
+}
+
+// MARK: - Lists
+
+extension StateExport {
+    private mutating func addList(_ name: PatternFileName) {
+        guard let patterns = source.observed.acls[name] else { return }
+        let shown = VisibleText.escape(name.text.unicodeScalars)
+        if let boot, !boot.lists.contains(name.text) {
+            notes.append(
+                "list \(shown) is left out: no rule of \(source.boot?.path ?? "") names it"
+            )
+            return
+        }
+        guard patterns.allSatisfy(MapEntryText.isValue) else {
+            notes.append("list \(shown) is left out: a pattern cannot be written in one line")
+            return
+        }
+        let title = title(of: name, without: ".acl")
+        var lines = head("Acl", title) + ["  name: \(YAMLText.scalar(name.text))", selector]
+        let unique = Set(patterns).sorted()
+        lines.append(unique.isEmpty ? "  patterns: []" : "  patterns:")
+        lines += unique.map { "    - \(YAMLText.scalar($0))" }
+        add(title, of: name, in: "lists", lines)
     }
 }

@@ -25,7 +25,6 @@ extension StateResolution {
                 patterns: patterns(of: document).sorted { $0.text < $1.text },
                 origin: name.origin
             )
-            acl.isAtomic = document.isAtomic
             acl.unmanaged = document.unmanaged
             resolved[name.value] = acl
         }

@@ -8,31 +8,31 @@ struct AclDocument: Sendable {
     var patterns: Located<[Located<String>]>?
     /// A file of one pattern a line in the repository.
     var patternsFrom: Located<String>?
-    var isAtomic = false
     var unmanaged: UnmanagedPolicy = .keep
 
-    static let schema = ObjectSchema<AclDocument>([
-        .required(
-            "name",
-            "The list's name, exactly as in the boot file.",
-            .located(.patternFile)
-        ) {
-            $0.name = $1
-        },
-        .required("fleets", "The fleets that have it.", FleetSelector.value) { $0.fleets = $1 },
-        ObjectSchema.Field("patterns", "The patterns; their order means nothing.", patterns) {
-            $0.patterns = $1
-        },
-        ObjectSchema.Field("patternsFrom", "A file of one pattern a line.", .located(.path)) {
-            $0.patternsFrom = $1
-        },
-        ObjectSchema.Field("atomic", "Readers never see a mixture of old and new.", .boolean) {
-            $0.isAtomic = $1
-        },
-        ObjectSchema.Field("unmanaged", "What becomes of patterns nobody declared.", .choice()) {
-            $0.unmanaged = $1
-        },
-    ])
+    static let schema = ObjectSchema<AclDocument>(
+        [
+            .required(
+                "name",
+                "The list's name, exactly as in the boot file.",
+                .located(.patternFile)
+            ) {
+                $0.name = $1
+            },
+            .required("fleets", "The fleets that have it.", FleetSelector.value) { $0.fleets = $1 },
+            ObjectSchema.Field("patterns", "The patterns; their order means nothing.", patterns) {
+                $0.patterns = $1
+            },
+            ObjectSchema.Field("patternsFrom", "A file of one pattern a line.", .located(.path)) {
+                $0.patternsFrom = $1
+            },
+            ObjectSchema.Field("unmanaged", "What becomes of patterns nobody declared.", .choice())
+            {
+                $0.unmanaged = $1
+            },
+        ],
+        announced: ["atomic"]
+    )
 
     private static let pattern = ValueSchema<String>(.text(pattern: "^\\S(.*\\S)?$")) {
         node,

@@ -44,8 +44,8 @@ struct LimitsDocument: Sendable {
     private static let frontend = ObjectSchema<Located<Int>?>([
         .required(
             "maxconn",
-            "Connections of the frontend at once; 0 lifts the limit.",
-            .located(.integer(0...Int(Int32.max)))
+            "Connections of the frontend at once.",
+            .located(.integer(1...Int(Int32.max)))
         ) {
             $0 = $1
         }
