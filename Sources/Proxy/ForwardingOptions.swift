@@ -7,6 +7,11 @@ package struct ForwardingOptions: BitwiseCopyable, Sendable {
     package var closesServer = false
     /// `option httpclose`: nor is any client connection.
     package var closesClient = false
+    /// `option http-pretend-keepalive`: servers are not told that their connection will be closed.
+    package var pretendsKeepAlive = false
+    /// `option clitcpka` and `srvtcpka`: the kernel looks now and then whether an idle peer still stands.
+    package var probesClients = false
+    package var probesServers = false
     /// `option abortonclose`: a client that hangs up before its response takes its request along.
     package var abortsOnClose = false
     /// `option http-buffer-request`: a request goes on once its body, or a buffer full of it, is there.

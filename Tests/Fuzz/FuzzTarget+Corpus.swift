@@ -11,6 +11,7 @@ extension FuzzTarget {
         case .request: Self.requests.map { Array($0.utf8) }
         case .response: Self.responses.map { Array($0.utf8) }
         case .chunks: Self.bodies.map { Array($0.utf8) }
+        case .proxy: Self.proxyHeaders
         case .session: Self.files(in: "Tests/RuntimeAPITests/Transcripts/Scripts") + Self.commands
         case .client, .tables: Self.files(in: "Tests/RuntimeAPITests/Transcripts") + Self.commands
         case .boot: Self.files(in: "examples/boot") + [Array("defaults\n mode http\n".utf8)]
@@ -36,6 +37,14 @@ extension FuzzTarget {
         "5\r\nhello\r\n0\r\n\r\n", "a;x=y\r\n0123456789\r\n3\r\nabc\r\n0\r\nTrailer: v\r\n\r\n",
         "0\r\n\r\n",
         "00000001\r\na\r\nffff\r\n",
+    ]
+
+    private static let proxyHeaders: [[UInt8]] = [
+        Array("PROXY TCP4 1.2.3.4 5.6.7.8 80 443\r\nGET".utf8),
+        Array("PROXY TCP6 ::1 2001:db8::2 1 65535\r\n".utf8), Array("PROXY UNKNOWN x\r\n".utf8),
+        [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10, 0x21, 0x11, 0, 15]
+            + [1, 2, 3, 4, 5, 6, 7, 8, 0, 80, 1, 187, 4, 0, 0],
+        [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10, 0x20, 0, 0, 0],
     ]
 
     private static let commands = [

@@ -5,7 +5,7 @@ import RuntimeAPI
 
 /// A reader of what others send: it may refuse any input, and must survive every one.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case request, response, chunks, session, client, tables, boot, yaml
+    case request, response, chunks, proxy, session, client, tables, boot, yaml
 
     /// Gives the reader one input, whole and in pieces; returning is all that is asked.
     package func run(_ input: [UInt8]) {
@@ -13,6 +13,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .request: Self.parseRequest(input)
         case .response: Self.parseResponse(input)
         case .chunks: Self.transferChunks(input)
+        case .proxy: Self.parseProxyHeader(input)
         case .session: Self.serve(input)
         case .client: Self.read(input)
         case .tables: Self.parseTables(String(decoding: input, as: UTF8.self))
@@ -66,6 +67,15 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             }
             precondition(used <= piece.count, "more bytes used than given")
             index += used
+        }
+    }
+
+    private static func parseProxyHeader(_ input: [UInt8]) {
+        guard case .complete(let header) = ProxyProtocol.parse(input.span) else { return }
+        precondition(header.byteCount <= input.count, "a header longer than its bytes")
+        let less = Array(input[..<(header.byteCount - 1)])
+        if case .complete = ProxyProtocol.parse(less.span) {
+            preconditionFailure("an incomplete header is complete")
         }
     }
 

@@ -33,6 +33,9 @@ extension ConfigParser {
                 }
             case "description":
                 configuration.description = line.arguments.joined(separator: " ")
+            case "tune.idle-pool.shared" where ["on", "off"].contains(line.words.last):
+                // Workers share no idle connections either way, which only costs a connection now and then.
+                expectEnd(of: line, after: 2)
             case "quiet", "zero-warning":
                 expectEnd(of: line, after: 1)
             case "log" where line.words.count == 2 && line.words[1] == "none":

@@ -160,6 +160,16 @@ extension ConfigParser {
             draft.options.closesClient = isOn
             draft.options.closesServer = false
         case "abortonclose" where !extra: draft.options.abortsOnClose = isOn
+        case "http-pretend-keepalive" where !extra: draft.options.pretendsKeepAlive = isOn
+        case "tcpka" where !extra:
+            draft.options.probesClients = isOn
+            draft.options.probesServers = isOn
+        case "clitcpka" where !extra: draft.options.probesClients = isOn
+        case "srvtcpka" where !extra: draft.options.probesServers = isOn
+        // How bytes are carried, not which: small segments always go at once here, nothing is spliced.
+        case "http-no-delay", "splice-auto", "splice-request", "splice-response",
+            "tcp-smart-accept", "tcp-smart-connect":
+            break
         case "http-buffer-request" where !extra: draft.options.buffersRequest = isOn
         // Switched off is what we are.
         case "prefer-last-server", "persist", "transparent":

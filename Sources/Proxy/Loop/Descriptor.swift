@@ -131,6 +131,9 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
     /// Sends small segments at once.
     package func setNoDelay() { setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 
+    /// Lets the kernel probe an idle connection.
+    package func setKeepAlive() { setOption(SOL_SOCKET, SO_KEEPALIVE, 1) }
+
     func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {
         var value = value
         _ = unsafe setsockopt(number, level, name, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -28,6 +28,7 @@ extension Worker {
             connections[index].address = address
             clientCount += 1
             totals.open(frontend: Int(frontend), worker: number)
+            if snapshot.frontends[Int(frontend)].options.probesClients { descriptor.setKeepAlive() }
             if acceptsProxy {
                 awaitProxyHeader(index)
             } else if snapshot.frontends[Int(frontend)].options.isTCP {

@@ -100,6 +100,7 @@ extension Worker {
         let (next, previous) = (connections[index].next, connections[index].previous)
         if previous != 0 { connections[Int(previous)].next = next } else { firstQueued = next }
         if next != 0 { connections[Int(next)].previous = previous } else { lastQueued = previous }
+        if Int(nextToLook) == index { nextToLook = next }
         connections[index].next = 0
         connections[index].previous = 0
         connections[index].phase = .connecting
@@ -138,20 +139,19 @@ extension Worker {
         return assign(server, to: index)
     }
 
-    /// Looks for places for all that wait, oldest first; a bounded number at a time.
+    /// Looks for places for all that wait, oldest first; a bounded number at a time, going on where the last look
+    /// ended, because those in front may all wait for one server.
     ///
     /// Places given back are handed over; this notices what nobody hands over: servers that came or got a
     /// greater limit.
     mutating func serveQueue() {
-        var index = Int(firstQueued)
         var looks = 64
-        while index != 0, looks > 0 {
+        if nextToLook == 0 { nextToLook = firstQueued }
+        while nextToLook != 0, looks > 0 {
             looks -= 1
-            let next = Int(connections[index].next)
+            let index = Int(nextToLook)
+            nextToLook = connections[index].next
             finish(placeQueued(index), ofQueued: index)
-            // Trying one may have answered others.
-            guard next == 0 || connections[next].phase == .queued else { return }
-            index = next
         }
     }
 

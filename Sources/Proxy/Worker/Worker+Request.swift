@@ -162,7 +162,9 @@ extension Worker {
             if connections[index].method != .connect {
                 additions.connection = "connection: Upgrade\r\n"
             }
-        } else if connections[index].closesServer {
+        } else if connections[index].closesServer, !frontend.options.pretendsKeepAlive,
+            !backend.options.pretendsKeepAlive
+        {
             additions.connection = "connection: close\r\n"
         }
         if frontend.addsForwardedFor || backend.addsForwardedFor {

@@ -28,6 +28,9 @@ extension Worker {
         connections[index].phase = .connecting
         timers.clear(index)
         arm(upstream, snapshot.backends[Int(connections[index].backend)].timeouts.connect)
+        if snapshot.backends[Int(connections[index].backend)].options.probesServers {
+            descriptor.setKeepAlive()
+        }
         if server.options.proxyHeader != .none { queueProxyHeader(server, upstream, index) }
         register(upstream)
         return .started

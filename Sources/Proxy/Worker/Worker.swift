@@ -44,6 +44,8 @@ struct Worker: ~Copyable {
     /// When to look for places that nobody hands over.
     private var nextLook: Int64 = 0
     var lastQueued: Int32 = 0
+    /// Where the next look over the queue begins, 0 for its front.
+    var nextToLook: Int32 = 0
     /// Places of servers, still taken, for requests that wait here.
     var places = TokenRing(capacity: 256)
     /// Every other idle connection that nobody used is closed.

@@ -44,6 +44,15 @@ import Testing
         #expect(try !backend("option abortonclose\n no option abortonclose").options.abortsOnClose)
     }
 
+    @Test func `options of carrying bytes are read`() throws {
+        let options = try backend("option tcpka\n option http-pretend-keepalive").options
+        #expect(options.probesClients && options.probesServers && options.pretendsKeepAlive)
+        #expect(try backend("option srvtcpka").options.probesServers)
+        #expect(try !backend("option clitcpka\n option splice-auto").options.probesServers)
+        #expect(parse("global\n tune.idle-pool.shared off\n").messages.isEmpty)
+        #expect(parse("global\n tune.idle-pool.shared maybe\n").messages.count == 1)
+    }
+
     @Test func `forwardfor takes its three arguments`() throws {
         let options = try backend("option forwardfor except 10.0.0.0/8 header X-Client if-none")
             .options.forwardedFor

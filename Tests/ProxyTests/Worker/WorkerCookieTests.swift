@@ -134,26 +134,4 @@ import Testing
         #expect(try farm.ask("Cookie: SRV=s1\r\n").name == "1")
         #expect(try farm.ask().name == "2")
     }
-
-    @Test func `dates are read as they are written`() {
-        var buffer = ScratchBuffer(capacity: 64)
-        defer { buffer.free() }
-        for seconds in [0, 4, 1_700_000_000, 4_000_000_000] {
-            buffer.clear()
-            CookieDate.write(seconds, to: &buffer)
-            #expect(CookieDate.read(buffer.bytes, 1..<6) == (seconds + 3) / 4 * 4)
-        }
-        #expect(CookieDate.read(buffer.bytes, 0..<5) == 0)
-    }
-
-    @Test func `a dynamic cookie is the hash of key and address`() {
-        // The published test values of XXH64.
-        #expect(XXHash64.hash([]) == 0xef46_db37_51d8_e999)
-        #expect(XXHash64.hash(Array("a".utf8)) == 0xd24e_c4f1_a98c_6e5b)
-        #expect(XXHash64.hash(Array("abc".utf8)) == 0x44bc_2cf5_ad77_0999)
-        // What HAProxy 2.6 sets for this server.
-        let server = SocketAddress(ipv4: 0x7f00_0001, port: 28_992)
-        #expect(DynamicCookie.value(of: server, key: "mykey") == "6c651ea97c0a0a83")
-        #expect(DynamicCookie.value(of: SocketAddress(), key: "key") == nil)
-    }
 }

@@ -60,6 +60,19 @@ import Testing
         #expect(origin.requests[0].field("connection") == ["close"])
     }
 
+    @Test func `with http-pretend-keepalive servers are not told`() throws {
+        let origin = try RecordingOrigin()
+        defer { origin.close() }
+        let worker = try WorkerUnderTest(servers: [origin.port]) { frontend, backend in
+            frontend.options.closesServer = true
+            backend.options.pretendsKeepAlive = true
+        }
+        let client = try worker.client()
+        for _ in 0..<2 { #expect(client.get("/") == "ok") }
+        #expect(origin.connectionCount == 2)
+        #expect(origin.requests.allSatisfy { $0.field("connection").isEmpty })
+    }
+
     @Test func `pool-max-conn bounds what is kept`() throws {
         let origin = try RecordingOrigin()
         defer { origin.close() }
