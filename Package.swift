@@ -128,7 +128,7 @@ let package = Package(
         ),
         .target(
             name: "Fuzz",
-            dependencies: ["Desired", "Proxy", "RuntimeAPI", "Simulation"],
+            dependencies: ["Desired", "Planning", "Proxy", "RuntimeAPI", "Simulation"],
             path: "Tests/Fuzz",
             exclude: ["Crashes"],
             swiftSettings: strict

@@ -103,7 +103,7 @@ package actor ControlLoop: Service {
         pushed: Duration?,
         _ group: inout DiscardingTaskGroup
     ) async throws {
-        let loaded = try await source.load(revision)
+        let loaded = try await source.load(revision).withPoliciesChecked
         let isNew = loaded.revision.commit != seen?.commit || loaded.revision.tree != seen?.tree
         board.update { status, metrics in
             metrics.filesParsed += loaded.filesParsed

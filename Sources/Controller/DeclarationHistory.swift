@@ -32,6 +32,16 @@ struct DeclarationHistory: Sendable {
         return state
     }
 
+    /// The fleet as each revision declares it that a proxy was seen to run: their policies hold too.
+    mutating func applied(on proxies: [ProxyTarget], _ ledger: Ledger) async -> [DesiredFleet] {
+        let revisions = Set(proxies.compactMap { ledger[$0.name]?.applied })
+        var fleets: [DesiredFleet] = []
+        for revision in revisions.sorted(by: { $0.commit < $1.commit }) {
+            if let state = await state(at: revision) { fleets.append(state) }
+        }
+        return fleets
+    }
+
     /// For each proxy everything that the revisions it was given declared.
     mutating func declared(on proxies: [ProxyTarget], _ ledger: Ledger) async -> [ProxyName:
         DesiredFleet]

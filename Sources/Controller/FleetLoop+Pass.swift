@@ -13,6 +13,7 @@ extension FleetLoop {
         var history = history
         history.remember(assignment.fleet, assignment.revision, ledger)
         goal.previous = await history.declared(on: goal.fleet.proxies, ledger)
+        goal.applied = await history.applied(on: goal.fleet.proxies, ledger)
         self.history = history
         begin(assignment, isNew: isNew)
 
@@ -25,7 +26,7 @@ extension FleetLoop {
         }
         // Superseded meanwhile: what was planned is for nobody any more.
         guard !Task.isCancelled else { return }
-        guard case .allowed = Verdict.judge(planned.plan) else { return }
+        guard mayProceed(planned, goal) else { return }
         report(planned, assignment, isNew: isNew)
         remember(attempt: planned.plan)
 

@@ -59,6 +59,8 @@ package actor FleetLoop {
     var unfinished: Set<ProxyName> = []
     /// Plans that a proxy refused, with its words: the same plan is not sent to the same process again.
     var refusals: [ProxyName: (plan: ProxyPlan, outcome: ProxyOutcome)] = [:]
+    /// What policies said last, so that it is said once.
+    var told: [PolicyFinding] = []
     /// Proxies that did not answer the last pass.
     var unreachable: Set<ProxyName> = []
     var history: DeclarationHistory

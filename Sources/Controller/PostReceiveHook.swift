@@ -1,14 +1,9 @@
-import FoundationEssentials
-
 /// Git's post-receive hook that tells `apus run` at once that references moved.
 package struct PostReceiveHook: Hashable, Sendable {
     /// What installing did.
-    package enum Result: Hashable, Sendable { case installed, updated, alreadyInstalled }
-
-    /// The hook could not be installed; says why and what to do.
-    package struct Refused: Error, Hashable, CustomStringConvertible {
-        package let description: String
-    }
+    package typealias Result = GitHook.Result
+    /// The hook could not be installed.
+    package typealias Refused = GitHook.Refused
 
     /// Absolute path of the `apus` executable.
     package let executable: String
@@ -20,61 +15,18 @@ package struct PostReceiveHook: Hashable, Sendable {
         self.trigger = trigger
     }
 
-    private static let mark = "# Installed by `apus hook install`, which may rewrite this file."
+    private var hook: GitHook { GitHook(name: "post-receive", command: command) }
 
     /// The whole hook, for `/bin/sh`.
-    package var script: String {
-        """
-        #!/bin/sh
-        \(Self.mark)
-        \(command)
-
-        """
-    }
+    package var script: String { hook.script }
 
     /// The line to add to a hook of one's own.
     package var command: String {
-        "\(Self.quoted(executable)) hook notify --trigger \(Self.quoted(trigger))"
+        "\(GitHook.quoted(executable)) hook notify --trigger \(GitHook.quoted(trigger))"
     }
 
     /// Writes `hooks/post-receive`; somebody else's hook is kept and refused.
     package func install(into repository: String) throws -> Result {
-        let folder = try Self.gitFolder(of: repository) + "/hooks"
-        let path = folder + "/post-receive"
-        let files = FileManager.default
-        let existing = files.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-        if let existing, !existing.contains(Self.mark) {
-            throw Refused(
-                description: """
-                    \(path) exists and is not ours, so it stays as it is
-                    to notify apus from it, add this line to it:
-                      \(command)
-                    """
-            )
-        }
-        guard existing != script else { return .alreadyInstalled }
-        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        // A new file renamed into place: a push that runs meanwhile sees the old hook or the new one.
-        try Data(script.utf8).write(to: URL(filePath: path), options: .atomic)
-        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        return existing == nil ? .installed : .updated
-    }
-
-    /// The folder with `HEAD` and `objects`: the repository itself when bare, else its `.git`.
-    private static func gitFolder(of repository: String) throws(Refused) -> String {
-        for folder in [repository, repository + "/.git"] {
-            let isRepository = ["HEAD", "objects"].allSatisfy {
-                FileManager.default.fileExists(atPath: "\(folder)/\($0)")
-            }
-            if isRepository { return folder }
-        }
-        throw Refused(
-            description:
-                "\(repository) is not a Git repository; create one with `git init --bare \(repository)`"
-        )
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "'\\''") + "'"
+        try hook.install(into: repository)
     }
 }

@@ -16,6 +16,8 @@ package struct Reconciliation: Sendable {
         package var takesOver = false
         /// Servers that others added are replaced by ones with our ids and marks.
         package var adopts = false
+        /// The fleet at the revisions that were applied: what their policies forbid is forbidden.
+        package var applied: [DesiredFleet] = []
 
         package init(
             _ fleet: DesiredFleet,
@@ -32,6 +34,8 @@ package struct Reconciliation: Sendable {
     package struct Planned: Sendable {
         package let plan: Plan
         package let unreachable: [ProxyName: FleetError]
+        /// What the first proxy of each group runs that is to be changed alike; kept for policies only.
+        package var samples: [ProxyName: ObservedProxy] = [:]
         /// Observing and planning together.
         package let took: Duration
 
@@ -39,7 +43,7 @@ package struct Reconciliation: Sendable {
         func without(_ proxies: [ProxyName]) -> Planned {
             var plan = plan
             plan.proxies.removeAll { proxies.contains($0.proxy) }
-            return Planned(plan: plan, unreachable: unreachable, took: took)
+            return Planned(plan: plan, unreachable: unreachable, samples: samples, took: took)
         }
     }
 
@@ -82,7 +86,17 @@ package struct Reconciliation: Sendable {
         }
         plans.sort { $0.proxy < $1.proxy }
         let plan = Plan(revision: goal.revision, fleet: goal.fleet.name, proxies: plans)
-        return Planned(plan: plan, unreachable: unreachable, took: uptime.now - start)
+        var samples: [ProxyName: ObservedProxy] = [:]
+        if goal.isJudged {
+            let first = Set(plan.groups.compactMap(\.proxies.first))
+            for proxy in observed where first.contains(proxy.name) { samples[proxy.name] = proxy }
+        }
+        return Planned(
+            plan: plan,
+            unreachable: unreachable,
+            samples: samples,
+            took: uptime.now - start
+        )
     }
 
     private func observe(

@@ -24,7 +24,13 @@ package struct RepositorySource: Sendable {
     private let remote: Remote?
 
     /// `executable` is this program, which runs itself to fetch: libgit2 cannot be interrupted.
-    package init(_ repository: String, worktree: Bool, state: StateDirectory, executable: String) {
+    package init(
+        _ repository: String,
+        worktree: Bool,
+        state: StateDirectory,
+        executable: String,
+        objects: [String] = []
+    ) {
         isWorktree = worktree
         if !worktree, Mirror.isNeeded(for: repository) {
             let mirror = Mirror.path(of: repository, under: state.mirrors)
@@ -34,7 +40,10 @@ package struct RepositorySource: Sendable {
             return
         }
         name = Self.absolute(repository)
-        source = DesiredSource(worktree ? .worktree(path: name) : .repository(path: name))
+        source = DesiredSource(
+            worktree ? .worktree(path: name) : .repository(path: name),
+            objects: objects
+        )
         remote = nil
     }
 

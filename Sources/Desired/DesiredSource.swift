@@ -17,9 +17,10 @@ package final class DesiredSource: Sendable {
     package let location: Location
     private let loader: Mutex<StateLoader>
 
-    package init(_ location: Location) {
+    /// `objects` are further folders of Git objects to look in.
+    package init(_ location: Location, objects: [String] = []) {
         self.location = location
-        loader = Mutex(StateLoader(location: location))
+        loader = Mutex(StateLoader(location: location, objects: objects))
     }
 
     /// The commit that `ref` names: `HEAD`, a branch, a tag, `refs/…` or 40 hexadecimal digits.

@@ -11,6 +11,8 @@ package struct LoadedState: Sendable {
     package let filesParsed: Int
     /// Files taken from the cache because their content had been parsed before.
     package let filesReused: Int
+    /// Every policy of the revision, sorted by name, whether it matches a fleet or not.
+    package let policies: [DesiredPolicy]
     /// Text of the files that a diagnostic points into, by path.
     package let texts: [String: String]
 
@@ -20,6 +22,7 @@ package struct LoadedState: Sendable {
         diagnostics: [Diagnostic],
         filesParsed: Int = 0,
         filesReused: Int = 0,
+        policies: [DesiredPolicy] = [],
         texts: [String: String] = [:]
     ) {
         self.revision = revision
@@ -27,6 +30,7 @@ package struct LoadedState: Sendable {
         self.diagnostics = diagnostics
         self.filesParsed = filesParsed
         self.filesReused = filesReused
+        self.policies = policies
         self.texts = texts
     }
 

@@ -6,9 +6,10 @@ struct ParseCache: Sendable {
         case boot(BootFile)
         case entries(EntriesFile)
         case patterns(PatternsFile)
+        case fixture(FixtureFile)
     }
 
-    enum Role: Hashable { case documents, boot, entries, patterns }
+    enum Role: Hashable { case documents, boot, entries, patterns, fixture }
 
     private struct Key: Hashable {
         let path: String

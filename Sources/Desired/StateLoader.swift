@@ -3,6 +3,7 @@ import Model
 /// Loads revisions one after the other and remembers what it parsed.
 struct StateLoader: ~Copyable {
     private let location: DesiredSource.Location
+    private let objects: [String]
     private let limits = YAMLLimits()
     private let treeLimits = TreeLimits()
     private var repository: Repository?
@@ -12,7 +13,10 @@ struct StateLoader: ~Copyable {
     /// The last loads by tree: equal trees are equal states.
     private var recent: [LoadedState] = []
 
-    init(location: DesiredSource.Location) { self.location = location }
+    init(location: DesiredSource.Location, objects: [String] = []) {
+        self.location = location
+        self.objects = objects
+    }
 
     mutating func resolve(_ ref: String) throws(GitError) -> Revision {
         switch location {
@@ -36,16 +40,20 @@ struct StateLoader: ~Copyable {
         defer { folder = nil }
         cache.begin()
         let paths = listing.entries.keys.filter(FileEntry.isDocument).sorted()
-        var documents: [Document] = []
+        var parsed: [(path: String, file: ParsedFile)] = []
         var diagnostics = listing.diagnostics
         for path in paths {
             guard let file = try parsedFile(path, in: &listing) else {
                 diagnostics.append(oversized(path, in: listing))
                 continue
             }
-            documents += file.documents
-            diagnostics += file.diagnostics
+            parsed.append((path, file))
         }
+        // What a policy's test names describes a change: it is no document.
+        let fixtures = Set(parsed.flatMap(\.file.fixturePaths))
+        if !fixtures.isEmpty { parsed.removeAll { fixtures.contains($0.path) } }
+        let documents = parsed.flatMap(\.file.documents)
+        diagnostics += parsed.flatMap(\.file.diagnostics)
         let files = try referencedFiles(of: documents, in: &listing)
         for path in files.boots.keys.sorted() {
             diagnostics += files.boots[path]?.diagnostics ?? []
@@ -63,7 +71,13 @@ struct StateLoader: ~Copyable {
             diagnostics: diagnostics,
             filesParsed: cache.parsedCount,
             filesReused: cache.reusedCount,
-            texts: try texts(for: diagnostics, in: &listing)
+            policies: resolution.policies.map(\.policy),
+            texts: try texts(
+                // Mistakes inside the expressions of policies are found later, by who evaluates them.
+                for: diagnostics
+                    + resolution.policies.map { Diagnostic(.warning, at: $0.head.origin, "") },
+                in: &listing
+            )
         )
         recent = Array(([loaded] + recent).prefix(3))
         return loaded
@@ -89,7 +103,7 @@ struct StateLoader: ~Copyable {
     }
 
     private mutating func open(_ path: String) throws(GitError) {
-        if repository == nil { repository = try Repository(at: path) }
+        if repository == nil { repository = try Repository(at: path, objects: objects) }
     }
 
     private mutating func list(_ revision: Revision) throws(GitError) -> FileListing {
@@ -150,6 +164,11 @@ struct StateLoader: ~Copyable {
                     let entry = listing.entries[path]
                 else { continue }
                 files.patterns[path] = try patterns(entry, in: &listing)
+            case .policy(let policy):
+                for path in policy.fixturePaths where files.fixtures[path] == nil {
+                    guard let entry = listing.entries[path] else { continue }
+                    files.fixtures[path] = try fixture(entry, in: &listing)
+                }
             case .backend, .template, .route, .frontend, .limits: continue
             }
         }
@@ -182,6 +201,17 @@ struct StateLoader: ~Copyable {
         }
         let file = EntriesFile(bytes, path: entry.path)
         cache.insert(.entries(file), entry.path, id, .entries)
+        return file
+    }
+
+    private mutating func fixture(_ entry: FileEntry, in listing: inout FileListing)
+        throws(GitError) -> FixtureFile
+    {
+        let bytes = try read(entry, limit: limits.fileSize, in: &listing)
+        let id = listing.entries[entry.path]?.id ?? entry.id
+        if case .fixture(let file)? = cache.find(entry.path, id, .fixture) { return file }
+        let file = FixtureFile(bytes, path: entry.path, limits: limits)
+        cache.insert(.fixture(file), entry.path, id, .fixture)
         return file
     }
 
@@ -277,6 +307,7 @@ extension LoadedState {
             diagnostics: diagnostics,
             filesParsed: 0,
             filesReused: filesParsed + filesReused,
+            policies: policies,
             texts: texts
         )
     }

@@ -30,6 +30,10 @@ package struct DesiredFleet: Hashable, Sendable {
     package var limits: [DesiredLimit] = []
     /// Sorted by name.
     package var frontends: [DesiredFrontend] = []
+    /// What selectors match.
+    package var labels: [String: String] = [:]
+    /// The policies that hold for the fleet, sorted by name.
+    package var policies: [DesiredPolicy] = []
     package let origin: Origin
 
     package init(
@@ -177,6 +181,8 @@ package struct DesiredBackend: Hashable, Sendable {
     ///
     /// Created, published and deleted by Apus (`add backend`: HAProxy 3.4+ and apus-proxy).
     package var defaults: DefaultsName?
+    /// `metadata.labels` of the document.
+    package var labels: [String: String] = [:]
     /// What the boot file says of this backend; nil when the fleet names no boot file.
     package var boot: BootBackend?
     package let origin: Origin

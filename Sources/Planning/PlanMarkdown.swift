@@ -12,8 +12,16 @@ package struct PlanMarkdown: Sendable {
     /// Lines for the end, e.g. the digest and until when the plan holds.
     let footer: [String]
 
-    package init(_ fleets: [PlanDescription.Fleet], footer: [String] = []) {
+    /// What policies say.
+    let findings: [PolicyFinding]
+
+    package init(
+        _ fleets: [PlanDescription.Fleet],
+        findings: [PolicyFinding] = [],
+        footer: [String] = []
+    ) {
         self.fleets = fleets
+        self.findings = findings
         self.footer = footer
     }
 
@@ -29,7 +37,7 @@ package struct PlanMarkdown: Sendable {
         let groups = fleets.flatMap { fleet in
             fleet.plan.groups.map { Group(fleet: fleet.plan.fleet, group: $0, entries: $0.ranked) }
         }
-        let head = title + summaryTable + banner(groups)
+        let head = title + summaryTable + banner(groups) + Self.policies(findings)
         let tail = unplanned + remarks + foot
         var room = Self.limit - head.utf8.count - tail.utf8.count
         var diffs = ""

@@ -55,7 +55,7 @@ extension Planner {
 
 extension ObservedProxy {
     /// What a proxy would show that runs exactly what a fleet declares; nil declares nothing.
-    fileprivate init(
+    package init(
         running fleet: DesiredFleet?,
         on name: ProxyName,
         for after: DesiredFleet

@@ -33,6 +33,15 @@ struct ApplyCommand: AsyncParsableCommand {
     )
     var timeout = TypedDuration(.seconds(120))
 
+    @Option(
+        name: .customLong("ack"),
+        help: ArgumentHelp(
+            "Let exactly this change pass a policy of level override, and why; may be repeated.",
+            valueName: "policy=reason"
+        )
+    )
+    var acknowledgements: [String] = []
+
     @Flag(name: .customLong("take-over"), help: "Change proxies that another owner claims.")
     var takeOver = false
 
@@ -40,9 +49,26 @@ struct ApplyCommand: AsyncParsableCommand {
     @OptionGroup var format: FormatOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        for text in acknowledgements where Self.acknowledgement(text) == nil {
+            throw ValidationError("--ack must be POLICY=REASON, not '\(text)'")
+        }
+    }
+
+    private static func acknowledgement(_ text: String) -> (policy: String, reason: String)? {
+        guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return nil }
+        let reason = text[text.index(after: sign)...]
+        return reason.isEmpty ? nil : (String(text[..<sign]), String(reason))
+    }
+
     func run() async throws {
         var options = Session.ApplyOptions()
         options.yes = yes
+        options.actor = NSUserName()
+        for text in acknowledgements {
+            guard let (policy, reason) = Self.acknowledgement(text) else { continue }
+            options.acknowledgements[policy] = reason
+        }
         options.timeout = timeout.duration
         let attributes = try? FileManager.default.attributesOfItem(atPath: target)
         if attributes?[.type] as? FileAttributeType == .typeRegular { options.planFile = target }

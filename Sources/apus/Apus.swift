@@ -20,7 +20,7 @@ struct Apus: AsyncParsableCommand {
         version: "apus 0.1.0",
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
-            HookCommand.self,
+            HookCommand.self, PolicyCommand.self,
             ImportCommand.self, AdoptCommand.self, TraceCommand.self, SchemaCommand.self,
             ExplainCommand.self,
             InternalFetchCommand.self,

@@ -32,6 +32,19 @@ extension Session {
         )
     }
 
+    /// A session of a hook, in the repository that git runs it in.
+    init(gateWith objects: [String], _ output: OutputOptions) {
+        var options = Options(state: output.state, executable: ownPath)
+        options.objects = objects
+        self.init(
+            options,
+            console: output.console,
+            transport: SocketTransport(),
+            clock: ContinuousClock(),
+            now: { Int(Date.now.timeIntervalSince1970 * 1000) }
+        )
+    }
+
     /// Runs a command and ends the process with its status.
     func end(with command: (Session) async throws -> CommandStatus) async throws {
         let status = await run(command)

@@ -18,7 +18,7 @@ import Testing
         let definitions = try #require(schema["$defs"] as? [String: Any])
         #expect(
             definitions.keys.sorted() == [
-                "Acl", "Backend", "Fleet", "Frontend", "Limits", "Map", "Route",
+                "Acl", "Backend", "Fleet", "Frontend", "Limits", "Map", "Policy", "Route",
                 "ServerAttributes", "ServerTemplate",
             ]
         )

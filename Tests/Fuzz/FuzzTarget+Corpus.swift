@@ -16,6 +16,7 @@ extension FuzzTarget {
         case .client, .tables: Self.files(in: "Tests/RuntimeAPITests/Transcripts") + Self.commands
         case .boot: Self.files(in: "examples/boot") + [Array("defaults\n mode http\n".utf8)]
         case .yaml: Self.files(in: "examples").filter { $0.count < 32_768 }
+        case .cel: Self.expressions.map { Array($0.utf8) }
         }
     }
 
@@ -45,6 +46,14 @@ extension FuzzTarget {
         [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10, 0x21, 0x11, 0, 15]
             + [1, 2, 3, 4, 5, 6, 7, 8, 0, 80, 1, 187, 4, 0, 0],
         [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10, 0x20, 0, 0, 0],
+    ]
+
+    private static let expressions = [
+        "names.all(n, n.matches('^[a-z]+-[0-9]{1,3}$')) && now > timestamp('2026-01-01T00:00:00Z')",
+        "[1, 2, 3].map(i, i > 1, i * 2).exists(i, i == 4) ? {'a': x}['a'] : [x, 'b' + \"c\"]",
+        "duration('1h30m') + duration('-1.5s') < duration('2h') || 1 / 0 == 1u && !(2.5e3 >= 7)",
+        "cidr('10.0.0.0/8').containsIP('10.1.2.3') || b'\\x00\\377'.size() == 2 || has({'k': 1}.k)",
+        "r'\\d' + '\\u00e9\\n' == string(x.size()) && type(x) == list && -(-9223372036854775808) < 0",
     ]
 
     private static let commands = [

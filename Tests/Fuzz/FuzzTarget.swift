@@ -1,11 +1,12 @@
 import Desired
 import Foundation
+import Planning
 import Proxy
 import RuntimeAPI
 
 /// A reader of what others send: it may refuse any input, and must survive every one.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case request, response, chunks, proxy, session, client, tables, boot, yaml
+    case request, response, chunks, proxy, session, client, tables, boot, yaml, cel
 
     /// Gives the reader one input, whole and in pieces; returning is all that is asked.
     package func run(_ input: [UInt8]) {
@@ -23,6 +24,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
                 "a b\n"
             }
         case .yaml: Self.load(input)
+        case .cel: Self.evaluate(String(decoding: input, as: UTF8.self))
         }
     }
 
@@ -114,6 +116,24 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         _ = try? ServerStateTable.parse(text)
         _ = try? StatTable.parse(text)
         _ = try? RuntimeCommand.parse(line: text)
+    }
+
+    /// Compiles an expression and evaluates it; what it costs is limited, so that it ends.
+    private static func evaluate(_ text: String) {
+        var environment = CELEnvironment()
+        environment.limits.cost = 200_000
+        environment.variables = ["x": .dyn, "now": .timestamp, "names": .list(.string)]
+        guard let node = try? CELParser.parse(text) else { return }
+        let printed = CELPrinter.text(of: node)
+        precondition(
+            (try? CELParser.parse(printed)) == node || printed.unicodeScalars.count > 60_000,
+            "what is printed is another expression"
+        )
+        guard let program = try? CELProgram(text, in: environment) else { return }
+        _ = try? program.evaluate([
+            "x": .list([.int(1), .string("a"), .null]), "now": .timestamp(CELTime(seconds: 0)),
+            "names": .list([.string("web-1"), .string("web-2")]),
+        ])
     }
 
     private static func load(_ input: [UInt8]) {

@@ -41,6 +41,12 @@ extension Session {
     package struct ApplyOptions: Hashable, Sendable {
         /// A saved plan instead of a repository.
         package var planFile: String?
+        /// Policies of level override that this very change may pass, each with the reason.
+        package var acknowledgements: [String: String] = [:]
+        /// Who acknowledges.
+        package var actor = ""
+        /// How long what is acknowledged holds.
+        package var acknowledgedFor = Duration.seconds(3600)
         /// Do not ask.
         package var yes = false
         /// How long to wait for what only needs time, e.g. sessions that end.
@@ -58,19 +64,50 @@ extension Session {
         let database = try openDatabase()
         let locks = try lock(fleets.map(\.name))
         defer { withExtendedLifetime(locks) {} }
-        let (content, work) = try await observeAndPlan()
-        guard try mayApply(content, applying) else { return .error }
+        let (content, work) = try await observeAndPlan { verdict in
+            try acknowledge(verdict, applying, database)
+        }
+        guard try mayApply(content, content.fleets.flatMap(\.findings), applying) else {
+            return .error
+        }
         var outcomes = try await rollOut(work, content, database)
-        outcomes = try await waitForRest(outcomes, work.map(\.0), applying.timeout, database)
+        outcomes = try await waitForRest(outcomes, work.map(\.0), applying, database)
         return try finish(outcomes, content)
     }
 
+    /// Writes down what `--ack` says of this plan, and applies what was acknowledged before.
+    private func acknowledge(
+        _ verdict: Verdict,
+        _ applying: ApplyOptions,
+        _ database: StateDatabase
+    ) throws -> Verdict {
+        guard !verdict.digest.isEmpty else { return verdict }
+        let waiting = Set(verdict.findings.filter(\.awaitsAcknowledgement).map(\.policy))
+        for (policy, reason) in applying.acknowledgements.sorted(by: { $0.key < $1.key })
+        where waiting.contains(policy) {
+            try database.acknowledge(
+                Acknowledgement(
+                    policy: policy,
+                    plan: verdict.digest,
+                    reason: reason,
+                    actor: applying.actor,
+                    expires: now() + Int(applying.acknowledgedFor.components.seconds) * 1000
+                )
+            )
+        }
+        return verdict.acknowledged(try database.acknowledgements(ofPlan: verdict.digest))
+    }
+
     /// Shows the plan and asks; false when the answer is no. Nothing to change needs no answer.
-    private func mayApply(_ content: PlanFile.Content, _ applying: ApplyOptions) throws -> Bool {
+    private func mayApply(
+        _ content: PlanFile.Content,
+        _ findings: [PolicyFinding],
+        _ applying: ApplyOptions
+    ) throws -> Bool {
         if options.format == .text { console.show(description(of: content)) }
-        for fleet in content.fleets {
-            guard case .denied(let reasons) = Verdict.judge(fleet.plan) else { continue }
-            for reason in reasons { console.fail(reason.description) }
+        console.tell(PlanDescription.policies(findings, columns: console.columns))
+        if findings.contains(where: \.denies) {
+            console.fail("denied by policy, so nothing was applied")
             throw Ended(.deniedByPolicy)
         }
         guard !applying.yes, content.summary.proxies > 0 else { return true }
@@ -122,20 +159,32 @@ extension Session {
     private func waitForRest(
         _ first: [FleetOutcome],
         _ goals: [Reconciliation.Goal],
-        _ timeout: Duration,
+        _ applying: ApplyOptions,
         _ database: StateDatabase
     ) async throws -> [FleetOutcome] {
         var outcomes = first
         let uptime = Uptime(clock)
         var pause = Duration.milliseconds(100)
-        while CommandStatus(of: outcomes) == .notConverged, uptime.now + pause < timeout {
+        while CommandStatus(of: outcomes) == .notConverged, uptime.now + pause < applying.timeout {
             if pause == .milliseconds(100) {
-                console.tell("Waiting for the rest, at most \(timeout.brief).", .faint)
+                console.tell("Waiting for the rest, at most \(applying.timeout.brief).", .faint)
             }
             try await clock.sleep(for: pause)
             pause = min(pause * 2, .seconds(5))
             for (index, goal) in goals.enumerated() where outcomes[index].result == .pending {
                 let planned = await reconciliation.plan(goal)
+                // The rest of what was judged; anything else that came in between is not.
+                let verdict = try acknowledge(
+                    try Verdict.judge(planned, goal, now: now()),
+                    applying,
+                    database
+                )
+                guard !verdict.isDenied else {
+                    console.tell(
+                        PlanDescription.policies(verdict.findings, columns: console.columns)
+                    )
+                    continue
+                }
                 outcomes[index] = await reconciliation.rollOut(planned, goal)
                 try note(outcomes[index], of: planned.plan, in: database)
             }
@@ -215,7 +264,12 @@ extension Session {
         let database = try openDatabase()
         let locks = try lock(content.fleets.map(\.plan.fleet))
         defer { withExtendedLifetime(locks) {} }
-        guard try mayApply(content, applying) else { return .error }
+        // What policies said when it was made stands; what was acknowledged since counts.
+        let findings = try content.fleets.flatMap { fleet in
+            let verdict = Verdict(findings: fleet.findings, digest: fleet.digest)
+            return try acknowledge(verdict, applying, database).findings
+        }
+        guard try mayApply(content, findings, applying) else { return .error }
         let progress = ApplyProgress(
             total: content.summary.proxies,
             console: console,

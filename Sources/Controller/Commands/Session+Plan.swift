@@ -28,6 +28,7 @@ extension Session {
             } else {
                 (try await observeAndPlan(validFor: planning.validity).content, false)
             }
+        let findings = content.fleets.flatMap(\.findings)
         let isSealed = planning.out != nil || options.format != .text
         let file = isSealed ? try PlanFile(sealing: content) : nil
         if let out = planning.out, let file { try save(file, to: out) }
@@ -35,10 +36,13 @@ extension Session {
             try show(file)
         } else {
             console.show(description(of: content))
+            console.show(PlanDescription.policies(findings, columns: console.columns))
             let saved = planning.out.flatMap { out in file.map { (path: out, digest: $0.digest) } }
-            if !isReview { console.show(nextSteps(for: content, saved: saved)) }
+            let isDenied = findings.contains(where: \.denies)
+            if !isReview, !isDenied { console.show(nextSteps(for: content, saved: saved)) }
         }
         if content.fleets.contains(where: { !$0.unplanned.isEmpty }) { return .error }
+        if findings.contains(where: \.denies) { return .deniedByPolicy }
         return planning.detailedExitStatus && content.summary.proxies > 0 ? .changes : .ok
     }
 
@@ -60,13 +64,20 @@ extension Session {
         case .ndjson: try PlanLines(file: file).write(to: console.out)
         case .markdown:
             let footer = ["Plan `\(file.digest)`, holds until \(WallTime(file.content.expires))."]
-            let markdown = PlanMarkdown(described(file.content), footer: footer)
+            let markdown = PlanMarkdown(
+                described(file.content),
+                findings: file.content.fleets.flatMap(\.findings),
+                footer: footer
+            )
             console.out(markdown.text)
         }
     }
 
     /// Plans every selected fleet against what its proxies run.
-    func observeAndPlan(validFor validity: Duration = .seconds(86_400)) async throws -> (
+    func observeAndPlan(
+        validFor validity: Duration = .seconds(86_400),
+        judged: (Verdict) throws -> Verdict = { $0 }
+    ) async throws -> (
         content: PlanFile.Content, work: [(Reconciliation.Goal, Reconciliation.Planned)]
     ) {
         let (fleets, revision) = try await selectedFleets()
@@ -76,6 +87,7 @@ extension Session {
             let goal = try await goal(fleet, revision)
             let planned = await reconciliation.plan(goal)
             work.append((goal, planned))
+            let verdict = try judged(try Verdict.judge(planned, goal, now: now()))
             let unplanned = planned.unreachable.sorted { $0.key < $1.key }.map { name, error in
                 PlanFile.Unplanned(
                     proxy: name,
@@ -87,7 +99,8 @@ extension Session {
                     plan: planned.plan,
                     targets: fleet.proxies.sorted { $0.name < $1.name },
                     rollout: fleet.rollout,
-                    unplanned: unplanned
+                    unplanned: unplanned,
+                    findings: verdict.findings
                 )
             )
         }
@@ -113,10 +126,17 @@ extension Session {
         let known = Dictionary(before.fleets.map { ($0.name, $0) }) { first, _ in first }
         let fleets = try options.selection.apply(to: after).map { fleet in
             let plan = Planner.plan(fleet, from: known[fleet.name], revision: loaded.revision)
+            let verdict = try Verdict.judge(
+                review: plan,
+                of: fleet,
+                from: known[fleet.name],
+                now: now()
+            )
             return try PlanFile.Fleet(
                 plan: plan,
                 targets: fleet.proxies,
-                rollout: fleet.rollout
+                rollout: fleet.rollout,
+                findings: verdict.findings
             )
         }
         return PlanFile.Content(

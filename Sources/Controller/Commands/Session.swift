@@ -28,6 +28,8 @@ package struct Session: Sendable {
         package var takesOver = false
         /// `apus adopt`: give servers that others added our ids and marks.
         package var adopts = false
+        /// Further folders of Git objects, e.g. those of a push that is not accepted yet.
+        package var objects: [String] = []
         package var fetchLimit = Duration.seconds(60)
 
         package init(state: StateDirectory, executable: String) {
@@ -67,7 +69,8 @@ package struct Session: Sendable {
             options.repository,
             worktree: options.worktree,
             state: options.state,
-            executable: options.executable
+            executable: options.executable,
+            objects: options.objects
         )
     }
 
@@ -102,7 +105,7 @@ package struct Session: Sendable {
     /// Reads a revision, mistakes and all.
     func read(_ ref: String) async throws -> LoadedState {
         if source.isRemote { try await source.fetch(within: options.fetchLimit, clock: clock) }
-        return try await source.load(try await source.resolve(ref))
+        return try await source.load(try await source.resolve(ref)).withPoliciesChecked
     }
 
     /// The selected fleets of the revision that the options name.
@@ -138,6 +141,7 @@ package struct Session: Sendable {
         goal.previous = await history.declared(on: fleet.proxies, ledger)
         goal.takesOver = options.takesOver
         goal.adopts = options.adopts
+        goal.applied = await history.applied(on: fleet.proxies, ledger)
         return goal
     }
 

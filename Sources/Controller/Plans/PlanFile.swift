@@ -10,25 +10,29 @@ package struct PlanFile: Hashable, Sendable, Codable {
     /// One fleet's plan with what applying it needs to know.
     package struct Fleet: Hashable, Sendable, Codable {
         package let plan: Plan
-        /// What an acknowledgement of this fleet's plan names: `PlanDigest.of`.
+        /// What an acknowledgement of this fleet's plan names: `PlanDigest.of(change:)`.
         package let digest: String
         /// Where the proxies of the plan listen; sorted by name.
         package let targets: [ProxyTarget]
         package let rollout: RolloutSettings
         /// Proxies for which there is no plan, and why.
         package let unplanned: [Unplanned]
+        /// What policies say of the plan; one that they deny cannot be applied.
+        package let findings: [PolicyFinding]
 
         package init(
             plan: Plan,
             targets: [ProxyTarget],
             rollout: RolloutSettings,
-            unplanned: [Unplanned] = []
+            unplanned: [Unplanned] = [],
+            findings: [PolicyFinding] = []
         ) throws {
             self.plan = plan
-            digest = try PlanDigest.of(plan)
+            digest = try PlanDigest.of(change: plan)
             self.targets = targets
             self.rollout = rollout
             self.unplanned = unplanned
+            self.findings = findings
         }
     }
 

@@ -3,7 +3,7 @@ import Planning
 
 /// A plan as JSON values, one a line: for programs that read a stream (`-o ndjson`).
 ///
-/// First `plan`, last `summary`; between them `step`, `remark` and `unplanned`. Steps that proxies have in
+/// First `plan`, last `summary`; between them `step`, `remark`, `finding` and `unplanned`. Steps that proxies have in
 /// common are written once, with their names.
 struct PlanLines {
     private struct Head: Encodable {
@@ -27,6 +27,11 @@ struct PlanLines {
         let fleet: FleetName
         let proxies: [ProxyName]
         let remark: Remark
+    }
+
+    private struct FindingLine: Encodable {
+        let type = "finding"
+        let finding: PolicyFinding
     }
 
     private struct UnplannedLine: Encodable {
@@ -68,6 +73,7 @@ struct PlanLines {
             for (remark, proxies) in fleet.plan.remarksByProxy {
                 try line(RemarkLine(fleet: name, proxies: proxies, remark: remark))
             }
+            for finding in fleet.findings { try line(FindingLine(finding: finding)) }
             for missing in fleet.unplanned {
                 try line(
                     UnplannedLine(fleet: name, proxy: missing.proxy, reason: missing.reason)

@@ -59,12 +59,13 @@ package enum PlanSchema {
             "fleet": {
               "type": "object",
               "additionalProperties": false,
-              "required": ["plan", "digest", "targets", "rollout", "unplanned"],
+              "required": ["plan", "digest", "targets", "rollout", "unplanned", "findings"],
               "properties": {
                 "plan": {"$ref": "#/$defs/plan"},
                 "digest": {"$ref": "#/$defs/digest", "description": "of the plan alone; what an acknowledgement names"},
                 "targets": {"type": "array", "items": {"$ref": "#/$defs/target"}},
                 "rollout": {"type": "object"},
+                "findings": {"type": "array", "items": {"$ref": "#/$defs/finding"}},
                 "unplanned": {
                   "type": "array",
                   "items": {
@@ -74,6 +75,21 @@ package enum PlanSchema {
                     "properties": {"proxy": {"$ref": "#/$defs/name"}, "reason": {"type": "string"}}
                   }
                 }
+              }
+            },
+            "finding": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["policy", "enforcement", "message", "origin", "fleet", "proxies"],
+              "properties": {
+                "policy": {"type": "string"},
+                "enforcement": {"enum": ["audit", "warn", "deny", "override"]},
+                "message": {"type": "string"},
+                "origin": {"type": "object"},
+                "fleet": {"$ref": "#/$defs/name"},
+                "proxies": {"type": "array", "items": {"$ref": "#/$defs/name"}},
+                "exemption": {"type": "string", "description": "why it does not count"},
+                "acknowledgement": {"type": "string", "description": "who let it pass, and why"}
               }
             },
             "target": {

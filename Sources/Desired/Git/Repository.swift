@@ -11,7 +11,9 @@ package struct Repository: ~Copyable {
     package let path: String
 
     /// Opens the repository that lies at `path` itself, bare or with a working tree; parents are not searched.
-    package init(at path: String) throws(GitError) {
+    ///
+    /// `objects` are further folders of objects, e.g. where git keeps those of a push until it is accepted.
+    package init(at path: String, objects: [String] = []) throws(GitError) {
         try LibGit2.start()
         var handle: OpaquePointer?
         let flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
@@ -22,6 +24,11 @@ package struct Repository: ~Copyable {
         else {
             unsafe git_repository_free(handle)
             throw GitError(.corrupt, "cannot open the objects of \(path): \(LibGit2.lastMessage)")
+        }
+        for folder in objects where unsafe git_odb_add_disk_alternate(database, folder) != 0 {
+            unsafe git_odb_free(database)
+            unsafe git_repository_free(handle)
+            throw GitError(.corrupt, "cannot read the objects in \(folder): \(LibGit2.lastMessage)")
         }
         unsafe self.handle = handle
         unsafe self.database = database

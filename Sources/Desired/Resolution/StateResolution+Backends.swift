@@ -87,6 +87,7 @@ extension StateResolution {
             servers: servers,
             origin: document.head.origin
         )
+        backend.labels = document.head.labels
         backend.unmanaged = spec.unmanaged
         backend.manages = spec.manages
         backend.maxUnavailable = spec.maxUnavailable

@@ -9,6 +9,7 @@ struct StateResolution {
         var boots: [String: BootFile] = [:]
         var entries: [String: EntriesFile] = [:]
         var patterns: [String: PatternsFile] = [:]
+        var fixtures: [String: FixtureFile] = [:]
     }
 
     let files: Files
@@ -28,6 +29,8 @@ struct StateResolution {
     private(set) var acls: [AclDocument] = []
     private(set) var frontends: [FrontendDocument] = []
     private(set) var limitDocuments: [LimitsDocument] = []
+    /// In the order of the documents, once resolved by name.
+    var policies: [PolicyDocument] = []
 
     init(
         documents: some Sequence<Document>,
@@ -48,6 +51,7 @@ struct StateResolution {
             case .acl(let acl): acls.append(acl)
             case .frontend(let frontend): frontends.append(frontend)
             case .limits(let limits): limitDocuments.append(limits)
+            case .policy(let policy): policies.append(policy)
             }
         }
         fleets.sort { $0.name < $1.name }
@@ -62,6 +66,7 @@ struct StateResolution {
         checkFleets()
         checkSelectors()
         checkTemplates()
+        resolvePolicies()
         var resolved: [DesiredFleet] = []
         for fleet in fleets {
             guard memberships <= limits.memberships else {
@@ -191,6 +196,7 @@ struct StateResolution {
         for map in maps { check(map.fleets, of: "map \(map.head.name)") }
         for acl in acls { check(acl.fleets, of: "acl \(acl.head.name)") }
         for frontend in frontends { check(frontend.fleets, of: "frontend \(frontend.head.name)") }
+        for policy in policies { check(policy.fleets, of: "policy \(policy.head.name)") }
         for limits in limitDocuments { check(limits.fleets, of: "limits \(limits.head.name)") }
     }
 
@@ -218,6 +224,10 @@ struct StateResolution {
         fleet.rollout = document.rollout
         fleet.removal = document.removal
         fleet.owner = document.owner
+        fleet.labels = document.head.labels
+        fleet.policies = policies.filter { $0.fleets?.value.selects(document) ?? true }.map(
+            \.policy
+        )
         fleet.statusMap = boot?.statusMap
         fleet.backends = resolveBackends(of: document, boot)
         let routing = routing(of: document, boot, backends: fleet.backends)

@@ -5,6 +5,7 @@ struct DocumentHead: Hashable, Sendable {
     /// `metadata.name`.
     var name = ""
     var labels: [String: String] = [:]
+    var annotations: [String: String] = [:]
     /// Where `metadata.name` stands.
     var origin: Origin
 
@@ -14,7 +15,9 @@ struct DocumentHead: Hashable, Sendable {
             $0.origin = $1.origin
         },
         ObjectSchema.Field("labels", "What selectors match.", .texts()) { $0.labels = $1 },
-        ObjectSchema.Field("annotations", "Notes; Apus ignores them.", .texts()) { _, _ in },
+        ObjectSchema.Field("annotations", "Notes for people, such as a description.", .texts()) {
+            $0.annotations = $1
+        },
     ])
 }
 
@@ -28,6 +31,7 @@ enum Document: Sendable {
     case acl(AclDocument)
     case frontend(FrontendDocument)
     case limits(LimitsDocument)
+    case policy(PolicyDocument)
 
     /// The kinds that this version knows, in the order of the documentation.
     static let kinds: [Kind] = [
@@ -39,10 +43,11 @@ enum Document: Sendable {
         Kind("Acl", "The patterns of an ACL file.", AclDocument.schema),
         Kind("Frontend", "A frontend created at runtime (apus-proxy).", FrontendDocument.schema),
         Kind("Limits", "Connections at once and events a second.", LimitsDocument.schema),
+        Kind("Policy", "What every change must keep.", PolicySchema.document),
     ]
 
     /// Kinds of later versions, refused by name.
-    static let announcedKinds = ["Certificate", "Issuer", "Policy"]
+    static let announcedKinds = ["Certificate", "Issuer"]
 
     /// One kind as the JSON Schema shows it.
     struct Kind: Sendable {
@@ -125,6 +130,7 @@ enum Document: Sendable {
         case "Acl": AclDocument.read(spec, envelope.head, &reader).map(Document.acl)
         case "Frontend": FrontendDocument.read(spec, envelope.head, &reader).map(Document.frontend)
         case "Limits": LimitsDocument.read(spec, envelope.head, &reader).map(Document.limits)
+        case "Policy": PolicyDocument.read(spec, envelope.head, &reader).map(Document.policy)
         default: nil
         }
     }

@@ -6,6 +6,8 @@ struct DocumentReader {
 
     let tree: YAMLTree
     let path: String
+    /// The file's text, to find where in it a part of a value stands.
+    let source: [UInt8]
     /// The first mistakes, at most `limit`.
     private(set) var diagnostics: [Diagnostic] = []
     /// Mistakes found in all.
@@ -20,9 +22,15 @@ struct DocumentReader {
     /// The key of the server that is being read.
     var server: Node?
 
-    init(tree: YAMLTree, path: String, limit: Int = YAMLLimits().diagnostics) {
+    init(
+        tree: YAMLTree,
+        path: String,
+        source: [UInt8] = [],
+        limit: Int = YAMLLimits().diagnostics
+    ) {
         self.tree = tree
         self.path = path
+        self.source = source
         self.limit = limit
     }
 

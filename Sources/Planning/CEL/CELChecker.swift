@@ -15,6 +15,7 @@ package struct CELChecker {
         package let failures: [CELFailure]
     }
 
+    /// The type of an expression with these variables, and every mistake in it.
     package static func check(_ node: CELNode, in environment: CELEnvironment) -> Result {
         var checker = CELChecker(environment)
         let type = checker.type(of: node)

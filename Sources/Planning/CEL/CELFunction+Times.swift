@@ -15,7 +15,8 @@ extension CELFunction {
         ]
         var functions: [CELFunction] = []
         for arguments: [CELType] in [[.timestamp], [.timestamp, .string]] {
-            for (name, part) in parts {
+            for entry in parts {
+                let (name, part) = entry
                 functions.append(
                     CELFunction(name, arguments, .int, isMember: true) {
                         values,

@@ -67,7 +67,8 @@ struct CELFunction: Sendable {
         ]
         var functions: [CELFunction] = []
         for isMember in [false, true] {
-            for (type, count) in sized {
+            for entry in sized {
+                let (type, count) = entry
                 functions.append(
                     CELFunction("size", [type], .int, isMember: isMember) {
                         values,
@@ -100,7 +101,8 @@ struct CELFunction: Sendable {
             ),
         ]
         var functions: [CELFunction] = []
-        for (name, test) in tests {
+        for entry in tests {
+            let (name, test) = entry
             functions.append(
                 CELFunction(name, [.string, .string], .bool, isMember: true) {
                     values,

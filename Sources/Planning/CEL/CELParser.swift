@@ -118,7 +118,8 @@ package struct CELParser {
         }
         guard signs.count <= limits.depth else { throw tooDeep(current.offset) }
         var node = try member(try primary(isNegative: isNegative))
-        for (symbol, offset) in signs.reversed() {
+        for sign in signs.reversed() {
+            let (symbol, offset) = sign
             node = try make(.unary(symbol, node), at: offset)
         }
         return node

@@ -1,10 +1,10 @@
 /// Writes an expression as text that parses to the same expression, with no parentheses to spare.
 package enum CELPrinter {
     /// The text of a node.
-    package static func text(of node: CELNode) -> String { print(node, above: 0) }
+    package static func text(of node: CELNode) -> String { written(node, above: 0) }
 
     /// The text, in parentheses where `floor` binds tighter.
-    private static func print(_ node: CELNode, above floor: Int) -> String {
+    private static func written(_ node: CELNode, above floor: Int) -> String {
         let (text, precedence) = bare(node)
         return precedence < floor ? "(\(text))" : text
     }
@@ -24,32 +24,35 @@ package enum CELPrinter {
         case .binary(let symbol, let left, let right):
             let precedence = symbol.precedence
             let text =
-                "\(print(left, above: precedence)) \(symbol.symbol) "
-                + print(right, above: precedence + 1)
+                "\(written(left, above: precedence)) \(symbol.symbol) "
+                + written(right, above: precedence + 1)
             return (text, precedence)
         case .conditional(let test, let yes, let no):
-            let text = "\(print(test, above: 2)) ? \(print(yes, above: 2)) : \(print(no, above: 1))"
+            let text =
+                "\(written(test, above: 2)) ? \(written(yes, above: 2)) : \(written(no, above: 1))"
             return (text, 1)
         case .index(let target, let index):
-            return ("\(member(target))[\(print(index, above: 0))]", 9)
+            return ("\(member(target))[\(written(index, above: 0))]", 9)
         case .list(let nodes): return ("[\(list(nodes))]", 9)
         case .map(let entries):
-            let pairs = entries.map { "\(print($0.key, above: 0)): \(print($0.value, above: 0))" }
+            let pairs = entries.map {
+                "\(written($0.key, above: 0)): \(written($0.value, above: 0))"
+            }
             return ("{\(pairs.joined(separator: ", "))}", 9)
         case .macro(let macro): return (self.macro(macro), 9)
         }
     }
 
     private static func macro(_ macro: CELMacro) -> String {
-        var parts = [macro.variable, print(macro.body, above: 0)]
-        if let transform = macro.transform { parts.append(print(transform, above: 0)) }
+        var parts = [macro.variable, written(macro.body, above: 0)]
+        if let transform = macro.transform { parts.append(written(transform, above: 0)) }
         return "\(member(macro.range)).\(macro.kind.rawValue)(\(parts.joined(separator: ", ")))"
     }
 
-    private static func member(_ node: CELNode) -> String { print(node, above: 8) }
+    private static func member(_ node: CELNode) -> String { written(node, above: 8) }
 
     private static func list(_ nodes: [CELNode]) -> String {
-        nodes.map { print($0, above: 0) }.joined(separator: ", ")
+        nodes.map { written($0, above: 0) }.joined(separator: ", ")
     }
 
     /// The operand of a sign: a positive number after a minus would become a negative one.
@@ -58,7 +61,7 @@ package enum CELPrinter {
         case .unary(let inner, _):
             return inner == symbol ? bare(node).text : "(\(bare(node).text))"
         default:
-            let text = print(node, above: 8)
+            let text = written(node, above: 8)
             let startsWithNumber = text.utf8.first.map { (48...57).contains($0) } ?? false
             return symbol == .negate && startsWithNumber ? "(\(text))" : text
         }

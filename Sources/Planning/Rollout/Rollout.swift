@@ -50,6 +50,9 @@ package struct Rollout: Sendable {
         maxParallel = max(1, settings.maxParallel)
     }
 
+    /// How many proxies each wave holds.
+    package var waveSizes: [Int] { waves.map(\.count) }
+
     /// What to do now; asked at the start and after every report.
     package mutating func next() -> Action {
         guard wave < waves.count else { return running.isEmpty ? .finished : .wait }
