@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -76,6 +77,8 @@ int proxy_epoll_wait(int epoll, struct proxy_event *events, int timeout) {
 int proxy_reserve(int descriptor, int64_t offset, int64_t length) {
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : -errno;
 }
+
+void proxy_give_memory_back(void) { malloc_trim(0); }
 
 int proxy_eventfd(void) {
     int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

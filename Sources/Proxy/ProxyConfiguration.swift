@@ -24,6 +24,8 @@ package struct ProxyConfiguration: Sendable {
     package var frontends: [FrontendConfiguration] = []
     /// Indexed by backend number.
     package var backends: [BackendConfiguration] = []
+    /// What the proxy answers itself; the targets of `.service` rules.
+    package var services: [ServiceConfiguration] = []
     /// Indexed by map number.
     package var maps: [MapConfiguration] = []
 
@@ -261,6 +263,8 @@ package struct RuleConfiguration: Sendable {
         case backend(Int)
         /// A name computed from the request; one that no backend has leads to the default backend.
         case computed(SampleConfiguration)
+        /// A number in `ProxyConfiguration.services`.
+        case service(Int)
     }
 
     package var target: Target

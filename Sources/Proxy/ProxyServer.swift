@@ -35,7 +35,7 @@ package final class ProxyServer {
         plane = WorkerPlane(
             workers: threads,
             frontends: configuration.frontends.count,
-            backends: configuration.backends.count,
+            backends: configuration.backends.count + configuration.services.count,
             limits: ConnectionLimits(
                 process: configuration.maxconn,
                 frontends: configuration.frontends.map(\.maxconn)
@@ -61,6 +61,8 @@ package final class ProxyServer {
         var errors: [String] = []
         restoreState(&errors)
         listeners.open(configuration.frontends, errors: &errors)
+        // Only who will run may take the place of a Runtime API socket that another process answers on.
+        guard errors.isEmpty else { throw StartError(messages: errors) }
         var control = ControlThread(service: service, plane: plane, stop: stop)
         control.listen(on: configuration, errors: &errors)
         guard errors.isEmpty else { throw StartError(messages: errors) }

@@ -81,6 +81,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
         var name = ""
         var longest: (keyword: Self, length: Int)?
         for (count, word) in words.prefix(3).enumerated() {
+            // `show\ stat` is one word, and no command.
+            if word.contains(" ") { break }
             if count > 0 { name += " " }
             name += word
             if let keyword = table[name] { longest = (keyword, count + 1) }

@@ -12,7 +12,7 @@ extension RuntimeCommand {
         case .showServersConfig: .showServersConfig(backend: arguments.optional(0))
         case .addServer:
             .addServer(
-                try server(arguments[0]),
+                try newServer(arguments[0]),
                 address: arguments[1],
                 arguments: Array(arguments.all.dropFirst(2))
             )
@@ -34,11 +34,19 @@ extension RuntimeCommand {
     }
 
     private static func server(_ word: String) throws(RuntimeSyntaxError) -> ServerReference {
-        let parts = word.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, !word.hasPrefix("/") else {
+        let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[1].isEmpty else {
             throw RuntimeSyntaxError(error: "Require 'backend/server'.")
         }
         return ServerReference(backend: String(parts[0]), server: String(parts[1]))
+    }
+
+    /// Of a server to be added, HAProxy also wants to know the backend at once.
+    private static func newServer(_ word: String) throws(RuntimeSyntaxError) -> ServerReference {
+        guard !word.hasPrefix("/") else {
+            throw RuntimeSyntaxError(error: "Require 'backend/server'.")
+        }
+        return try server(word)
     }
 
     private static func parseSetServer(
@@ -166,7 +174,7 @@ extension RuntimeCommand {
         guard !arguments[0].isEmpty else {
             throw RuntimeSyntaxError(error: "Expects a duration in milliseconds.")
         }
-        guard let duration = Milliseconds(parsing: arguments[0]) else {
+        guard let duration = Milliseconds(parsing: arguments[0]), duration.count > 0 else {
             throw RuntimeSyntaxError(error: "Invalid duration.")
         }
         switch arguments[1] {

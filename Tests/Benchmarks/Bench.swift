@@ -11,7 +11,9 @@ struct Bench {
         do {
             let folder = try TemporaryFolder("bench")
             defer { folder.remove() }
-            let parts = (environment["BENCH"] ?? "proxy check plan push").split(separator: " ")
+            let parts = (environment["BENCH"] ?? "proxy check plan push runtime").split(
+                separator: " "
+            )
             if parts.contains("proxy") {
                 try await ProxyCost(folder: folder).measure(into: &report)
             }
@@ -19,6 +21,9 @@ struct Bench {
                 try RepositoryCost(folder: folder).measure(into: &report)
             }
             if parts.contains("push") { try await PushTime().measure(into: &report) }
+            if parts.contains("runtime") {
+                try await RuntimeCost(folder: folder).measure(into: &report)
+            }
             let text = report.markdown(date: Date.now, machine: Machine.description)
             print(text)
             try report.save(text, date: Date.now)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct HashRingTests {
     private func ring(_ keys: [UInt32]) -> HashRing {
-        let points = keys.sorted().map { RingPoint(key: $0, server: 0) }
+        let points = keys.sorted().map { UInt64($0) << 32 }
         var merge = RingMerge(ring: .empty, removals: [], additions: points)
         var retired: [RetiredMemory] = []
         return merge.run(retired: &retired) { $0.key < $1.key }

@@ -22,10 +22,12 @@ import Testing
         frontend.rules = [
             RuleConfiguration(target: .backend(3), condition: condition, origin: frontend.origin),
             RuleConfiguration(target: .computed(sample), condition: nil, origin: frontend.origin),
+            RuleConfiguration(target: .service(1), condition: nil, origin: frontend.origin),
         ]
         frontend.monitorURI = "/up"
-        let made = RuleCompiler(backends: ["web": 5]).compile(frontend)
-        #expect(made.rules.count == 2 && made.defaultBackend == -1 && made.isEnabled)
+        let made = RuleCompiler(backends: ["web": 5], firstService: 6).compile(frontend)
+        #expect(made.rules.count == 3 && made.rules[2].backend == 7)
+        #expect(made.defaultBackend == -1 && made.isEnabled)
         #expect(made.rules[0].backend == 3 && made.rules[0].condition.isInverted)
         #expect(
             made.rules[0].condition.alternatives.indices.map {

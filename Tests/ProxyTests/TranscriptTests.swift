@@ -161,10 +161,21 @@ private struct Difference {
         Difference(prefix: "foo", reason: "HAProxy guesses by similarity of letters, we by words"),
         Difference(prefix: "show\n", reason: "lists the commands there are"),
         Difference(prefix: "set severity-output number;show servers foo", reason: "as above"),
+        Difference(prefix: "show\\ cli", reason: "as above"),
+        Difference(prefix: "\\;", reason: "as above"),
         Difference(prefix: "help", reason: "lists the commands there are"),
         Difference(
             prefix: "operator;add map",
             reason: "3.0 lets every level change maps; we ask for admin, as management.txt has it"
+        ),
+        Difference(prefix: "QUIT", reason: "HAProxy guesses by similarity of letters, we by words"),
+        Difference(
+            prefix: "set severity-output number;set maxconn server web/web2 -5",
+            reason: "HAProxy makes an enormous limit of a negative one"
+        ),
+        Difference(
+            prefix: "set severity-output number;set maxconn global -1",
+            reason: "HAProxy takes it when the boot file sets no limit"
         ),
         Difference(prefix: "\(adding) foo", reason: "HAProxy also proposes the keyword most alike"),
         Difference(prefix: "\(adding) weight 300", reason: "HAProxy ends it with two periods"),

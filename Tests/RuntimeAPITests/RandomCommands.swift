@@ -101,7 +101,7 @@ struct RandomCommands {
         case 22: return .setFrontendMaxconn(name(), value: String(number(0...9999)))
         case 23: return .setMaxconn(value: String(number(0...9999)))
         case 24: return .showEnvironment(generator.chance(50) ? name() : nil)
-        default: return .wait(Milliseconds(number(0...99_999)), nil)
+        default: return .wait(Milliseconds(number(1...99_999)), nil)
         }
     }
 

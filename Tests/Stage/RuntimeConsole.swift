@@ -57,4 +57,41 @@ package enum RuntimeConsole {
                 "no end of the answer to '\(String(decoding: text.prefix(40), as: UTF8.self))…'"
         )
     }
+
+    /// Sends all bytes while reading what comes back, until the other side closes.
+    package static func pour(
+        _ bytes: [UInt8],
+        into path: String,
+        within limit: Duration
+    ) throws {
+        var address = SocketAddress()
+        address.family = .unix
+        address.path = .make(path)
+        defer { address.path.free() }
+        let socket = try Socket.connect(to: address)
+        var loop = EpollLoop()
+        loop.watch(socket.descriptor, token: 1)
+        var answer = ScratchBuffer(capacity: 256 * 1024)
+        defer { answer.free() }
+        var question = ScratchBuffer(capacity: bytes.count)
+        defer { question.free() }
+        for byte in bytes { question.append(byte: byte) }
+        var sent = 0
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if sent < question.count,
+                case .bytes(let count) = socket.descriptor.send(question.bytes.dropFirst(sent))
+            {
+                sent += count
+            }
+            answer.clear()
+            switch socket.descriptor.receive(into: &answer) {
+            case .bytes: continue
+            case .wouldBlock: _ = loop.wait(milliseconds: 100)
+            case .end: return
+            case .failed(let code): throw Failure(description: "connection lost (\(code))")
+            }
+        }
+        throw Failure(description: "\(path) did not close in \(limit)")
+    }
 }

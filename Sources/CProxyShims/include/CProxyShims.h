@@ -64,5 +64,8 @@ int proxy_epoll_wait(int epoll, struct proxy_event *events, int timeout);
 /// Allocates space in a file without making it longer; 0 or -errno.
 int proxy_reserve(int descriptor, int64_t offset, int64_t length);
 
+/// Returns free pages of the heap to the kernel.
+void proxy_give_memory_back(void);
+
 /// A non-blocking eventfd or -errno.
 int proxy_eventfd(void);

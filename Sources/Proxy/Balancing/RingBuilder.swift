@@ -86,8 +86,12 @@ struct RingBuilder {
 
     /// Makes the ring hold the nodes of everyone seated; answers whether it changed.
     mutating func rebuild(retired: inout [RetiredMemory]) -> Bool {
-        var removals: [RingPoint] = []
-        var additions: [RingPoint] = []
+        var removals: [UInt64] = []
+        var additions: [UInt64] = []
+        // At once: growing step by step would copy millions of nodes again and again.
+        additions.reserveCapacity(
+            changed.reduce(0) { $0 + max(0, seats[$1].wantedCount - seats[$1].nodeCount) }
+        )
         for seat in changed {
             let (old, new) = (seats[seat].nodeCount, seats[seat].wantedCount)
             if new > old { append(old..<new, of: seat, to: &additions) }
@@ -98,12 +102,14 @@ struct RingBuilder {
         // Lookups walk over dead nodes, so there may be few of them.
         if deadNodes * 8 > ring.count + additions.count - removals.count { sweep(&removals) }
         guard !removals.isEmpty || !additions.isEmpty else { return false }
-        var merge = RingMerge(ring: ring, removals: sorted(removals), additions: sorted(additions))
+        sort(&removals)
+        sort(&additions)
+        var merge = RingMerge(ring: ring, removals: removals, additions: additions)
         ring = merge.run(retired: &retired) { self.precedes($0, $1) }
         return true
     }
 
-    private mutating func sweep(_ removals: inout [RingPoint]) {
+    private mutating func sweep(_ removals: inout [UInt64]) {
         for seat in seats.indices where !seats[seat].isTaken && seatOfID[seats[seat].id] == seat {
             append(0..<seats[seat].nodeCount, of: seat, to: &removals)
             seatOfID[seats[seat].id] = nil
@@ -114,44 +120,39 @@ struct RingBuilder {
         deadNodes = 0
     }
 
-    private func append(_ range: Range<Int>, of seat: Int, to list: inout [RingPoint]) {
+    private func append(_ range: Range<Int>, of seat: Int, to list: inout [UInt64]) {
         let id = seats[seat].id
-        list.reserveCapacity(list.count + range.count)
         for node in range {
-            list.append(RingPoint(key: Self.key(id: id, node: node), server: UInt32(seat)))
+            list.append(UInt64(Self.key(id: id, node: node)) << 32 | UInt64(seat))
         }
     }
 
-    /// By key with counting passes, because a server at weight 100 brings 1,600 nodes; then equal keys by id.
-    private func sorted(_ list: [RingPoint]) -> [RingPoint] {
-        guard list.count > 1 else { return list }
-        var current = list
-        var other = list
-        for shift in [0, 11, 22] as [UInt32] {
-            var starts = [Int](repeating: 0, count: 2049)
-            for node in current { starts[Int((node.key >> shift) & 2047) + 1] += 1 }
-            for digit in 1..<2049 { starts[digit] += starts[digit - 1] }
-            for node in current {
-                let digit = Int((node.key >> shift) & 2047)
-                other[starts[digit]] = node
-                starts[digit] += 1
-            }
-            swap(&current, &other)
-        }
-        for index in current.indices.dropFirst() where current[index].key == current[index - 1].key
-        {
+    /// By key; equal keys by the servers' ids.
+    private func sort(_ words: inout [UInt64]) {
+        KeySort.sort(&words)
+        for index in words.indices.dropFirst() where words[index] >> 32 == words[index - 1] >> 32 {
             var place = index
-            while place > 0, precedes(current[place], current[place - 1]) {
-                current.swapAt(place, place - 1)
+            while place > 0, precedes(RingPoint(words[place]), RingPoint(words[place - 1])) {
+                words.swapAt(place, place - 1)
                 place -= 1
             }
         }
-        return current
     }
 
     @inline(__always)
     private func precedes(_ left: RingPoint, _ right: RingPoint) -> Bool {
         if left.key != right.key { return left.key < right.key }
         return seats[Int(left.server)].id < seats[Int(right.server)].id
+    }
+}
+
+extension RingPoint {
+    /// Key above, seat below: as words they are sorted.
+    @inline(__always)
+    init(_ word: UInt64) {
+        self.init(
+            key: UInt32(truncatingIfNeeded: word >> 32),
+            server: UInt32(truncatingIfNeeded: word)
+        )
     }
 }

@@ -4,15 +4,18 @@ struct RingMerge {
     private static let fill = 128
 
     private let ring: HashRing
-    /// Sorted, every one of them in the ring.
-    private let removals: [RingPoint]
+    /// So many nodes that the memory for sorting them should go back to the kernel.
+    private static let bulk = 100_000
+
+    /// Sorted, every one of them in the ring; key above, seat below.
+    private let removals: [UInt64]
     /// Sorted.
-    private let additions: [RingPoint]
+    private let additions: [UInt64]
     private var removed = 0
     private var added = 0
     private var merged: [RingPoint] = []
 
-    init(ring: HashRing, removals: [RingPoint], additions: [RingPoint]) {
+    init(ring: HashRing, removals: [UInt64], additions: [UInt64]) {
         self.ring = ring
         self.removals = removals
         self.additions = additions
@@ -29,9 +32,11 @@ struct RingMerge {
             || count * 4 < ring.buckets.count * Self.fill
         let made = isCutAnew ? cutAnew(count, precedes) : replaceBuckets(count, &retired, precedes)
         precondition(removed == removals.count, "every node that leaves was in the ring")
-        retired.append(RetiredMemory(ring.buckets))
+        let isBulk = additions.count + removals.count > Self.bulk
+        retired.append(RetiredMemory(ring.buckets, isBulk: isBulk))
         if isCutAnew {
-            retired.append(RetiredMemory(ring.buckets.indices.map { ring.buckets[$0] }))
+            let old = ring.buckets.indices.map { ring.buckets[$0] }
+            retired.append(RetiredMemory(old))
         }
         return made
     }
@@ -44,11 +49,12 @@ struct RingMerge {
         var buckets: [RawArray<RingPoint>] = []
         var dead: [RawArray<RingPoint>] = []
         buckets.reserveCapacity(ring.buckets.count)
+        let shift = UInt64(ring.shift) + 32
         for number in ring.buckets.indices {
             let old = ring.buckets[number]
             let isTouched =
-                removed < removals.count && Int(removals[removed].key >> ring.shift) == number
-                || added < additions.count && Int(additions[added].key >> ring.shift) == number
+                removed < removals.count && Int(removals[removed] >> shift) == number
+                || added < additions.count && Int(additions[added] >> shift) == number
             guard isTouched else {
                 buckets.append(old)
                 continue
@@ -68,7 +74,7 @@ struct RingMerge {
     ) -> HashRing {
         merged.reserveCapacity(count)
         for number in ring.buckets.indices { merge(ring.buckets[number], upTo: number, precedes) }
-        merged += additions[added...]
+        for word in additions[added...] { merged.append(RingPoint(word)) }
         added = additions.count
         var bits: UInt32 = 1
         while (Self.fill << Int(bits)) < count { bits += 1 }
@@ -91,22 +97,26 @@ struct RingMerge {
         upTo number: Int,
         _ precedes: (RingPoint, RingPoint) -> Bool
     ) {
+        let shift = UInt64(ring.shift) + 32
         for index in old.indices {
             let node = old[index]
-            if removed < removals.count, removals[removed].key == node.key,
-                removals[removed].server == node.server
-            {
+            let word = UInt64(node.key) << 32 | UInt64(node.server)
+            if removed < removals.count, removals[removed] == word {
                 removed += 1
                 continue
             }
-            while added < additions.count, precedes(additions[added], node) {
-                merged.append(additions[added])
+            while added < additions.count,
+                additions[added] >> 32 < UInt64(node.key)
+                    || additions[added] >> 32 == UInt64(node.key)
+                        && precedes(RingPoint(additions[added]), node)
+            {
+                merged.append(RingPoint(additions[added]))
                 added += 1
             }
             merged.append(node)
         }
-        while added < additions.count, Int(additions[added].key >> ring.shift) == number {
-            merged.append(additions[added])
+        while added < additions.count, Int(additions[added] >> shift) == number {
+            merged.append(RingPoint(additions[added]))
             added += 1
         }
     }

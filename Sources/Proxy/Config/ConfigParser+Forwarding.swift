@@ -133,6 +133,7 @@ extension ConfigParser {
             switch rule.target {
             case .backend(let number): number == backend
             case .computed: true
+            case .service: false
             }
         }
     }

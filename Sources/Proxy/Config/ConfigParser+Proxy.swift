@@ -41,6 +41,9 @@ extension ConfigParser {
         case "bind": parse(bind: line, into: &draft)
         case "acl": parse(acl: line, into: &draft)
         case "use_backend": parse(useBackend: line, into: &draft)
+        case "stats": parse(page: line, into: &draft)
+        case "http-request" where line.words.count > 1 && line.words[1] == "use-service":
+            parse(useService: line, into: &draft)
         case "default_backend":
             guard line.words.count == 2 else {
                 return report("'default_backend' expects the name of one backend.", at: line.origin)

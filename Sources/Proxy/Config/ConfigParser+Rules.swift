@@ -74,7 +74,7 @@ extension ConfigParser {
     }
 
     /// Words from `if` or `unless` to the end of the line; nil after reporting.
-    private mutating func condition(
+    mutating func condition(
         _ words: ArraySlice<String>,
         in context: String,
         acls: [String: [TestConfiguration]],

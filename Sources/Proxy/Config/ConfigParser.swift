@@ -145,6 +145,7 @@ package struct ConfigParser {
             if draft.frontend.binds.isEmpty, draft.kind == .frontend, !draft.frontend.isDisabled {
                 report("frontend '\(draft.name)' has no 'bind' directive.", at: draft.origin)
             }
+            settleServices(of: &draft)
             configuration.frontends.append(draft.frontend)
         }
         if draft.kind != .frontend, let number = backendNumbers[draft.name] {

@@ -32,6 +32,10 @@ struct ProxyDraft {
     var timeouts = Timeouts()
     var options = ForwardingOptions()
     var maxconn: Int?
+    /// Given when any `stats` line was.
+    var stats: StatsConfiguration?
+    /// Tried before the rules of the frontend.
+    var serviceRules: [RuleConfiguration] = []
 
     init(kind: BootSection.Kind, name: String, id: Int, origin: Origin) {
         self.kind = kind
@@ -76,6 +80,7 @@ struct ProxyDraft {
         copy.timeouts = timeouts
         copy.options = options
         copy.maxconn = maxconn
+        copy.stats = stats
         return copy
     }
 

@@ -10,6 +10,7 @@ struct ControlThread: ~Copyable {
     private static let stopToken = UInt64.max
     private static let resultToken = UInt64.max - 1
     private static let listenerToken = UInt64(1) << 40
+    private var stats = StatsServer([])
 
     private let service: RuntimeService
     private let plane: WorkerPlane
@@ -50,6 +51,8 @@ struct ControlThread: ~Copyable {
     mutating func listen(on configuration: ProxyConfiguration, errors: inout [String]) {
         sessionLimit = max(1, configuration.statsMaxconn)
         statsTimeout = configuration.statsTimeout
+        stats = StatsServer(configuration.services)
+        stats.listen(pid: service.identity.pid, errors: &errors)
         for socket in configuration.statsSockets {
             do throws(SocketError) {
                 listeners.append(try RuntimeListener(socket))
@@ -72,6 +75,7 @@ struct ControlThread: ~Copyable {
         for (index, listener) in listeners.enumerated() {
             epoll.watchLevel(listener.descriptor, token: Self.listenerToken + UInt64(index))
         }
+        stats.watch(with: &epoll)
         updateChecks()
         checker.start()
         var request: StopRequest?
@@ -87,7 +91,15 @@ struct ControlThread: ~Copyable {
             switch event.token {
             case Self.stopToken: request = stop.next() ?? request
             case Self.resultToken: recordResults()
-            case Self.listenerToken..<Self.resultToken:
+            case StatsServer.firstToken..<Self.resultToken:
+                stats.handle(
+                    event,
+                    epoll: &epoll,
+                    service: service,
+                    now: now,
+                    buffer: &buffer
+                )
+            case Self.listenerToken..<StatsServer.firstToken:
                 accept(listeners[Int(event.token - Self.listenerToken)])
             default: handle(Int32(truncatingIfNeeded: event.token), event)
             }
@@ -128,6 +140,7 @@ struct ControlThread: ~Copyable {
         }
         for mailbox in plane.mailboxes { mailbox.post(.stop) }
         checker.stop()
+        stats.close()
         for session in sessions.values { session.close() }
         for listener in listeners { listener.close() }
     }

@@ -82,6 +82,20 @@ package struct ChunkedArrayBuilder<Element: BitwiseCopyable> {
         count = length
     }
 
+    /// Puts elements in the place of those from `start` on.
+    package mutating func replaceTail(from start: Int, with elements: [Element]) {
+        truncate(to: start)
+        var taken = 0
+        while taken < elements.count {
+            let chunk = count >> 8
+            open(chunk)
+            let length = min(256 - (count & 255), elements.count - taken)
+            changed[chunk]?.append(contentsOf: elements[taken..<taken + length])
+            taken += length
+            count += length
+        }
+    }
+
     /// Copies a chunk so that it can be changed.
     private mutating func open(_ chunk: Int) {
         guard changed[chunk] == nil else { return }

@@ -82,7 +82,7 @@ import Synchronization
 
 /// Memory waiting until every reader has passed the epoch that retired it; the control thread's own.
 package struct RetireList {
-    private var waiting: [(epoch: Int, free: @Sendable () -> Void)] = []
+    private var waiting: [(epoch: Int, isBulk: Bool, free: @Sendable () -> Void)] = []
 
     package init() {}
 
@@ -95,8 +95,8 @@ package struct RetireList {
         retiring retired: [RetiredMemory]
     ) {
         let (epoch, freeOld) = published.swap(snapshot)
-        waiting.append((epoch, freeOld))
-        for memory in retired { waiting.append((epoch, memory.free)) }
+        waiting.append((epoch, false, freeOld))
+        for memory in retired { waiting.append((epoch, memory.isBulk, memory.free)) }
         collect(published)
     }
 
@@ -104,7 +104,12 @@ package struct RetireList {
     package mutating func collect(_ published: Published) {
         let oldest = published.oldestSeen
         let dead = waiting.prefix { $0.epoch <= oldest }
-        for memory in dead { memory.free() }
+        var hasBulk = false
+        for memory in dead {
+            memory.free()
+            hasBulk = hasBulk || memory.isBulk
+        }
         waiting.removeFirst(dead.count)
+        if hasBulk { ZeroedMemory.giveBack() }
     }
 }

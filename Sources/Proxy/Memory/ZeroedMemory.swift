@@ -1,3 +1,4 @@
+import CProxyShims
 import Glibc
 
 /// Memory whose pages the kernel hands out, zeroed, when they are first touched.
@@ -16,6 +17,9 @@ enum ZeroedMemory {
             .storeBytes(of: memory, as: UnsafeMutableRawPointer.self)
         return unsafe aligned.assumingMemoryBound(to: Row.self)
     }
+
+    /// Lets the kernel have pages that hold nothing any more; takes milliseconds for a large heap.
+    static func giveBack() { proxy_give_memory_back() }
 
     /// Gives back what `allocate` returned.
     static func free<Row: ~Copyable>(_ rows: UnsafeMutablePointer<Row>) {

@@ -1,4 +1,5 @@
 import Model
+import RuntimeAPI
 
 /// All that can change while the proxy runs: servers, their health and the maps; makes the snapshots of it.
 ///
@@ -11,6 +12,8 @@ final class BackendTable {
     private(set) var maxconn: Int
     let bootMaxconn: Int
     let backends: [BackendRecord]
+    /// Backends of one server that stand for `ProxyConfiguration.services`, numbered behind the others.
+    private let services: [BackendSnapshot]
     private(set) var maps: [MapTable]
     private let backendsByName: [String: BackendRecord]
     private let backendsByID: [Int: BackendRecord]
@@ -50,7 +53,13 @@ final class BackendTable {
         case maxconn
     }
 
-    init(_ configuration: ProxyConfiguration, now: Milliseconds, slot allocateSlot: () -> UInt32) {
+    /// `pid` tells the services of this process from those of another.
+    init(
+        _ configuration: ProxyConfiguration,
+        pid: Int,
+        now: Milliseconds,
+        slot allocateSlot: () -> UInt32
+    ) {
         frontends = configuration.frontends
         frontendRecords = frontends.map { FrontendRecord($0) }
         maxconn = configuration.maxconn
@@ -76,9 +85,25 @@ final class BackendTable {
         }
         names.rebuild(retired: &retired)
         snapshot.backendNames = names.snapshot
-        let compiler = RuleCompiler(backends: numbers)
+        services = configuration.services.indices.map { number in
+            Self.service(at: ServiceConfiguration.endpoint(number, pid: pid), slot: allocateSlot())
+        }
+        let compiler = RuleCompiler(backends: numbers, firstService: Int32(backends.count))
         snapshot.frontends = .make(frontends.map { compiler.compile($0) })
         for backend in backends { declareServers(of: backend, now: now, slot: allocateSlot) }
+    }
+
+    private static func service(at endpoint: Endpoint, slot: UInt32) -> BackendSnapshot {
+        var server = ServerSnapshot()
+        server.slot = slot
+        server.address = SocketAddress(endpoint)
+        var made = BackendSnapshot()
+        made.exists = true
+        made.generation = 1
+        made.servers = .make([server])
+        made.timeouts.connect = 5000
+        made.timeouts.server = 10_000
+        return made
     }
 
     /// Explicit ids first: an automatic one never takes an id that a later line names.
@@ -113,13 +138,13 @@ final class BackendTable {
     /// By name, or by id after `#`.
     func backend(_ reference: String) -> BackendRecord? {
         guard reference.hasPrefix("#") else { return backendsByName[reference] }
-        return Int(reference.dropFirst()).flatMap { backendsByID[$0] }
+        return backendsByID[RuntimeCommand.leadingInteger(String(reference.dropFirst()))]
     }
 
     /// By name, or by id after `#`.
     func server(_ reference: String, in backend: BackendRecord) -> ServerRecord? {
         guard reference.hasPrefix("#") else { return backend.server(named: reference) }
-        return Int(reference.dropFirst()).flatMap { backend.server(id: $0) }
+        return backend.server(id: RuntimeCommand.leadingInteger(String(reference.dropFirst())))
     }
 
     /// By name, or by number after `#`.
@@ -392,7 +417,7 @@ final class BackendTable {
         }
         if !dirty.isEmpty || snapshot.backends.isEmpty {
             retired.append(RetiredMemory(snapshot.backends))
-            snapshot.backends = .make(backends.map(\.snapshot))
+            snapshot.backends = .make(backends.map(\.snapshot) + services)
         }
         if areMapsDirty {
             for number in maps.indices { maps[number].rebuild(retired: &retired) }

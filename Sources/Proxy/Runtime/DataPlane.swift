@@ -41,12 +41,16 @@ extension DataPlane {
 /// Memory that a newer snapshot no longer names.
 package struct RetiredMemory: Sendable {
     package let free: @Sendable () -> Void
+    /// So much that the kernel should have it back.
+    let isBulk: Bool
 
-    package init(_ array: RawArray<some BitwiseCopyable>) {
+    package init(_ array: RawArray<some BitwiseCopyable>, isBulk: Bool = false) {
+        self.isBulk = isBulk
         free = { array.free() }
     }
 
     package init(_ arrays: [RawArray<some BitwiseCopyable>]) {
+        isBulk = false
         free = { for array in arrays { array.free() } }
     }
 }

@@ -126,6 +126,11 @@ struct MapTable {
         word.hasPrefix("#0x") ? UInt64(word.dropFirst(3), radix: 16) : nil
     }
 
+    /// Begins like a reference, but is none.
+    static func isMalformedReference(_ word: String) -> Bool {
+        word.hasPrefix("#0x") && word.utf8.count > 3 && reference(in: word) == nil
+    }
+
     /// The entries that a key, or the reference of one, stands for.
     private func found(_ key: String) -> [UInt64] {
         guard let reference = Self.reference(in: key) else { return references[key] ?? [] }

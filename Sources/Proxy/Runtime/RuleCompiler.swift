@@ -2,6 +2,8 @@
 struct RuleCompiler {
     /// Numbers of backends by name, for the defaults of maps.
     let backends: [String: Int32]
+    /// The number of the first backend that stands for a service.
+    let firstService: Int32
 
     func compile(_ frontend: FrontendConfiguration) -> FrontendSnapshot {
         var made = FrontendSnapshot()
@@ -12,6 +14,7 @@ struct RuleCompiler {
                 switch rule.target {
                 case .backend(let number): made.backend = Int32(number)
                 case .computed(let sample): made.sample = compile(sample)
+                case .service(let number): made.backend = firstService + Int32(number)
                 }
                 return made
             }

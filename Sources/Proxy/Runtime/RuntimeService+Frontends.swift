@@ -32,7 +32,8 @@ extension RuntimeService {
     private func pause(_ number: Int) -> RuntimeReply {
         let record = table.frontendRecords[number]
         if record.isShut {
-            return .error("Frontend was previously shut down, cannot disable.")
+            let text = "Frontend was previously shut down, cannot disable."
+            return RuntimeReply(severity: .notice, text: text)
         }
         if record.isPaused {
             return RuntimeReply(severity: .notice, text: "All sockets are already disabled.")
@@ -57,7 +58,7 @@ extension RuntimeService {
 
     private func shutDown(_ number: Int) -> RuntimeReply {
         if table.frontendRecords[number].isShut {
-            return .error("Frontend was already shut down.")
+            return RuntimeReply(severity: .notice, text: "Frontend was already shut down.")
         }
         table.change(frontend: number) { $0.isShut = true }
         applyState(ofFrontend: number)

@@ -2,6 +2,10 @@ import Model
 import RuntimeAPI
 
 extension RuntimeService {
+    private static let malformedReference = RuntimeReply.error(
+        "Malformed identifier. Please use #<id> or <file>."
+    )
+
     /// Commands about maps; nil for every other command.
     func executeMap(_ command: RuntimeCommand, payload: String?) -> RuntimeReply? {
         switch command {
@@ -20,6 +24,7 @@ extension RuntimeService {
             }
         case .setMap(let reference, let key, let value):
             return onMap(reference) { number in
+                if MapTable.isMalformedReference(key) { return Self.malformedReference }
                 let isFound = table.change(map: number) { $0.set(key, to: value) }
                 let isReference = MapTable.reference(in: key) != nil
                 let refusal = isReference ? "key or pattern not found." : "entry not found."
@@ -27,6 +32,7 @@ extension RuntimeService {
             }
         case .deleteMap(let reference, let key):
             return onMap(reference) { number in
+                if MapTable.isMalformedReference(key) { return Self.malformedReference }
                 let isFound = table.change(map: number) { $0.remove(key) }
                 return isFound ? RuntimeReply() : .error("Key not found.")
             }

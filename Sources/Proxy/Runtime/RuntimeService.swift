@@ -39,7 +39,9 @@ package final class RuntimeService {
         self.configuration = configuration
         self.plane = plane
         self.identity = identity
-        table = BackendTable(configuration, now: Milliseconds(0)) { plane.allocateSlot() }
+        table = BackendTable(configuration, pid: identity.pid, now: Milliseconds(0)) {
+            plane.allocateSlot()
+        }
         publishIfNeeded()
     }
 

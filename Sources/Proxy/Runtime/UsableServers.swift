@@ -54,7 +54,6 @@ struct UsableServers {
         if areBackups { active = usesAllBackups ? backups : Array(backups.prefix(1)) }
         if algorithm == .first { active.sort { $0.id < $1.id } }
         list = active
-        entries.truncate(to: 0)
         arrange(from: 0)
     }
 
@@ -75,7 +74,6 @@ struct UsableServers {
         }
         tail += additions[next...]
         list.replaceSubrange(first..., with: tail)
-        entries.truncate(to: first)
         arrange(from: first)
     }
 
@@ -92,25 +90,22 @@ struct UsableServers {
     /// Gives every server from here on its place.
     private mutating func arrange(from first: Int) {
         arePlacesNew = true
+        var tail: [ServerSnapshot] = []
+        tail.reserveCapacity(list.count - first)
         for place in first..<list.count {
             let server = list[place]
-            entries.append(ServerSnapshot())
-            if server.place < 0 { add(server, at: place) } else { move(server, to: place) }
+            tail.append(Self.entry(of: server))
+            let isNew = server.place < 0
+            server.place = place
+            if isNew {
+                server.publishedWeight = server.weight
+                weights[server.weight] += 1
+                sit(server)
+            } else if algorithm == .consistentHash {
+                ring.place(seat: server.seat, at: place)
+            }
         }
-    }
-
-    private mutating func add(_ server: ServerRecord, at place: Int) {
-        server.place = place
-        server.publishedWeight = server.weight
-        weights[server.weight] += 1
-        sit(server)
-        entries[place] = Self.entry(of: server)
-    }
-
-    private mutating func move(_ server: ServerRecord, to place: Int) {
-        server.place = place
-        if algorithm == .consistentHash { ring.place(seat: server.seat, at: place) }
-        entries[place] = Self.entry(of: server)
+        entries.replaceTail(from: first, with: tail)
     }
 
     private mutating func setEntry(of server: ServerRecord) {

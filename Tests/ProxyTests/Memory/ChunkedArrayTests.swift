@@ -28,6 +28,15 @@ import Testing
                 builder.truncate(to: length)
                 model.removeLast(model.count - length)
             }
+            if generator.chance(20) {
+                let start = Int.random(in: 0...model.count, using: &generator)
+                let tail = Array(
+                    repeating: step * 1000,
+                    count: Int.random(in: 0...600, using: &generator)
+                )
+                builder.replaceTail(from: start, with: tail)
+                model.replaceSubrange(start..., with: tail)
+            }
             guard generator.chance(60) else { continue }
             #expect(earlier.array.indices.map { earlier.array[$0] } == earlier.values)
             for memory in retired { memory.free() }
