@@ -14,9 +14,11 @@ import Testing
         let board = StatusBoard(repository: "test", ref: "HEAD")
         let transcript = Transcript()
         let loop: ControlLoop
+        let database: StateDatabase
 
         init() throws {
             worktree = try Worktree()
+            database = try Fixture.database()
             let console = transcript.console()
             let logger = Logger(label: "test") { _ in
                 EventLog(
@@ -35,7 +37,7 @@ import Testing
                 ),
                 configuration: ControllerConfiguration(state: worktree.state, seed: 1),
                 reconciliation: Reconciliation(transport: fleet, clock: clock),
-                database: try Fixture.database(),
+                database: database,
                 board: board,
                 logger: logger
             )
@@ -101,6 +103,46 @@ import Testing
             #expect(stage.fleet["lb1"].servers.count == 2)
         }
         #expect(stage.transcript.err.contains("revision rejected"))
+    }
+
+    @Test func `a change that a policy denies waits until somebody acknowledges it`() async throws {
+        let stage = try Stage()
+        try await stage.play {
+            try await stage.wait { stage.edge?.condition == .ready }
+            try stage.worktree.write(
+                "guard.yaml",
+                """
+                apiVersion: apus/v1
+                kind: Policy
+                metadata: {name: guard}
+                spec:
+                  enforcement: override
+                  validations: [{expression: "plan.remove == 0", message: nothing leaves}]
+                """
+            )
+            try stage.worktree.servers(["s1: 127.0.0.1:8001"])
+            stage.loop.inbox.add(.push)
+            try await stage.wait {
+                stage.edge?.message == "denied by policy guard: nothing leaves"
+            }
+            #expect(stage.edge?.condition == .stalled)
+            #expect(stage.fleet["lb1"].servers.count == 2)
+            let digest = try #require(
+                stage.transcript.err.firstMatch(of: #/--plan (sha256:[0-9a-f]{64})/#)
+            )
+            try stage.database.acknowledge(
+                Acknowledgement(
+                    policy: "guard",
+                    plan: String(digest.output.1),
+                    reason: "the sale is over",
+                    actor: "ada",
+                    expires: .max
+                )
+            )
+            try await stage.wait { stage.edge?.condition == .ready }
+            #expect(stage.fleet["lb2"].servers.keys.sorted() == ["s1"])
+        }
+        #expect(stage.transcript.err.contains("the sale is over"))
     }
 
     @Test func `drift is found, repaired and counted`() async throws {

@@ -32,7 +32,14 @@ package struct CELProgram: Sendable {
     }
 
     /// The value with these variables; a failure is never a value.
-    package func evaluate(_ variables: [String: CELValue]) throws(CELFailure) -> CELValue {
+    ///
+    /// `allowance` is added to the limit of steps, for whoever has a lot to look at.
+    package func evaluate(
+        _ variables: [String: CELValue],
+        allowance: Int = 0
+    ) throws(CELFailure) -> CELValue {
+        var environment = environment
+        environment.limits.cost += allowance
         var evaluator = CELEvaluator(variables, environment)
         return try evaluator.value(of: node)
     }

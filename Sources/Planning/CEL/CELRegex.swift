@@ -33,7 +33,7 @@ package struct CELRegex: Sendable {
     }
 
     /// Steps that matching this many characters takes at most.
-    func cost(of count: Int) -> Int { 1 + (count + 1) * program.count / 16 }
+    func cost(of count: Int) -> Int { 1 + (count + 1) * program.count / 4 }
 
     /// Whether the expression matches anywhere in the text.
     func matches(_ text: String) -> Bool {

@@ -104,6 +104,9 @@ package struct PolicyProgram: Sendable {
 
     // MARK: Judging
 
+    /// A change of many servers may cost more than one of few.
+    private static let stepsForEachObject = 400
+
     /// What the policy says of a change: nothing when it allows it.
     ///
     /// An expression that cannot be evaluated does not hold: the policy fails closed.
@@ -114,8 +117,10 @@ package struct PolicyProgram: Sendable {
         var variables = variables
         variables["params"] = .object(parameters)
         let exemption = exemption(for: facts)
+        let allowance = facts.size * Self.stepsForEachObject
         return validations.compactMap { validation in
-            guard let message = Self.violation(of: validation, variables) else { return nil }
+            let message = Self.violation(of: validation, variables, allowance)
+            guard let message else { return nil }
             return PolicyFinding(
                 policy: policy.name,
                 enforcement: policy.enforcement,
@@ -129,23 +134,28 @@ package struct PolicyProgram: Sendable {
     }
 
     /// Why the change breaks a condition; nil when it keeps it.
-    private static func violation(of validation: Validation, _ variables: [String: CELValue])
-        -> String?
-    {
+    private static func violation(
+        of validation: Validation,
+        _ variables: [String: CELValue],
+        _ allowance: Int
+    ) -> String? {
         do throws(CELFailure) {
-            if case .bool(true) = try validation.condition.evaluate(variables) { return nil }
+            let value = try validation.condition.evaluate(variables, allowance: allowance)
+            if case .bool(true) = value { return nil }
         } catch {
             let place = validation.source.expression.origin(at: error.offset)
             return "cannot be evaluated, so it does not hold: \(error.message) (\(place))"
         }
         if let program = validation.message,
-            case .string(let text)? = try? program.evaluate(variables), !text.isEmpty
+            case .string(let text)? = try? program.evaluate(variables, allowance: allowance),
+            !text.isEmpty
         {
             return text
         }
         let message = validation.source.message
-        return message.isEmpty
-            ? "does not hold: \(CELPrinter.text(of: validation.condition.node))" : message
+        guard message.isEmpty else { return message }
+        let text = CELPrinter.text(of: validation.condition.node)
+        return "does not hold: \(text.count > 200 ? text.prefix(199) + "…" : text[...])"
     }
 
     private func exemption(for facts: PlanFacts) -> String? {
@@ -166,6 +176,14 @@ package struct PolicyProgram: Sendable {
 }
 
 extension PlanFacts {
+    /// How many objects an expression may walk.
+    fileprivate var size: Int {
+        backends.reduce(0) { $0 + $1.before.count + $1.after.count }
+            + maps.reduce(0) { $0 + $1.before.count + $1.after.count }
+            + previous.backends.reduce(0) { $0 + $1.members.count }
+            + certificates.reduce(0) { $0 + $1.names.count + $1.wanted.count }
+    }
+
     /// What an expression can name, but for the policy's own `params`.
     var variables: [String: CELValue] {
         var variables: [String: CELValue] = [:]

@@ -35,7 +35,7 @@ struct CELRegexTests {
         let regex = try CELRegex("^(a|a)*(a|a)*(a|a)*b$")
         let text = String(repeating: "a", count: 20_000)
         #expect(!regex.matches(text))
-        #expect(regex.cost(of: text.utf8.count) < 100_000)
+        #expect(regex.cost(of: text.utf8.count) < 400_000)
     }
 
     @Test func `sets fold case and negate`() throws {
