@@ -203,7 +203,10 @@ let package = Package(
         ),
         .testTarget(
             name: "FleetTests",
-            dependencies: ["Fleet", "RuntimeAPI", "Planning", "Model", "Simulation", "Stage"],
+            dependencies: [
+                "Fleet", "RuntimeAPI", "Planning", "Model", "Simulation", "Stage", "PlanReplay",
+                "PlanSearch",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -29,6 +29,8 @@ struct ChangeTranslation {
             return [add(path, id: id, endpoint: endpoint, attributes: attributes)]
         case .enableHealth(let path):
             return [Command(command: .enableHealth(ServerReference(path)))]
+        case .enableAgent(let path):
+            return [Command(command: .enableAgent(ServerReference(path)))]
         case .setAdmin(let path, _, let state):
             let reference = ServerReference(path)
             let set = Command(command: .setServerState(reference, state))

@@ -94,7 +94,8 @@ package final class RuntimeClient {
     }
 
     private func identify() async throws(FleetError) {
-        let replies = await exchange([(.showInfo(.plain), payload: nil)], greeting: exchange.open())
+        let questions: [Command] = [(.showInfo(.plain), payload: nil), (.help([]), payload: nil)]
+        let replies = await exchange(questions, greeting: exchange.open())
         if let failure = replies.failure { throw failure }
         let info: InfoTable
         do {
@@ -102,10 +103,11 @@ package final class RuntimeClient {
         } catch {
             throw self.error(.unreadable("\(error)"))
         }
-        guard let incarnation = info.incarnation, let capabilities = ProxyCapabilities(info) else {
+        guard let incarnation = info.incarnation, var capabilities = ProxyCapabilities(info) else {
             throw error(.unreadable("`show info` names no pid or no version"))
         }
         guard !info.isStopping else { throw error(.stopping) }
+        if let help = replies.answered.last?.text { capabilities.read(help: help) }
         self.incarnation = incarnation
         self.capabilities = capabilities
     }
@@ -163,6 +165,23 @@ extension ProxyCapabilities {
         let program = info["Name"].flatMap { Program(rawValue: $0) } ?? .haproxy
         let features = info["Features"]?.split { $0 == "," || $0 == " " }.map(String.init) ?? []
         self.init(program: program, version: version, features: Set(features))
+    }
+
+    /// Notes which commands `help` lists; an empty answer, or one that lists none at all, says nothing.
+    mutating func read(help: String) {
+        guard help.contains("show info") else { return }
+        var found: Set<OptionalCommand> = []
+        for line in help.utf8.split(separator: UInt8(ascii: "\n")) {
+            let words = line.drop { $0 == UInt8(ascii: " ") }
+            for command in OptionalCommand.allCases where words.starts(with: command.rawValue.utf8)
+            {
+                let next = words.dropFirst(command.rawValue.utf8.count).first
+                if next.map({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") }) ?? true {
+                    found.insert(command)
+                }
+            }
+        }
+        commands = found
     }
 }
 

@@ -25,7 +25,17 @@ package struct ProxyVersion: Hashable, Comparable, Sendable, Codable, CustomStri
     }
 }
 
-/// What one proxy can do, probed from `show info`; the planner and the client adapt to it.
+/// Commands that only some proxies have, as `help` begins their lines.
+package enum OptionalCommand: String, Hashable, Sendable, Codable, CaseIterable {
+    case addBackend = "add backend"
+    case begin
+    case enableAgent = "enable agent"
+    case showServersConfig = "show servers config"
+    case showStateDigest = "show state digest"
+    case wait
+}
+
+/// What one proxy can do, probed from `show info` and `help`; the planner and the client adapt to it.
 package struct ProxyCapabilities: Hashable, Sendable, Codable {
     /// Which program answers.
     package enum Program: String, Hashable, Sendable, Codable {
@@ -42,6 +52,9 @@ package struct ProxyCapabilities: Hashable, Sendable, Codable {
     /// Extensions that apus-proxy announces in `show info`.
     package let features: Set<String>
 
+    /// What `help` lists of these; nil when nobody asked, and then the version tells.
+    package var commands: Set<OptionalCommand>?
+
     package init(program: Program, version: ProxyVersion, features: Set<String> = []) {
         self.program = program
         self.version = version
@@ -49,7 +62,15 @@ package struct ProxyCapabilities: Hashable, Sendable, Codable {
     }
 
     /// `wait … srv-removable` (3.0).
-    package var hasWait: Bool { version >= ProxyVersion(3, 0) }
+    package var hasWait: Bool { has(.wait, since: ProxyVersion(3, 0)) }
+    /// `enable agent` (before 2.6).
+    package var hasAgentCommands: Bool { has(.enableAgent, since: ProxyVersion(2, 6)) }
+    /// `add`, `publish`, `unpublish` and `del backend` (3.4, or where `help` lists them).
+    package var hasBackendCommands: Bool { has(.addBackend, since: ProxyVersion(3, 4)) }
+    /// `begin … commit` (apus-proxy).
+    package var hasTransactions: Bool { commands?.contains(.begin) ?? false }
+    /// `show state digest` (apus-proxy).
+    package var hasStateDigest: Bool { commands?.contains(.showStateDigest) ?? false }
     /// `guid` on servers, readable with `dump stats-file` (3.0).
     package var hasGUID: Bool { version >= ProxyVersion(3, 0) }
     /// `virt@` and `opt@` maps (3.0).
@@ -62,6 +83,11 @@ package struct ProxyCapabilities: Hashable, Sendable, Codable {
     package var hasPayloadMarker: Bool { version >= ProxyVersion(2, 9) }
     /// The longest command with its payload, in bytes: one buffer up to 3.3, 128 KB after.
     package var commandLimit: Int { version >= ProxyVersion(3, 4) ? 128 * 1024 : 16_384 }
+    /// HAProxy's own version says what it has where `help` was not read; apus-proxy's says nothing of this.
+    private func has(_ command: OptionalCommand, since first: ProxyVersion) -> Bool {
+        commands?.contains(command) ?? (version >= first)
+    }
+
     /// `id × 4096` in 2.6–2.9 and from 3.3; a hash of all 32 bits in 3.0–3.2. apus-proxy is of the former.
     package var ring: RingGeneration {
         program == .haproxy && version >= ProxyVersion(3, 0) && version < ProxyVersion(3, 3)

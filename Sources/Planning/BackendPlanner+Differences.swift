@@ -32,7 +32,7 @@ extension BackendPlanner {
             return nil
         }
         let explicit = server.attributes.integer(.id)
-        if ring == nil, let explicit, isTaken(explicit) {
+        if ring == nil, let explicit, ids.isObserved(explicit) {
             let message = "server \(path): id \(explicit) belongs to another server of the backend"
             remarks.append(Remark(.postponed, message, origin: server.origin))
             return nil
@@ -47,18 +47,12 @@ extension BackendPlanner {
             )
             return nil
         }
-        if server.attributes[.agentCheck] != nil {
+        if server.attributes[.agentCheck] != nil, !capabilities.hasAgentCommands {
             let message =
                 "server \(path): its agent check starts with the proxy's next restart only"
             remarks.append(Remark(.warning, message, origin: server.origin))
         }
         return sequences.add(path, server, id: mark.id(id, for: server))
-    }
-
-    func isTaken(_ id: Int) -> Bool {
-        observed.servers.values.contains {
-            $0.id == id || ServerIdentity.ringID($0.id) == ServerIdentity.ringID(id)
-        }
     }
 
     /// Why `add server` would be refused.

@@ -10,7 +10,8 @@ extension Change: Codable {
     }
 
     fileprivate enum Operation: String, Codable {
-        case addServer, enableHealth, setAdmin, setWeight, setAddress, setMaxconn, setCheckAddress
+        case addServer, enableHealth, enableAgent, setAdmin, setWeight, setAddress, setMaxconn
+        case setCheckAddress
         case awaitUp, grace, awaitRemovable, deleteServer
         case addMapEntry, setMapEntry, deleteMapEntry, replaceMap
         case addPattern, deletePattern, setLimit
@@ -20,6 +21,7 @@ extension Change: Codable {
         switch self {
         case .addServer: .addServer
         case .enableHealth: .enableHealth
+        case .enableAgent: .enableAgent
         case .setAdmin: .setAdmin
         case .setWeight: .setWeight
         case .setAddress: .setAddress
@@ -45,7 +47,7 @@ extension Change: Codable {
         try container.encodeIfPresent(server?.description, forKey: .server)
         try container.encodeIfPresent(map?.text, forKey: .map)
         switch self {
-        case .enableHealth, .deleteServer: break
+        case .enableHealth, .enableAgent, .deleteServer: break
         case .addServer(_, let id, let endpoint, let attributes):
             try container.encode(id, forKey: .id)
             try container.encode(endpoint, forKey: .endpoint)
@@ -111,6 +113,7 @@ extension KeyedDecodingContainer<Change.Key> {
                 attributes: try decode(ServerAttributes.self, forKey: .attributes)
             )
         case .enableHealth: return .enableHealth(path)
+        case .enableAgent: return .enableAgent(path)
         case .setAdmin: return .setAdmin(path, from: try from(), to: try to())
         case .setWeight:
             return .setWeight(path, from: try weight(.from), to: try weight(.to))

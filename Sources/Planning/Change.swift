@@ -6,6 +6,7 @@ package import Model
 package enum Change: Hashable, Sendable {
     case addServer(ServerPath, id: Int, endpoint: Endpoint, attributes: ServerAttributes)
     case enableHealth(ServerPath)
+    case enableAgent(ServerPath)
     case setAdmin(ServerPath, from: AdminState?, to: AdminState)
     case setWeight(ServerPath, from: Weight, to: Weight)
     case setAddress(ServerPath, from: Endpoint?, to: Endpoint)
@@ -35,8 +36,9 @@ package enum Change: Hashable, Sendable {
     /// The server concerned, nil for everything else.
     package var server: ServerPath? {
         switch self {
-        case .addServer(let path, _, _, _), .enableHealth(let path), .setAdmin(let path, _, _),
-            .setWeight(let path, _, _), .setAddress(let path, _, _), .setMaxconn(let path, _, _),
+        case .addServer(let path, _, _, _), .enableHealth(let path), .enableAgent(let path),
+            .setAdmin(let path, _, _), .setWeight(let path, _, _), .setAddress(let path, _, _),
+            .setMaxconn(let path, _, _),
             .setCheckAddress(let path, _, _), .awaitUp(let path, _), .grace(let path, _),
             .awaitRemovable(let path, _), .deleteServer(let path):
             path

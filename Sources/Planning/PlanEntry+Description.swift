@@ -176,6 +176,7 @@ extension Change {
                 [address, port.map(String.init)].compactMap(\.self).joined(separator: ":")
             )
         case .enableHealth: phrase("checks on")
+        case .enableAgent: phrase("agent check on")
         case .setMapEntry(_, _, let from, let to): arrow(nil, from, to)
         case .setLimit(_, let from, let to): arrow(nil, String(from), String(to))
         case .replaceMap(_, let entries, let added, let changed, let removed):

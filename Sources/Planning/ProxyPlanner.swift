@@ -57,6 +57,11 @@ struct ProxyPlanner {
         )
     }
 
+    /// Steps, the steps they name and the ids tried: grows like the input, which tests watch.
+    var work: Int {
+        order.work + backends.reduce(0) { $0 + $1.ids.probes + $1.desired.servers.count }
+    }
+
     private mutating func planBackends() {
         let declared = options.previous?.backends ?? []
         let previous = Dictionary(declared.map { ($0.name, Set($0.servers.map(\.name))) }) { $1 }

@@ -10,6 +10,10 @@ struct ServerIDs {
     /// The same backend on other proxies of the fleet.
     private let siblings: [ObservedBackend]
     private var taken: Set<Int> = []
+    /// Ring ids of the servers that exist; filled when first asked.
+    private var present: Set<Int>?
+    /// Ids looked at so far, for tests of how work grows.
+    private(set) var probes = 0
 
     /// Starts from the servers that exist and the ids that documents fix.
     init(
@@ -20,6 +24,13 @@ struct ServerIDs {
         self.desired = desired
         self.observed = observed
         self.siblings = siblings
+    }
+
+    /// Whether a server that exists has this id, or one at the same place of the ring.
+    mutating func isObserved(_ id: Int) -> Bool {
+        let present = present ?? Set(observed.servers.values.map { ServerIdentity.ringID($0.id) })
+        self.present = present
+        return present.contains(ServerIdentity.ringID(id))
     }
 
     /// The ring id for a server that does not exist yet; nil when the backend's ids are used up.
@@ -33,7 +44,10 @@ struct ServerIDs {
             if id > 0, taken.insert(id).inserted { return id }
         }
         var id = ServerIdentity.preferredID(of: path)
-        while taken.contains(id) { id = ServerIdentity.nextID(after: id) }
+        while taken.contains(id) {
+            id = ServerIdentity.nextID(after: id)
+            probes += 1
+        }
         taken.insert(id)
         return id
     }

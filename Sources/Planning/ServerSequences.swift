@@ -26,6 +26,10 @@ struct ServerSequences {
                 startsDown: attributes[.initState] != nil
             )
         }
+        // Last, for an agent may take the server out again.
+        if server.attributes[.agentCheck] != nil, capabilities.hasAgentCommands {
+            changes.append(.enableAgent(path))
+        }
         return changes
     }
 

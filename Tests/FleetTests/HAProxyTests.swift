@@ -76,8 +76,9 @@ struct HAProxyTests {
         return plan.steps.map(\.change)
     }
 
-    @Test func `lists and limits converge, and back`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `lists and limits converge, and back`(program: HAProxyProcess.Program) async throws {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         var fleet = fleet([], proxy)
         func pattern(_ text: String) -> DesiredPattern {
@@ -130,8 +131,11 @@ struct HAProxyTests {
         #expect(plan.remarks.count { $0.kind == .needsRestart } == 2)
     }
 
-    @Test func `a fleet's life converges at every turn and leaves nothing to do`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `a fleet's life converges at every turn and leaves nothing to do`(
+        program: HAProxyProcess.Program
+    ) async throws {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         let first = fleet(
             [server("web1", proxy), server("web2", proxy) { $0.attributes[.check] = nil }],
@@ -164,8 +168,11 @@ struct HAProxyTests {
         #expect(last.count { if case .deleteServer = $0 { true } else { false } } == 3)
     }
 
-    @Test func `a server that never comes up is not made ready`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `a server that never comes up is not made ready`(program: HAProxyProcess.Program)
+        async throws
+    {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         let dead = server("dead", proxy) { server in
             server.attributes[.inter] = .duration(Milliseconds(10))
@@ -188,8 +195,40 @@ struct HAProxyTests {
         #expect(outcome.ending == .partial)
     }
 
-    @Test func `a drift by hand is found and repaired`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `what it can do is read from what it says`(program: HAProxyProcess.Program) async throws {
+        let proxy = try await HAProxyProcess.start(program)
+        defer { proxy.stop() }
+        let observed = try await Observer(transport: transport, clock: clock)
+            .observe(proxy.target, ObservationScope(maps: []))
+        let capabilities = observed.capabilities
+        #expect(capabilities.program == .haproxy)
+        #expect(capabilities.commands?.contains(.enableAgent) == true)
+        #expect(capabilities.hasWait == (capabilities.version >= ProxyVersion(3, 0)))
+        #expect(!capabilities.hasStateDigest && !capabilities.hasTransactions)
+        #expect(!capabilities.hasBackendCommands)
+    }
+
+    @Test(arguments: HAProxyProcess.programs)
+    func `the agent check of an added server runs`(program: HAProxyProcess.Program) async throws {
+        let proxy = try await HAProxyProcess.start(program)
+        defer { proxy.stop() }
+        let wanted = fleet(
+            [
+                server("web1", proxy) { server in
+                    server.attributes[.agentCheck] = .flag
+                    server.attributes[.agentPort] = .integer(Int(proxy.originPort))
+                }
+            ],
+            proxy
+        )
+        let changes = try await converge(wanted, proxy)
+        #expect(changes.contains(.enableAgent(FleetFixture.path("web1"))))
+    }
+
+    @Test(arguments: HAProxyProcess.programs)
+    func `a drift by hand is found and repaired`(program: HAProxyProcess.Program) async throws {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         let wanted = fleet([server("web1", proxy)], proxy, entries: [("a.example", "shop")])
         _ = try await converge(wanted, proxy)
@@ -202,8 +241,11 @@ struct HAProxyTests {
         #expect(try await converge(wanted, proxy).count == 2)
     }
 
-    @Test func `a surge replaces a server while its stand-in serves`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `a surge replaces a server while its stand-in serves`(program: HAProxyProcess.Program)
+        async throws
+    {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         _ = try await converge(fleet([server("web1", proxy)], proxy), proxy)
         var wanted = fleet([server("web1", proxy) { $0.attributes[.fall] = .integer(9) }], proxy)
@@ -213,10 +255,11 @@ struct HAProxyTests {
         #expect(changes.count { if case .deleteServer = $0 { true } else { false } } == 2)
     }
 
-    @Test func `a thousand servers come and go in batches larger than the proxy's buffer`()
-        async throws
-    {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `a thousand servers come and go in batches larger than the proxy's buffer`(
+        program: HAProxyProcess.Program
+    ) async throws {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         let servers = (1000..<2000).map { number in
             server("web\(number)", proxy) { $0.attributes[.check] = nil }
@@ -227,8 +270,11 @@ struct HAProxyTests {
         #expect(removal.count { if case .deleteServer = $0 { true } else { false } } == 1000)
     }
 
-    @Test func `a server whose replacement is refused goes on serving`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `a server whose replacement is refused goes on serving`(program: HAProxyProcess.Program)
+        async throws
+    {
+        let proxy = try await HAProxyProcess.start(program)
         defer { proxy.stop() }
         _ = try await converge(fleet([server("web1", proxy)], proxy), proxy)
         let wanted = fleet(
@@ -255,8 +301,10 @@ struct HAProxyTests {
         #expect(servers?[FleetFixture.name("web1")]?.isServing == true)
     }
 
-    @Test func `a restarted proxy is given everything again`() async throws {
-        let first = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `a restarted proxy is given everything again`(program: HAProxyProcess.Program) async throws
+    {
+        let first = try await HAProxyProcess.start(program)
         let wanted = fleet([server("web1", first)], first, entries: [("a.example", "shop")])
         let changes = try await converge(wanted, first)
         let observer = Observer(transport: transport, clock: clock)
@@ -268,8 +316,11 @@ struct HAProxyTests {
         #expect(try await converge(wanted, second) == changes)
     }
 
-    @Test func `no proxy at the address is told from one that refuses`() async throws {
-        let proxy = try await HAProxyProcess.start()
+    @Test(arguments: HAProxyProcess.programs)
+    func `no proxy at the address is told from one that refuses`(program: HAProxyProcess.Program)
+        async throws
+    {
+        let proxy = try await HAProxyProcess.start(program)
         proxy.stop()
         let observer = Observer(transport: transport, clock: clock)
         do {

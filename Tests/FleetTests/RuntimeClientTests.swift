@@ -29,6 +29,26 @@ struct RuntimeClientTests {
         #expect(client.capabilities.hasInteractiveMode)
     }
 
+    @Test func `what help lists counts more than the version`() async throws {
+        let transport = ScriptedTransport { command, _ in
+            guard command == "help" else { return nil }
+            return .reply(
+                """
+                [6]: The following commands are valid at this level:
+                  add backend <backend>     : add a new backend
+                  begin [<delay>]           : collect changes
+                  show info                 : report information
+                  show state digest [-]     : digest of all changeable state
+                  wait {-h|<delay_ms>}      : wait the specified delay
+                """
+            )
+        }
+        let capabilities = try await open(transport).capabilities
+        #expect(capabilities.hasBackendCommands && capabilities.hasTransactions)
+        #expect(capabilities.hasStateDigest && capabilities.hasWait)
+        #expect(!capabilities.hasAgentCommands)
+    }
+
     @Test func `commands of a batch travel together and replies come in their order`() async throws
     {
         let transport = ScriptedTransport { command, _ in

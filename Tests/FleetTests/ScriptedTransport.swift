@@ -36,7 +36,9 @@ final class ScriptedTransport: RuntimeTransport {
     /// Commands received, without those that open a session or look.
     var writes: [String] {
         state.withLock { $0.commands }.filter { command in
-            !["show ", "prompt", "set severity-output", "dump "].contains { command.hasPrefix($0) }
+            !["show ", "help", "prompt", "set severity-output", "dump "].contains {
+                command.hasPrefix($0)
+            }
         }
     }
 

@@ -1,14 +1,30 @@
-import Model
-import PlanSearch
+package import Model
+package import PlanSearch
 import Planning
 
 /// A world of the search in the planner's words: what is desired and what a proxy shows.
-struct PlannedWorld {
+package struct PlannedWorld {
+    /// Where its servers listen and how they are checked; the defaults are for worlds that are never built.
+    package struct Place: Sendable {
+        package var network: UInt32 = 10 << 24
+        package var port: UInt16 = 80
+        /// Time between two checks, of which one is enough; nil leaves HAProxy's.
+        package var inter: Milliseconds?
+
+        package init() {}
+    }
+
     private static let origin = Origin(file: "fleet.yaml", line: 1, column: 1)
     private static let backends = ["shop", "blog"]
-    static let map = name("hosts.map") { try PatternFileName($0) }
+    package static let map = name("hosts.map") { try PatternFileName($0) }
 
-    let world: SearchWorld
+    package let world: SearchWorld
+    private let place: Place
+
+    package init(world: SearchWorld, place: Place = Place()) {
+        self.world = world
+        self.place = place
+    }
 
     /// A name that this file itself wrote.
     private static func name<Kind>(_ text: String, _ read: (String) throws -> Kind) -> Kind {
@@ -16,11 +32,13 @@ struct PlannedWorld {
         return name
     }
 
-    static func backend(_ index: Int) -> BackendName {
+    /// The name of a backend.
+    package static func backend(_ index: Int) -> BackendName {
         name(backends[index]) { try BackendName($0) }
     }
 
-    func path(_ index: Int) -> ServerPath {
+    /// The name of a server.
+    package func path(_ index: Int) -> ServerPath {
         let server = Self.name("web\(index)") { try ServerName($0) }
         return ServerPath(Self.backend(world.servers[index].backend), server)
     }
@@ -29,21 +47,29 @@ struct PlannedWorld {
     func index(of path: ServerPath) -> Int? { world.serverIndices.first { self.path($0) == path } }
 
     private func endpoint(_ index: Int, isWanted: Bool) -> Endpoint {
-        .ipv4(IPv4Address(bits: 10 << 24 | UInt32(isWanted ? index + 1 : index + 101)), port: 80)
+        let host = UInt32(isWanted ? index + 1 : index + 101)
+        return .ipv4(IPv4Address(bits: place.network | host), port: place.port)
     }
 
     private func attributes(_ index: Int, isWanted: Bool = true) -> ServerAttributes {
         let server = world.servers[index]
         var attributes = ServerAttributes()
         attributes[.weight] = .integer(server.weightWanted)
-        if server.isChecked { attributes[.check] = .flag }
-        if !isWanted { attributes[.sendProxy] = .flag }
+        if server.isChecked {
+            attributes[.check] = .flag
+            if let inter = place.inter {
+                attributes[.inter] = .duration(inter)
+                attributes[.rise] = .integer(1)
+            }
+        }
+        if !isWanted { attributes[.fall] = .integer(7) }
         return attributes
     }
 
     // MARK: The document
 
-    var fleet: DesiredFleet {
+    /// What the document asks for.
+    package var fleet: DesiredFleet {
         let maps = [desiredMap]
         let backends = world.backends.indices.map { desiredBackend($0) }
         return DesiredFleet(
@@ -93,7 +119,8 @@ struct PlannedWorld {
         return map
     }
 
-    private static func entries(_ state: SearchState) -> [MapEntry] {
+    /// The entries of a map.
+    package static func entries(_ state: SearchState) -> [MapEntry] {
         (0..<SearchWorld.keys).compactMap { key in
             let value = state[key: key]
             guard value > 0 else { return nil }
@@ -106,7 +133,8 @@ struct PlannedWorld {
 
     // MARK: The proxy
 
-    var proxy: ObservedProxy {
+    /// What the proxy shows at the start.
+    package var proxy: ObservedProxy {
         var proxy = ObservedProxy(
             name: Self.name("lb1") { try ProxyName($0) },
             incarnation: Incarnation(pid: 7, startTime: 1),
@@ -125,6 +153,15 @@ struct PlannedWorld {
         }
         proxy.maps[Self.map] = ObservedMap(name: Self.map, entries: Self.entries(world.start))
         return proxy
+    }
+
+    /// The attributes that a server has at the start.
+    package func attributesAtStart(_ index: Int) -> ServerAttributes {
+        let state = world.start[server: index]
+        var attributes = attributes(index, isWanted: state.hasAttributes)
+        let fixed = world.servers[index]
+        attributes[.weight] = .integer(state.hasWeight ? fixed.weightWanted : fixed.weightBefore)
+        return attributes
     }
 
     private func observed(_ index: Int) -> ObservedServer {

@@ -57,7 +57,8 @@ package struct SearchWorld: Sendable {
         return server.hasWeight ? servers[index].weightWanted : servers[index].weightBefore
     }
 
-    func capacity(of backend: Int, in state: SearchState) -> Int {
+    /// Weight in service in a backend.
+    package func capacity(of backend: Int, in state: SearchState) -> Int {
         servers.indices.reduce(0) { sum, index in
             servers[index].backend == backend
                 ? sum + capacity(of: index, state[server: index]) : sum

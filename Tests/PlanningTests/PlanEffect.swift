@@ -89,6 +89,7 @@ struct PlanEffect {
     private mutating func alter(_ server: inout ObservedServer, by change: Change) {
         switch change {
         case .enableHealth: server.isCheckEnabled = true
+        case .enableAgent: server.isAgentChecked = true
         case .setAdmin(_, _, let state):
             let startsDown = proxy.capabilities.version >= ProxyVersion(3, 1) && server.guid != nil
             if server.admin == .maint, state != .maint {

@@ -61,6 +61,25 @@ struct PlannerPropertyTests {
         #expect(live.values.allSatisfy { !$0.name.text.hasSuffix(".surge") })
     }
 
+    @Test(arguments: Seed.runs(60))
+    func `stopping after every single step leads to the same end`(seed: Seed) {
+        var scenario = Scenario(seed)
+        scenario.fleet.backends[0].minCapacity = 0
+        let steps = scenario.plan(scenario.proxy).steps
+        var ends: Set<[String]> = []
+        for cut in 0...steps.count {
+            var effect = PlanEffect(scenario.proxy)
+            for step in steps.prefix(cut) { effect.apply(step.change) }
+            var proxy = effect.proxy
+            for _ in 0..<6 where !scenario.plan(proxy).steps.isEmpty {
+                proxy = scenario.applied(proxy).proxy
+            }
+            #expect(scenario.plan(proxy).steps == [], "after step \(cut)")
+            ends.insert(scenario.configured(proxy))
+        }
+        #expect(ends.count == 1, "\(ends)")
+    }
+
     @Test(arguments: Seed.runs(100))
     func `steps touch neither foreign servers nor foreign keys`(seed: Seed) {
         var scenario = Scenario(seed)
@@ -119,6 +138,26 @@ struct Scenario {
         var effect = PlanEffect(proxy)
         for step in plan(proxy).steps { effect.apply(step.change) }
         return effect
+    }
+
+    /// What a proxy is configured to do, in words that can be compared.
+    func configured(_ proxy: ObservedProxy) -> [String] {
+        var lines: [String] = []
+        for name in proxy.backends.keys.sorted() {
+            let servers = proxy.backends[name]?.servers ?? [:]
+            for server in servers.values.sorted(by: { $0.name < $1.name }) {
+                let address = server.endpoint?.description ?? "-"
+                lines.append(
+                    "\(name)/\(server.name) \(address) \(server.admin) \(server.weight) "
+                        + "\(server.maxconn ?? 0) \(server.isChecked) \(server.isBackup)"
+                )
+            }
+        }
+        for map in proxy.maps.keys.sorted() {
+            let entries = proxy.maps[map]?.entries.map { "\(map) \($0.key) \($0.value)" } ?? []
+            lines += fleet.maps[0].isOrdered ? entries : entries.sorted()
+        }
+        return lines
     }
 
     private static func fleet(using generator: inout SeededGenerator) -> DesiredFleet {
