@@ -18,6 +18,10 @@ import Testing
         ("a rate nobody counts", limits("  rateLimit: {requests: 5}")),
         ("a rate below nothing", limits("  rateLimit: {sessions: -1}")),
         (
+            "two documents of one name",
+            limits("  rateLimit: {sessions: 5}") + "---\n" + limits("  maxconn: 6")
+        ),
+        (
             "one limit from two documents",
             limits("  rateLimit: {sessions: 5}") + "---\n"
                 + limits("  rateLimit: {sessions: 6, connections: 1}", name: "again")

@@ -8,6 +8,11 @@ import Testing
         ("a host with a port", Mistakes.route("  hosts: [\"a.example.com:80\"]\n  backend: shop")),
         ("a wildcard host", Mistakes.route("  hosts: [\"*.example.com\"]\n  backend: shop")),
         (
+            "two routes of one name",
+            Mistakes.route("  hosts: [a.example.com]\n  backend: shop") + "---\n"
+                + Mistakes.route("  hosts: [b.example.com]\n  backend: shop")
+        ),
+        (
             "a host routed twice",
             Mistakes.route("  hosts: [a.example.com]\n  backend: shop") + "---\n"
                 + Mistakes.route("  hosts: [A.example.com]\n  backend: cache", name: "other")

@@ -238,10 +238,12 @@ extension Survey {
     /// `HAProxy 2.6.12, 3 backends, 5 servers, 2 maps`.
     fileprivate var summary: String {
         let servers = observed.backends.values.reduce(0) { $0 + $1.servers.count }
-        return [
+        let lists = observed.acls.isEmpty ? [] : [count(observed.acls.count, "list")]
+        let parts = [
             "\(observed.capabilities.program.rawValue) \(observed.capabilities.version)",
             count(observed.backends.count, "backend"), count(servers, "server"),
             count(observed.maps.count, "map"),
-        ].joined(separator: ", ")
+        ]
+        return (parts + lists).joined(separator: ", ")
     }
 }

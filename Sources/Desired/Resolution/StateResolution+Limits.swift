@@ -8,8 +8,15 @@ extension StateResolution {
         frontends: [DesiredFrontend]
     ) -> [DesiredLimit] {
         var resolved: [LimitTarget: DesiredLimit] = [:]
+        var names: [String: Origin] = [:]
         for document in limitDocuments where document.fleets?.value.selects(fleet) == true {
             let context = "in limits \(document.head.name)"
+            if let first = names[document.head.name] {
+                let message = "a second Limits \(document.head.name) in fleet \(fleet.name)"
+                report(message, at: document.head.origin, related: first)
+                continue
+            }
+            names[document.head.name] = document.head.origin
             for limit in document.limits {
                 if let first = resolved[limit.target] {
                     let message = "\(limit.target) of fleet \(fleet.name) is limited twice"

@@ -10,8 +10,15 @@ extension StateResolution {
         var known = Set(backends.map(\.name))
         if let boot { known.formUnion(boot.backends.keys) }
         var entries: [DesiredMapEntry] = []
+        var names: [String: Origin] = [:]
         for route in routes where route.fleets?.value.selects(fleet) == true {
             let context = "in route \(route.head.name)"
+            if let first = names[route.head.name] {
+                let message = "a second Route \(route.head.name) in fleet \(fleet.name)"
+                report(message, at: route.head.origin, related: first)
+                continue
+            }
+            names[route.head.name] = route.head.origin
             guard fleet.hostMap != nil else {
                 let message = "fleet \(fleet.name) has no routing.hostMap, so it cannot route"
                 report(message, at: route.head.origin, in: context, related: fleet.head.origin)

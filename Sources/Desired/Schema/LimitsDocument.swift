@@ -32,7 +32,8 @@ struct LimitsDocument: Sendable {
             ObjectSchema.Field(
                 rate.rawValue,
                 rate == .httpCompression
-                    ? "Kilobytes a second that may be compressed." : "\(rate.rawValue) a second.",
+                    ? "Kilobytes a second that may be compressed."
+                    : "New \(rate.rawValue) a second.",
                 .located(.integer(0...Int(Int32.max)))
             ) {
                 $0.append(DesiredLimit(.rate(rate), $1.value, origin: $1.origin))
