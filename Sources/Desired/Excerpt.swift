@@ -11,12 +11,43 @@ package struct Excerpt: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil when the file has no such line.
     package init?(of file: String, at origin: Origin) {
-        guard origin.line > 0 else { return nil }
-        var rest = Substring(file)
-        for _ in 1..<origin.line {
-            guard let end = rest.firstIndex(where: \.isNewline) else { return nil }
-            rest = rest[rest.index(after: end)...]
+        let starts = Self.lineStarts(of: file)
+        guard starts.indices.contains(origin.line - 1) else { return nil }
+        self.init(beginning: file[starts[origin.line - 1]...], at: origin)
+    }
+
+    /// Where each line begins, with the line breaks that YAML 1.1 knows.
+    static func lineStarts(of file: String) -> [String.Index] {
+        var starts = [file.startIndex]
+        let bytes = file.utf8
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            let next = bytes.index(after: index)
+            let isReturn = byte == 13 && (next == bytes.endIndex || bytes[next] != 10)
+            if byte == 10 || isReturn || isWideBreak(endingAt: index, in: bytes) {
+                starts.append(next)
+            }
+            index = next
         }
+        return starts
+    }
+
+    /// The last byte of NEL (C2 85), LS or PS (E2 80 A8, E2 80 A9).
+    private static func isWideBreak(endingAt index: String.Index, in bytes: String.UTF8View) -> Bool
+    {
+        let byte = bytes[index]
+        guard byte == 0x85 || byte == 0xa8 || byte == 0xa9, index > bytes.startIndex else {
+            return false
+        }
+        let before = bytes.index(before: index)
+        if byte == 0x85 { return bytes[before] == 0xc2 }
+        return bytes[before] == 0x80 && before > bytes.startIndex
+            && bytes[bytes.index(before: before)] == 0xe2
+    }
+
+    /// `rest` begins with the line.
+    init(beginning rest: Substring, at origin: Origin) {
         let whole = rest.prefix { !$0.isNewline }.unicodeScalars
         let before = max(0, min(origin.column - 1, whole.count))
         let cut = max(0, before - 80)

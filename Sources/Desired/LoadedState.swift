@@ -15,6 +15,8 @@ package struct LoadedState: Sendable {
     package let policies: [DesiredPolicy]
     /// Text of the files that a diagnostic points into, by path.
     package let texts: [String: String]
+    /// Where the lines of each text begin: a thousand diagnostics must not read a file a thousand times.
+    private let lineStarts: [String: [String.Index]]
 
     package init(
         revision: Revision,
@@ -32,10 +34,14 @@ package struct LoadedState: Sendable {
         self.filesReused = filesReused
         self.policies = policies
         self.texts = texts
+        lineStarts = texts.mapValues(Excerpt.lineStarts)
     }
 
     /// The line a diagnostic points at, with a caret under the column; nil when its text was not kept.
     package func excerpt(at origin: Origin) -> Excerpt? {
-        texts[origin.file].flatMap { Excerpt(of: $0, at: origin) }
+        guard let text = texts[origin.file], let starts = lineStarts[origin.file],
+            starts.indices.contains(origin.line - 1)
+        else { return nil }
+        return Excerpt(beginning: text[starts[origin.line - 1]...], at: origin)
     }
 }

@@ -31,6 +31,14 @@ import Testing
         #expect(Array(excerpt.text)[excerpt.caret] == "!")
     }
 
+    @Test func `every line break that YAML knows begins a line`() {
+        let text = "a\rb\u{85}c\u{2028}d\u{2029}e\nf"
+        for (number, letter) in "abcdef".enumerated() {
+            #expect(shown(text, line: number + 1, column: 1) == "\(number + 1) | \(letter)\n  | ^")
+        }
+        #expect(shown(text, line: 7, column: 1) == nil)
+    }
+
     @Test func `lines that end with a carriage return are lines`() {
         #expect(shown("a\r\nb\r\n", line: 2, column: 1) == "2 | b\n  | ^")
     }

@@ -83,7 +83,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
 @Suite(.tags(.endToEnd), .serialized) struct HostileCostTests {
     /// A debug build checks every bound and inlines nothing.
     #if DEBUG
-        private static let seconds = 15.0
+        private static let seconds = 8.0
         private static let mebibytes = 160
     #else
         private static let seconds = 1.0

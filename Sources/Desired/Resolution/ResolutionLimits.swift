@@ -4,7 +4,7 @@
 struct ResolutionLimits: Hashable, Sendable {
     var fleets = 500
     /// Backends, maps and lists of all fleets together.
-    var memberships = 100_000
+    var memberships = 60_000
     /// Mistakes listed; the others are counted.
     var diagnostics = 1_000
     /// Mistakes for which the nearest word is sought.

@@ -182,6 +182,8 @@ struct YAMLTreeBuilder {
         var problems: [(message: String, mark: YAMLTree.Mark, related: YAMLTree.Mark?)] = []
         keys.begin(count: tree.count(mapping))
         tree.forEachEntry(of: mapping) { key, _ in
+            // More than that is never told, and each would cost its words.
+            guard problems.count < limits.diagnostics else { return }
             let mark = tree.mark(key)
             guard tree.kind(key) == .plain || tree.kind(key) == .quoted else {
                 problems.append(
