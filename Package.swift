@@ -96,6 +96,7 @@ let package = Package(
             name: "SimulatedFleet",
             dependencies: [
                 "Simulation", "Controller", "Model", "RuntimeAPI", "Planning", "Fleet", "Proxy",
+                logging,
             ],
             path: "Tests/SimulatedFleet",
             swiftSettings: strict

@@ -21,6 +21,10 @@ package actor ControlLoop: Service {
     package nonisolated let inbox = Inbox<Trigger>()
 
     private var fleets: [FleetName: FleetLoop] = [:]
+    /// The revision each fleet was assigned last, and whether by order.
+    private var assigned: [FleetName: Revision] = [:]
+    private var orders = Orders()
+    private var savedStatus: Status?
     /// Commit and tree that were looked at last, so that the same are not loaded again.
     private var seen: Revision?
     private var sourceRetry: Backoff
@@ -86,8 +90,11 @@ package actor ControlLoop: Service {
                 )
             }
             let revision = try await source.resolve(configuration.ref)
-            if source.isWorktree || revision.commit != seen?.commit {
-                try await load(revision, pushed: pushed, &group)
+            let orders = try database.orders()
+            let isOrdered = orders != self.orders
+            self.orders = orders
+            if source.isWorktree || revision.commit != seen?.commit || isOrdered {
+                try await load(revision, pushed: pushed, isOrdered: isOrdered, &group)
             }
             retryAt = nil
             sourceRetry.reset()
@@ -96,11 +103,26 @@ package actor ControlLoop: Service {
         } catch {
             report(sourceError: "\(error)")
         }
+        saveStatus()
+    }
+
+    /// Lets `apus status` tell what is known, also when this process is gone.
+    private func saveStatus() {
+        var status = board.status
+        status.fleets = []
+        guard status != savedStatus else { return }
+        do throws(StateDatabase.Unavailable) {
+            try database.save(status)
+            savedStatus = status
+        } catch {
+            logger.error("cannot write the status", metadata: ["why": "\(error)"])
+        }
     }
 
     private func load(
         _ revision: Revision,
         pushed: Duration?,
+        isOrdered: Bool,
         _ group: inout DiscardingTaskGroup
     ) async throws {
         let loaded = try await source.load(revision).withPoliciesChecked
@@ -111,28 +133,55 @@ package actor ControlLoop: Service {
             status.seen = loaded.revision
             status.diagnostics = loaded.diagnostics
         }
-        guard isNew else { return }
-        logger.info(
-            "revision seen",
-            metadata: [
-                "revision": "\(loaded.revision)", "summary": "\(loaded.revision.summary)",
-                "files": "\(loaded.filesParsed) read, \(loaded.filesReused) unchanged",
-            ]
-        )
+        guard isNew || isOrdered else { return }
+        if isNew {
+            logger.info(
+                "revision seen",
+                metadata: [
+                    "revision": "\(loaded.revision)", "summary": "\(loaded.revision.summary)",
+                    "files": "\(loaded.filesParsed) read, \(loaded.filesReused) unchanged",
+                ]
+            )
+        }
         seen = loaded.revision
         selectionError = nil
         guard let state = loaded.state else { return reject(loaded) }
+        let selected: [DesiredFleet]
         do throws(FleetSelection.UnknownName) {
-            assign(
-                try configuration.selection.apply(to: state),
-                loaded.revision,
-                pushed: pushed,
-                &group
-            )
+            selected = try configuration.selection.apply(to: state)
         } catch {
             selectionError = error.description
             logger.error("nothing selected", metadata: ["why": "\(error)"])
+            return
         }
+        board.update { status, _ in status.good = loaded.revision }
+        var assignments: [FleetLoop.Assignment] = []
+        for fleet in selected {
+            assignments.append(await assignment(of: fleet, loaded.revision, pushed: pushed))
+        }
+        assign(assignments, isOrdered: isOrdered && !isNew, &group)
+    }
+
+    /// What the revision asks of a fleet, or what it is pinned to.
+    private func assignment(
+        of fleet: DesiredFleet,
+        _ revision: Revision,
+        pushed: Duration?
+    ) async -> FleetLoop.Assignment {
+        guard let pin = orders.pins.first(where: { $0.fleet == fleet.name }) else {
+            return FleetLoop.Assignment(fleet: fleet, revision: revision, pushed: pushed)
+        }
+        let former = try? await source.load(pin.revision)
+        guard let kept = former?.state?.fleets.first(where: { $0.name == fleet.name }) else {
+            logger.error(
+                "pinned revision cannot be read, the fleet follows the repository",
+                metadata: ["fleet": "\(fleet.name)", "revision": "\(pin.revision)"]
+            )
+            return FleetLoop.Assignment(fleet: fleet, revision: revision, pushed: pushed)
+        }
+        var assignment = FleetLoop.Assignment(fleet: kept, revision: pin.revision, pushed: nil)
+        assignment.isPinned = true
+        return assignment
     }
 
     private func reject(_ loaded: LoadedState) {
@@ -154,43 +203,53 @@ package actor ControlLoop: Service {
     }
 
     private func assign(
-        _ selected: [DesiredFleet],
-        _ revision: Revision,
-        pushed: Duration?,
+        _ assignments: [FleetLoop.Assignment],
+        isOrdered: Bool,
         _ group: inout DiscardingTaskGroup
     ) {
-        board.update { status, _ in status.good = revision }
-        board.keep(only: selected.map(\.name))
-        for fleet in selected {
-            let assignment = FleetLoop.Assignment(fleet: fleet, revision: revision, pushed: pushed)
-            if let loop = fleets[fleet.name] {
-                loop.assign(assignment)
+        let names = Set(assignments.map(\.fleet.name))
+        board.keep(only: names.sorted())
+        for assignment in assignments {
+            let name = assignment.fleet.name
+            let isSame =
+                assigned.updateValue(assignment.revision, forKey: name)
+                == assignment.revision
+            if let loop = fleets[name] {
+                if isOrdered, isSame { loop.heed() } else { loop.assign(assignment) }
                 continue
             }
-            let loop = FleetLoop(
-                assignment,
-                source: source,
-                configuration: configuration,
-                reconciliation: reconciliation,
-                database: database,
-                board: board,
-                logger: logger,
-                uptime: uptime,
-                seed: generator.next()
-            )
-            fleets[fleet.name] = loop
+            let loop = FleetLoop(assignment, surroundings(of: name))
+            fleets[name] = loop
             group.addTask { await loop.run() }
         }
-        let names = Set(selected.map(\.name))
         for (name, loop) in fleets where !names.contains(name) {
             loop.stop()
             fleets[name] = nil
+            assigned[name] = nil
             // Proxies that no revision names are not ours to touch; their operator decides.
             logger.warning(
                 "fleet no longer declared, its proxies stay as they are",
                 metadata: ["fleet": "\(name)"]
             )
         }
+    }
+
+    private func surroundings(of fleet: FleetName) -> FleetLoop.Surroundings {
+        var configuration = configuration
+        configuration.seed = generator.next()
+        let source = source
+        let (state, holder) = (configuration.state, configuration.holder)
+        return FleetLoop.Surroundings(
+            configuration: configuration,
+            reconciliation: reconciliation,
+            database: database,
+            board: board,
+            logger: logger,
+            former: { await source.former(fleet, at: $0) },
+            lock: { () throws(FleetLock.Unavailable) in
+                try FleetLock(on: fleet, in: state, holder: holder)
+            }
+        )
     }
 
     /// Says once what is wrong; repeats only when it changes.

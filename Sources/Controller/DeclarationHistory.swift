@@ -1,15 +1,13 @@
-import Desired
 import Model
 
 /// What earlier revisions declared for a fleet: what is therefore ours to remove, or to restore.
 struct DeclarationHistory: Sendable {
-    let fleet: FleetName
-    let source: RepositorySource
+    private let former: @Sendable (Revision) async -> DesiredFleet?
     private var known: [Revision: DesiredFleet] = [:]
 
-    init(of fleet: FleetName, source: RepositorySource) {
-        self.fleet = fleet
-        self.source = source
+    /// `former` gives the fleet as a revision declared it, or nil.
+    init(_ former: @escaping @Sendable (Revision) async -> DesiredFleet?) {
+        self.former = former
     }
 
     /// Keeps a state that is at hand, and of the others only what the ledger still names.
@@ -26,8 +24,7 @@ struct DeclarationHistory: Sendable {
     /// The fleet at an earlier revision; nil when that cannot be read any more.
     mutating func state(at revision: Revision) async -> DesiredFleet? {
         if let state = known[revision] { return state }
-        guard !source.isWorktree, let loaded = try? await source.load(revision) else { return nil }
-        let state = loaded.state?.fleets.first { $0.name == fleet }
+        let state = await former(revision)
         if let state { known[revision] = state }
         return state
     }

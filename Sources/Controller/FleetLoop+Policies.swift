@@ -23,6 +23,7 @@ extension FleetLoop {
             fleet.condition = .stalled
             fleet.message = "denied by policy \(first.policy): \(first.message)"
         }
+        saveStatus()
         return false
     }
 

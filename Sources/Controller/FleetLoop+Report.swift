@@ -69,12 +69,55 @@ extension FleetLoop {
         return Set(proxies.map(\.proxy))
     }
 
-    func remember(attempt plan: Plan) {
+    /// Written before anything is sent.
+    func remember(attempt plan: Plan) throws(StateDatabase.Unavailable) {
         let before = ledger
         for proxy in plan.proxies where !proxy.steps.isEmpty {
             ledger.attempt(plan.revision, on: proxy.proxy, proxy.incarnation)
         }
-        saveLedger(since: before)
+        try database.save(ledger, of: name, since: before)
+    }
+
+    /// Says what a dead process left open; the first pass looks at every proxy anyway.
+    func recover() {
+        do throws(StateDatabase.Unavailable) {
+            let open = try database.recover(name)
+            guard !open.isEmpty else { return }
+            logger.warning(
+                "recovered",
+                metadata: [
+                    "what":
+                        "apus died while it changed \(open.count == 1 ? "a proxy" : "proxies"); what was done is looked at now",
+                    "proxies": "\(open.map(\.text).joined(separator: ", "))",
+                ]
+            )
+        } catch {
+            logger.error("cannot read history", metadata: ["why": "\(error)"])
+        }
+    }
+
+    /// The fleet stays as it is, for a reason that every proxy shares.
+    func stall(_ assignment: Assignment, _ message: String) {
+        let isNews = board.status.fleets.first { $0.name == name }?.message != message
+        if isNews { logger.error("fleet stalled", metadata: ["why": "\(message)"]) }
+        board.update(name) { fleet in
+            fleet.attempted = assignment.revision
+            fleet.condition = .stalled
+            fleet.message = message
+        }
+        saveStatus()
+    }
+
+    /// Lets `apus status` tell what is known, also when this process is gone.
+    func saveStatus() {
+        guard let fleet = board.status.fleets.first(where: { $0.name == name }), fleet != saved
+        else { return }
+        do throws(StateDatabase.Unavailable) {
+            try database.save(fleet)
+            saved = fleet
+        } catch {
+            logger.error("cannot write the status", metadata: ["why": "\(error)"])
+        }
     }
 
     /// Without it marks on servers still tell ours from others'.
@@ -86,7 +129,7 @@ extension FleetLoop {
         }
     }
 
-    private func saveLedger(since before: Ledger) {
+    func saveLedger(since before: Ledger) {
         do throws(StateDatabase.Unavailable) {
             try database.save(ledger, of: name, since: before)
         } catch {
@@ -118,6 +161,8 @@ extension FleetLoop {
                     ]
                 )
             case .finished(_, .held): break
+            case .unhealthy(let words):
+                logger.error("wave is not healthy", metadata: ["why": "\(words)"])
             case .finished(let proxy, let outcome):
                 logger.warning(
                     outcome.isPending ? "proxy not there yet" : "proxy failed",
@@ -149,13 +194,14 @@ extension FleetLoop {
                 if isDrift(proxy, assignment), planned.plan.hasSteps(for: proxy) {
                     announce(repairOf: proxy, result)
                 }
-                refusals[proxy] = nil
                 ledger.confirm(assignment.revision, on: proxy, incarnation)
                 retries[proxy] = nil
                 unfinished.remove(proxy)
+            } else if result.isSuspended {
+                unfinished.insert(proxy)
+                retries[proxy] = nil
             } else {
                 unfinished.insert(proxy)
-                remember(refusalBy: proxy, result, planned.plan)
                 delay(proxy, after: result, isNews: planned.unreachable[proxy] != nil)
             }
         }
@@ -172,15 +218,6 @@ extension FleetLoop {
             metadata["took"] = "\(took.brief)"
         }
         logger.notice("drift repaired", metadata: metadata)
-    }
-
-    private func remember(refusalBy proxy: ProxyName, _ result: ProxyOutcome, _ plan: Plan) {
-        guard case .failed = result, let refused = plan.proxies.first(where: { $0.proxy == proxy })
-        else {
-            refusals[proxy] = nil
-            return
-        }
-        refusals[proxy] = (refused, result)
     }
 
     private func delay(_ proxy: ProxyName, after result: ProxyOutcome, isNews: Bool) {
@@ -223,6 +260,7 @@ extension FleetLoop {
             }
             fleet.settle(assignment.revision, after: outcome)
         }
+        saveStatus()
     }
 
     /// The line everybody waits for.
@@ -248,12 +286,17 @@ extension FleetLoop {
 
 extension Status.Fleet {
     /// Condition, message, applied revision and history after a pass.
-    fileprivate mutating func settle(_ revision: Revision, after outcome: FleetOutcome) {
+    mutating func settle(_ revision: Revision, after outcome: FleetOutcome) {
         let stuck = proxies.filter { !$0.isInSync }
+        let suspended = stuck.filter { outcome.proxies[$0.name]?.isSuspended == true }
         if stuck.isEmpty {
             condition = .ready
             message = ""
             applied = revision
+        } else if stuck.count == suspended.count {
+            condition = .ready
+            message = "\(suspended[0].name): \(suspended[0].message)"
+            if suspended.count > 1 { message += "; and \(suspended.count - 1) more" }
         } else {
             condition = outcome.result == .pending ? .reconciling : .stalled
             message = stuck.map { "\($0.name): \($0.message)" }.prefix(5).joined(separator: "; ")

@@ -1,5 +1,4 @@
-import Desired
-import Logging
+package import Logging
 package import Model
 import Planning
 import Synchronization
@@ -14,11 +13,44 @@ package actor FleetLoop {
         package let revision: Revision
         /// When the push that brought it came in.
         package let pushed: Duration?
+        /// Kept by order, whatever the repository says.
+        package var isPinned = false
 
         package init(fleet: DesiredFleet, revision: Revision, pushed: Duration?) {
             self.fleet = fleet
             self.revision = revision
             self.pushed = pushed
+        }
+    }
+
+    /// What a loop works with: the same for every assignment.
+    package struct Surroundings: Sendable {
+        package let configuration: ControllerConfiguration
+        package let reconciliation: Reconciliation
+        package let database: StateDatabase
+        package let board: StatusBoard
+        package let logger: Logger
+        /// The fleet as an earlier revision declared it; nil when that cannot be read any more.
+        package let former: @Sendable (Revision) async -> DesiredFleet?
+        /// Takes the fleet's lock, which is held for as long as the result lives.
+        package let lock: @Sendable () throws(FleetLock.Unavailable) -> any Sendable
+
+        package init(
+            configuration: ControllerConfiguration,
+            reconciliation: Reconciliation,
+            database: StateDatabase,
+            board: StatusBoard,
+            logger: Logger,
+            former: @escaping @Sendable (Revision) async -> DesiredFleet?,
+            lock: @escaping @Sendable () throws(FleetLock.Unavailable) -> any Sendable
+        ) {
+            self.configuration = configuration
+            self.reconciliation = reconciliation
+            self.database = database
+            self.board = board
+            self.logger = logger
+            self.former = former
+            self.lock = lock
         }
     }
 
@@ -29,7 +61,7 @@ package actor FleetLoop {
         var isLeftAlone: Bool
     }
 
-    private enum Reason: Hashable { case assigned, stop }
+    private enum Reason: Hashable { case assigned, ordered, stop }
 
     private struct Latest {
         var assignment: Assignment
@@ -38,13 +70,13 @@ package actor FleetLoop {
     }
 
     let name: FleetName
-    let source: RepositorySource
     let configuration: ControllerConfiguration
     let reconciliation: Reconciliation
     let database: StateDatabase
     let board: StatusBoard
     let logger: Logger
     let uptime: Uptime
+    private let lock: @Sendable () throws(FleetLock.Unavailable) -> any Sendable
     var generator: JitterSource
 
     private nonisolated let inbox = Inbox<Reason>()
@@ -57,37 +89,28 @@ package actor FleetLoop {
     var retries: [ProxyName: Retry] = [:]
     /// Proxies on which the last pass left something for the next, which is therefore no drift.
     var unfinished: Set<ProxyName> = []
-    /// Plans that a proxy refused, with its words: the same plan is not sent to the same process again.
-    var refusals: [ProxyName: (plan: ProxyPlan, outcome: ProxyOutcome)] = [:]
     /// What policies said last, so that it is said once.
     var told: [PolicyFinding] = []
+    /// What `apus status` was told last.
+    var saved: Status.Fleet?
     /// Proxies that did not answer the last pass.
     var unreachable: Set<ProxyName> = []
     var history: DeclarationHistory
 
-    init(
-        _ assignment: Assignment,
-        source: RepositorySource,
-        configuration: ControllerConfiguration,
-        reconciliation: Reconciliation,
-        database: StateDatabase,
-        board: StatusBoard,
-        logger: Logger,
-        uptime: Uptime,
-        seed: UInt64
-    ) {
+    /// A loop that does nothing before `run`; its waits are jittered by the configuration's seed.
+    package init(_ assignment: Assignment, _ surroundings: Surroundings) {
         name = assignment.fleet.name
-        self.source = source
-        self.configuration = configuration
-        self.reconciliation = reconciliation
-        self.database = database
-        self.board = board
-        var logger = logger
+        configuration = surroundings.configuration
+        reconciliation = surroundings.reconciliation
+        database = surroundings.database
+        board = surroundings.board
+        var logger = surroundings.logger
         logger[metadataKey: "fleet"] = "\(assignment.fleet.name)"
         self.logger = logger
-        self.uptime = uptime
-        generator = JitterSource(seed: seed)
-        history = DeclarationHistory(of: assignment.fleet.name, source: source)
+        lock = surroundings.lock
+        uptime = Uptime(surroundings.reconciliation.clock)
+        generator = JitterSource(seed: surroundings.configuration.seed)
+        history = DeclarationHistory(surroundings.former)
         latest = Mutex(Latest(assignment: assignment))
     }
 
@@ -100,6 +123,9 @@ package actor FleetLoop {
         inbox.add(.assigned)
     }
 
+    /// Somebody suspended, resumed or unpinned: what is ordered is read again with the next pass.
+    package nonisolated func heed() { inbox.add(.ordered) }
+
     /// Ends the loop after the proxies it has begun.
     package nonisolated func stop() {
         latest.withLock { $0.isStopping = true }
@@ -110,6 +136,7 @@ package actor FleetLoop {
     package func run() async {
         guard let lock = await takeLock() else { return }
         readLedger()
+        recover()
         while !Task.isCancelled {
             let (assignment, number, isStopping) = latest.withLock {
                 ($0.assignment, $0.number, $0.isStopping)
@@ -117,7 +144,7 @@ package actor FleetLoop {
             if isStopping { break }
             let isNew = number != handled
             handled = number
-            if isNew { (retries, refusals) = ([:], [:]) }
+            if isNew { retries = [:] }
             if await passUnlessSuperseded(assignment, isNew: isNew) {
                 await idle(assignment)
             } else if isNew {
@@ -175,16 +202,12 @@ package actor FleetLoop {
     }
 
     /// Waits until nobody else changes the fleet; nil when stopped before.
-    private func takeLock() async -> FleetLock? {
+    private func takeLock() async -> (any Sendable)? {
         var wait = configuration.retry
         var told = ""
         while !Task.isCancelled, !latest.withLock(\.isStopping) {
             do throws(FleetLock.Unavailable) {
-                return try FleetLock(
-                    on: name,
-                    in: configuration.state,
-                    holder: configuration.holder
-                )
+                return try lock()
             } catch {
                 if told != error.description {
                     told = error.description

@@ -8,4 +8,6 @@ package enum PassEvent: Sendable {
     case step(ProxyName, Step, StepReport.Result)
     case finished(ProxyName, ProxyOutcome)
     case soaking(Duration)
+    /// A wave made things worse than its budget allows: no other wave begins.
+    case unhealthy(String)
 }

@@ -13,11 +13,18 @@ package enum ProxyOutcome: Hashable, Sendable {
     case unreachable(FleetError)
     /// Must not be changed by this fleet, e.g. because another owner claims it.
     case refused(String)
+    /// Somebody ordered that it, or a part of it, is left alone; the rest is as desired.
+    case suspended(String)
     /// Never started: the rollout was halted by another proxy's failure or a newer revision.
     case held
 
     package var isConverged: Bool {
         if case .converged = self { true } else { false }
+    }
+
+    /// Left alone by order, which is nobody's failure.
+    package var isSuspended: Bool {
+        if case .suspended = self { true } else { false }
     }
 
     /// Waiting alone, or a newer revision, brings it on.
@@ -37,6 +44,7 @@ package enum ProxyOutcome: Hashable, Sendable {
         case .stale: "stale"
         case .unreachable: "unreachable"
         case .refused: "refused"
+        case .suspended: "suspended"
         case .held: "held"
         }
     }
@@ -46,6 +54,7 @@ package enum ProxyOutcome: Hashable, Sendable {
         switch self {
         case .converged: ""
         case .pending(let text), .failed(let text), .refused(let text): text
+        case .suspended(let text): "suspended: \(text)"
         case .stale(let text): "the plan is stale: \(text)"
         case .unreachable(let error): "\(error.tried): \(error.reason)"
         case .held: "held back: the rollout was halted"

@@ -18,6 +18,10 @@ package struct Reconciliation: Sendable {
         package var adopts = false
         /// The fleet at the revisions that were applied: what their policies forbid is forbidden.
         package var applied: [DesiredFleet] = []
+        /// What is left alone by order.
+        package var suspensions: [Suspension] = []
+        /// What proxies rejected and is not sent again.
+        package var quarantine = Quarantine()
 
         package init(
             _ fleet: DesiredFleet,
@@ -38,12 +42,34 @@ package struct Reconciliation: Sendable {
         package var samples: [ProxyName: ObservedProxy] = [:]
         /// Observing and planning together.
         package let took: Duration
+        /// What the plans were made from.
+        package let observed: [ProxyName: ObservedProxy]
 
         /// The same without the plans of some proxies.
         func without(_ proxies: [ProxyName]) -> Planned {
             var plan = plan
             plan.proxies.removeAll { proxies.contains($0.proxy) }
-            return Planned(plan: plan, unreachable: unreachable, samples: samples, took: took)
+            return Planned(
+                plan: plan,
+                unreachable: unreachable,
+                samples: samples,
+                took: took,
+                observed: observed
+            )
+        }
+
+        /// What to remember of a step that its proxy rejected; nil for failures that may pass by themselves.
+        package func rejection(of step: Step, by error: FleetError) -> Quarantine.Entry? {
+            guard !error.isTransient, let proxy = observed[error.proxy],
+                let operation = try? StateDatabase.encoded(step.change)
+            else { return nil }
+            return Quarantine.Entry(
+                proxy: error.proxy,
+                operation: operation,
+                input: Goal.input(of: step, on: proxy, plan.revision),
+                words: error.reason,
+                origin: step.origin.description
+            )
         }
     }
 
@@ -71,6 +97,7 @@ package struct Reconciliation: Sendable {
         let (observed, unreachable) = await observe(goal.fleet)
         // Proxies that were last given the same are planned together, so the planner can compare them.
         var plans: [ProxyPlan] = []
+        let known = Dictionary(observed.map { ($0.name, $0) }) { first, _ in first }
         for (previous, members) in Dictionary(grouping: observed, by: { goal.previous[$0.name] }) {
             var options = Planner.Options()
             options.previous = previous
@@ -82,7 +109,9 @@ package struct Reconciliation: Sendable {
                 observed: members.sorted { $0.name < $1.name },
                 options: options
             )
-            plans += plan.proxies
+            plans += plan.proxies.map { plan in
+                known[plan.proxy].map { goal.restricted(plan, on: $0) } ?? plan
+            }
         }
         plans.sort { $0.proxy < $1.proxy }
         let plan = Plan(revision: goal.revision, fleet: goal.fleet.name, proxies: plans)
@@ -95,7 +124,8 @@ package struct Reconciliation: Sendable {
             plan: plan,
             unreachable: unreachable,
             samples: samples,
-            took: uptime.now - start
+            took: uptime.now - start,
+            observed: known
         )
     }
 
@@ -161,10 +191,13 @@ package struct Reconciliation: Sendable {
     }
 
     /// Applies a plan to the proxies that have steps and looks whether it brought about what was asked.
+    ///
+    /// `willBegin` is told of every batch before its first byte is sent; what it throws keeps the batch back.
     package func rollOut(
         _ planned: Planned,
         _ goal: Goal,
-        events: @escaping @Sendable (PassEvent) -> Void = { _ in }
+        events: @escaping @Sendable (PassEvent) -> Void = { _ in },
+        willBegin: @escaping @Sendable ([ProxyPlan]) throws -> Void = { _ in }
     ) async -> FleetOutcome {
         let start = uptime.now
         var outcomes: [ProxyName: ProxyOutcome] = [:]
@@ -176,22 +209,25 @@ package struct Reconciliation: Sendable {
             plan: planned.plan,
             targets: goal.fleet.proxies,
             settings: goal.fleet.rollout,
-            events: events
+            events: events,
+            willBegin: willBegin
         )
         let applied = await rollOut(work) { target in await self.confirm(target, goal) }
-        outcomes.merge(applied) { _, new in new }
+        outcomes.merge(applied.outcomes) { _, new in new }
         return FleetOutcome(
             fleet: goal.fleet.name,
             revision: goal.revision,
             proxies: outcomes,
-            took: uptime.now - start
+            took: uptime.now - start,
+            rollout: applied.rollout
         )
     }
 
     /// Applies a saved plan; without the desired state at hand, done steps are all there is to confirm.
     package func rollOut(_ work: RolloutWork) async -> FleetOutcome {
         let start = uptime.now
-        var outcomes = await rollOut(work) { _ in .asDesired }
+        let applied = await rollOut(work) { _ in .asDesired }
+        var outcomes = applied.outcomes
         for proxy in work.plan.proxies where proxy.steps.isEmpty {
             outcomes[proxy.proxy] = proxy.openOutcome ?? .converged(operations: 0, took: .zero)
         }
@@ -199,7 +235,8 @@ package struct Reconciliation: Sendable {
             fleet: work.plan.fleet,
             revision: work.plan.revision,
             proxies: outcomes,
-            took: uptime.now - start
+            took: uptime.now - start,
+            rollout: applied.rollout
         )
     }
 
@@ -210,9 +247,12 @@ package struct Reconciliation: Sendable {
             var options = Planner.Options()
             options.previous = goal.previous[target.name]
             options.takesOver = goal.takesOver
-            let rest = Planner.planProxy(goal.fleet, observed: observed, options: options)
+            let rest = goal.restricted(
+                Planner.planProxy(goal.fleet, observed: observed, options: options),
+                on: observed
+            )
             guard rest.steps.isEmpty else { return .differs(steps: rest.steps.count) }
-            return rest.openRemark.map { .waits($0.message) } ?? .asDesired
+            return rest.openOutcome.map { .open($0) } ?? .asDesired
         } catch {
             return .unknown(error)
         }
@@ -221,7 +261,14 @@ package struct Reconciliation: Sendable {
 
 extension ProxyPlan {
     /// What a plan without steps means when not all is as desired.
-    fileprivate var openOutcome: ProxyOutcome? {
-        openRemark.map { $0.kind == .refused ? .refused($0.message) : .pending($0.message) }
+    var openOutcome: ProxyOutcome? {
+        openRemark.map { remark in
+            switch remark.kind {
+            case .refused: .refused(remark.message)
+            case .quarantined: .failed(remark.message)
+            case .suspended: .suspended(remark.message)
+            default: .pending(remark.message)
+            }
+        }
     }
 }

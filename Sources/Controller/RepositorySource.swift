@@ -97,6 +97,12 @@ package struct RepositorySource: Sendable {
         try source.resolve(ref)
     }
 
+    /// One fleet as an earlier revision declared it; nil when that cannot be read any more.
+    package func former(_ fleet: FleetName, at revision: Revision) async -> DesiredFleet? {
+        guard !isWorktree, let loaded = try? await load(revision) else { return nil }
+        return loaded.state?.fleets.first { $0.name == fleet }
+    }
+
     /// The state at a revision; files that did not change are not parsed again.
     @concurrent package func load(_ revision: Revision) async throws(GitError) -> LoadedState {
         try source.load(revision)

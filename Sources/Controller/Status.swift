@@ -47,6 +47,8 @@ package struct Status: Hashable, Sendable, Codable {
 
     package var repository: String
     package var ref: String
+    /// The socket on which the controller hears of pushes and orders.
+    package var trigger: String?
     /// The newest revision that was seen, good or bad.
     package var seen: Revision?
     /// The newest revision without mistakes; what proxies are kept at.

@@ -104,6 +104,8 @@ package struct RolloutSettings: Hashable, Sendable, Codable {
     package var maxParallel = 32
     /// What a halted rollout does with what it already changed.
     package var rollsBackOnHalt = false
+    /// Judged after the soak of every wave but the last.
+    package var health = HealthBudget()
 
     package init() {}
 }

@@ -81,6 +81,10 @@ package struct Remark: Hashable, Sendable, Codable {
         case unknown
         /// Safe, but not yet: e.g. capacity would fall below the floor.
         case postponed
+        /// Somebody ordered that it is left alone.
+        case suspended
+        /// The proxy rejected it before, and nothing it depends on has changed.
+        case quarantined
         /// Works, but not as one would expect: e.g. a fleet mixing ring generations.
         case warning
         /// The proxy must not be changed at all, e.g. another owner claimed it; the plan has no steps.

@@ -201,7 +201,8 @@ extension Plan {
 extension ProxyPlan {
     /// The first remark that says that the steps do not lead to what is desired.
     package var openRemark: Remark? {
-        remarks.first { $0.kind == .refused } ?? remarks.first { $0.kind == .postponed }
+        let order: [Remark.Kind] = [.refused, .quarantined, .postponed, .suspended]
+        return order.lazy.compactMap { kind in remarks.first { $0.kind == kind } }.first
     }
 }
 
@@ -215,8 +216,8 @@ extension Remark.Kind {
     fileprivate var role: StyledText.Role {
         switch self {
         case .needsRestart, .unmanaged, .unknown: .note
-        case .postponed, .warning: .warning
-        case .refused: .error
+        case .postponed, .warning, .suspended: .warning
+        case .refused, .quarantined: .error
         }
     }
 
@@ -228,6 +229,8 @@ extension Remark.Kind {
         case .refused: "refused"
         case .unknown: "unknown"
         case .postponed: "postponed"
+        case .suspended: "suspended"
+        case .quarantined: "quarantined"
         case .warning: "warning"
         }
     }

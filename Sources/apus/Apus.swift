@@ -20,9 +20,10 @@ struct Apus: AsyncParsableCommand {
         version: "apus 0.1.0",
         subcommands: [
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
-            HookCommand.self, PolicyCommand.self,
+            StatusCommand.self, HistoryCommand.self, SuspendCommand.self, ResumeCommand.self,
+            RollbackCommand.self, UnpinCommand.self, HookCommand.self, PolicyCommand.self,
             ImportCommand.self, AdoptCommand.self, TraceCommand.self, SchemaCommand.self,
-            ExplainCommand.self,
+            ExplainCommand.self, CompletionCommand.self, ManCommand.self,
             InternalFetchCommand.self,
         ]
     )

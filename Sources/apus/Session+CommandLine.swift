@@ -23,6 +23,22 @@ extension Session {
         options.selection = FleetSelection(fleets: reading.fleet, proxies: reading.proxy)
         options.format = format
         options.fetchLimit = reading.fetchTimeout.duration
+        options.actor = Self.actor
+        self.init(
+            options,
+            console: output.console,
+            transport: SocketTransport(),
+            clock: ContinuousClock(),
+            now: { Int(Date.now.timeIntervalSince1970 * 1000) }
+        )
+    }
+
+    /// A session of a command that reads the state file alone, or a repository as a whole.
+    init(_ output: OutputOptions, _ format: Session.Format = .text, repository: String = ".") {
+        var options = Options(state: output.state, executable: ownPath)
+        options.repository = repository
+        options.format = format
+        options.actor = Self.actor
         self.init(
             options,
             console: output.console,
@@ -43,6 +59,12 @@ extension Session {
             clock: ContinuousClock(),
             now: { Int(Date.now.timeIntervalSince1970 * 1000) }
         )
+    }
+
+    /// Who gives the orders: the person behind sudo, if there is one.
+    private static var actor: String {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["SUDO_USER"] ?? environment["USER"] ?? NSUserName()
     }
 
     /// Runs a command and ends the process with its status.

@@ -6,14 +6,10 @@ import Testing
 @Suite struct DeclarationHistoryTests {
     private let process = Incarnation(pid: 1, startTime: 1)
 
-    private func history() throws -> DeclarationHistory {
-        let state = StateDirectory(path: "/nonexistent")
-        let source = RepositorySource("/nonexistent", worktree: true, state: state, executable: "")
-        return DeclarationHistory(of: try FleetName("edge"), source: source)
-    }
+    private func history() -> DeclarationHistory { DeclarationHistory { _ in nil } }
 
     @Test func `what any revision declared that a proxy was given is declared`() async throws {
-        var history = try history()
+        var history = history()
         var ledger = Ledger()
         let (lb1, lb2) = (try Fixture.target("lb1"), try Fixture.target("lb2"))
         history.remember(try Fixture.fleet(servers: ["s1"]), Fixture.older, ledger)
@@ -26,12 +22,12 @@ import Testing
     }
 
     @Test func `a revision that cannot be read declares nothing`() async throws {
-        var history = try history()
+        var history = history()
         #expect(await history.state(at: Fixture.older) == nil)
     }
 
     @Test func `only what the ledger names is kept for long`() async throws {
-        var history = try history()
+        var history = history()
         var ledger = Ledger()
         ledger.confirm(Fixture.older, on: try ProxyName("lb1"), process)
         history.remember(try Fixture.fleet(), Fixture.older, ledger)

@@ -15,6 +15,11 @@ enum Fixture {
     )
     static let older = Revision(commit: "0123456789012345678901234567890123456789", tree: "bb")
 
+    static let edge: FleetName = {
+        guard let name = try? FleetName("edge") else { preconditionFailure("not a name") }
+        return name
+    }()
+
     static func at(_ line: Int) -> Origin { Origin(file: "shop.yaml", line: line, column: 5) }
 
     static func path(_ server: String) throws -> ServerPath {

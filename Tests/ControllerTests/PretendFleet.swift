@@ -18,6 +18,8 @@ final class PretendFleet: RuntimeTransport {
     struct Proxy {
         var pid = 100
         var isDown = false
+        /// A server that nothing can be done with.
+        var refused: String?
         /// Answers an error to everything that changes something.
         var isReadOnly = false
         var servers: [String: Server] = [:]
@@ -83,7 +85,8 @@ extension PretendFleet.Proxy {
             words[1] != "severity-output"
         else { return "" }
         writes.append(command)
-        return isReadOnly ? "[3]: Not today, says the test." : write(words)
+        return isReadOnly || refused.map { command.contains("/\($0) ") } ?? false
+            ? "[3]: Not today, says the test." : write(words)
     }
 
     private mutating func write(_ words: [String]) -> String {

@@ -43,6 +43,72 @@ import Testing
         #expect(fleet["lb2"].writes.isEmpty)
     }
 
+    @Test func `what is suspended is left alone, the rest is done`() async throws {
+        var goal = try goal(["s1", "s2"])
+        let fleet = goal.fleet.name
+        let server = Suspension.Scope(
+            fleet: fleet,
+            backend: try BackendName("shop"),
+            server: try ServerName("s2")
+        )
+        let proxy = Suspension.Scope(fleet: fleet, proxy: try ProxyName("lb2"))
+        goal.suspensions = [server, proxy].map {
+            Suspension($0, reason: "debugging", actor: "ada", expires: nil)
+        }
+        let outcome = await reconciliation.rollOut(await reconciliation.plan(goal), goal)
+        #expect(self.fleet["lb1"].servers.keys.sorted() == ["s1"])
+        #expect(self.fleet["lb2"].writes.isEmpty)
+        let areSuspended = outcome.proxies.values.allSatisfy(\.isSuspended)
+        #expect(areSuspended)
+        #expect(outcome.result == .converged)
+        let message = outcome.proxies[try ProxyName("lb1")]?.message
+        #expect(
+            message
+                == "suspended: fleet edge, server shop/s2: suspended by ada: debugging"
+        )
+    }
+
+    @Test func `an operation that was rejected is not sent again before something changes`()
+        async throws
+    {
+        fleet.change("lb1") { $0.isReadOnly = true }
+        var goal = try goal(["s1", "s2"])
+        let database = try Fixture.database()
+        let record = PassRecord(
+            fleet: goal.fleet.name,
+            revision: goal.revision,
+            cause: .revision,
+            actor: "run"
+        )
+        let planned = await reconciliation.plan(goal)
+        let journal = try PassJournal(record, planned, in: database)
+        _ = await reconciliation.rollOut(planned, goal, events: journal.hear)
+        for entry in journal.rejections { goal.quarantine.add(entry) }
+        #expect(goal.quarantine.proxies == [try ProxyName("lb1")])
+        let sent = fleet["lb1"].writes.count
+        #expect(sent > 0)
+        let again = await reconciliation.rollOut(await reconciliation.plan(goal), goal)
+        #expect(fleet["lb1"].writes.count == sent)
+        #expect(again.proxies[try ProxyName("lb1")]?.message.contains("not sent again") == true)
+        #expect(again.result == .failed)
+        // Another process may think otherwise.
+        fleet.change("lb1") { $0.pid = 4711 }
+        _ = await reconciliation.rollOut(await reconciliation.plan(goal), goal)
+        #expect(fleet["lb1"].writes.count == sent * 2)
+    }
+
+    @Test func `a batch that cannot be written down is not sent`() async throws {
+        struct Full: Error {}
+        let goal = try goal()
+        let outcome = await reconciliation.rollOut(await reconciliation.plan(goal), goal) { _ in
+        } willBegin: { _ in
+            throw Full()
+        }
+        #expect(fleet["lb1"].writes.isEmpty)
+        #expect(outcome.result == .failed)
+        #expect(outcome.proxies.values.allSatisfy { $0.message.hasPrefix("nothing was sent") })
+    }
+
     @Test func `a cancelled pass starts nothing more`() async throws {
         let goal = try goal()
         let planned = await reconciliation.plan(goal)
@@ -63,7 +129,7 @@ import Testing
             switch event {
             case .started(let proxy, _): heard.withLock { $0.append("started \(proxy)") }
             case .finished(let proxy, _): heard.withLock { $0.append("finished \(proxy)") }
-            case .step, .soaking: break
+            case .step, .soaking, .unhealthy: break
             }
         }
         #expect(

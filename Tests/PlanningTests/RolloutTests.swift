@@ -21,15 +21,66 @@ import Testing
         #expect(rollout.next() == .apply(try names(3)))
     }
 
-    @Test func `a wave soaks before the next one starts`() throws {
+    /// One proxy was applied and has soaked; its health is to be judged.
+    private func soakedWave() throws -> Rollout {
         var rollout = try rollout(over: 2, waves: ["1"]) { $0.soak = Milliseconds(10_000) }
+        #expect(rollout.next() == .sample(try names(1)))
+        rollout.sampled()
         #expect(rollout.next() == .apply(try names(1)))
         rollout.report(confirmed: try ProxyName("lb01"))
         #expect(rollout.next() == .soak(Milliseconds(10_000)))
         rollout.soaked()
+        #expect(rollout.next() == .judge(try names(1)))
+        return rollout
+    }
+
+    @Test func `a wave soaks and is judged before the next one starts`() throws {
+        var rollout = try soakedWave()
+        rollout.judged(nil)
+        #expect(rollout.next() == .sample(try names(2)))
+        rollout.sampled()
         #expect(rollout.next() == .apply(try names(2)))
         rollout.report(confirmed: try ProxyName("lb02"))
         #expect(rollout.next() == .finished)
+        #expect(rollout.halted == nil)
+    }
+
+    @Test func `a wave that made things worse is the last one`() throws {
+        var rollout = try soakedWave()
+        rollout.judged(.unhealthy("5 of 10 servers went down"))
+        #expect(rollout.next() == .finished)
+        #expect(rollout.halted == .unhealthy("5 of 10 servers went down"))
+        #expect(rollout.halted?.isFinal == true)
+        #expect(rollout.begun == (try names(1)))
+        #expect(rollout.held == (try names(2)))
+    }
+
+    @Test func `a lost proxy holds what follows until the next pass, a rejection for good`() throws
+    {
+        var lost = try rollout(over: 3, waves: ["1"])
+        _ = lost.next()
+        lost.report(lost: try ProxyName("lb01"))
+        #expect(lost.halted == .lost)
+        #expect(lost.halted?.isFinal == false)
+        var failed = try rollout(over: 3, waves: ["2"])
+        _ = failed.next()
+        failed.report(failed: try ProxyName("lb02"), "No such server.")
+        failed.report(lost: try ProxyName("lb01"))
+        #expect(failed.halted == .failed("lb02: No such server."))
+    }
+
+    @Test func `no wave reaches over the border of a failure domain`() throws {
+        let targets = try (0..<20).map { number in
+            ProxyTarget(
+                name: try name(number),
+                runtime: .unix("x"),
+                zone: number < 10 ? "a" : "b"
+            )
+        }
+        var settings = RolloutSettings()
+        settings.waves = [.count(1), .percent(75)]
+        var rollout = Rollout(over: targets, settings: settings)
+        #expect(try drain(&rollout) == [1, 9, 5, 5])
     }
 
     @Test func `a failure lets its wave end and holds the waves behind it`() throws {

@@ -16,12 +16,19 @@ struct ApusSimulate: ParsableCommand {
     @Option(help: "How many seeds.")
     var runs: Int = 1
 
+    @Flag(
+        help: "Two controllers with their loops and state file instead of one sequence of passes."
+    )
+    var controllers = false
+
     func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
         var summary = Summary()
         for offset in 0..<UInt64(max(0, runs)) {
-            let report = try FleetSimulation.run(Seed(seed &+ offset))
+            let seed = Seed(seed &+ offset)
+            let report =
+                try controllers ? ControllerSimulation.run(seed) : FleetSimulation.run(seed)
             summary.add(report)
             if report.violation != nil || runs == 1 { print(report) }
         }

@@ -145,8 +145,7 @@ extension SimulatedProcess {
         guard let number = backendNames.firstIndex(of: name), number < plane.current.backends.count
         else { return [] }
         let backend = plane.current.backends[number]
-        return backend.ring.indices.compactMap { index -> String? in
-            let point = backend.ring[index]
+        return backend.ring.points.compactMap { point -> String? in
             let place = Int(backend.ringPlaces[Int(point.server)])
             guard place >= 0 else { return nil }
             return "\(point.key) \(SimulatedOrigins.Address(backend.servers[place].address))"

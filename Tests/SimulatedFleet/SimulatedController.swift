@@ -127,6 +127,7 @@ struct SimulatedController {
             case .step(let proxy, let step, let result):
                 trace.note("\(proxy) step \(step.id): \(result)")
             case .finished(let proxy, let outcome): trace.note("\(proxy) finished: \(outcome)")
+            case .unhealthy(let words): trace.note("unhealthy: \(words)")
             case .soaking(let time): trace.note("soaking \(time)")
             }
         }

@@ -60,9 +60,23 @@ extension Session {
     /// `apus apply`: plan, show, ask, roll out, confirm; or a saved plan as it is.
     package func apply(_ applying: ApplyOptions) async throws -> CommandStatus {
         if let path = applying.planFile { return try await apply(saved: path, applying) }
-        let (fleets, _) = try await selectedFleets()
+        let (fleets, revision) = try await selectedFleets()
+        let names = fleets.map(\.name)
         let database = try openDatabase()
-        let locks = try lock(fleets.map(\.name))
+        try refusePinned(names, revision, database)
+        let locks: [FleetLock]
+        do throws(FleetLock.Unavailable) {
+            locks = try lock(names)
+        } catch {
+            guard error.isController else { throw error }
+            let request = ControllerRequest(fleets: names, revision: revision, lock: error)
+            let (content, _) = try await observeAndPlan { verdict in
+                try acknowledge(verdict, applying, database)
+            }
+            let findings = content.fleets.flatMap(\.findings)
+            guard try mayApply(content, findings, applying) else { return .error }
+            return try await follow(request, within: applying.timeout, database)
+        }
         defer { withExtendedLifetime(locks) {} }
         let (content, work) = try await observeAndPlan { verdict in
             try acknowledge(verdict, applying, database)
@@ -98,6 +112,21 @@ extension Session {
         return verdict.acknowledged(try database.acknowledgements(ofPlan: verdict.digest))
     }
 
+    /// What is pinned stays: an apply that the controller takes back at once helps nobody.
+    private func refusePinned(
+        _ fleets: [FleetName],
+        _ revision: Revision,
+        _ database: StateDatabase
+    ) throws {
+        for pin in try database.pins() where fleets.contains(pin.fleet) {
+            guard pin.revision.tree != revision.tree else { continue }
+            console.fail(
+                "fleet \(pin.fleet) is pinned to \(pin.revision) by \(pin.actor): \(pin.reason)\n`apus unpin \(pin.fleet)` lets it follow the repository again"
+            )
+            throw Ended(.error)
+        }
+    }
+
     /// Shows the plan and asks; false when the answer is no. Nothing to change needs no answer.
     private func mayApply(
         _ content: PlanFile.Content,
@@ -129,9 +158,13 @@ extension Session {
         return true
     }
 
-    private func lock(_ fleets: [FleetName]) throws -> [FleetLock] {
+    func lock(_ fleets: [FleetName]) throws(FleetLock.Unavailable) -> [FleetLock] {
         let holder = "apus apply, pid \(ProcessInfo.processInfo.processIdentifier)"
-        return try fleets.sorted().map { try FleetLock(on: $0, in: options.state, holder: holder) }
+        var locks: [FleetLock] = []
+        for fleet in fleets.sorted() {
+            locks.append(try FleetLock(on: fleet, in: options.state, holder: holder))
+        }
+        return locks
     }
 
     private func rollOut(
@@ -147,10 +180,7 @@ extension Session {
         defer { progress.end() }
         var outcomes: [FleetOutcome] = []
         for (goal, planned) in work {
-            try note(attempt: planned.plan, in: database)
-            let outcome = await reconciliation.rollOut(planned, goal, events: progress.hear)
-            try note(outcome, of: planned.plan, in: database)
-            outcomes.append(outcome)
+            outcomes.append(try await rollOut(planned, goal, progress.hear, database))
         }
         return outcomes
     }
@@ -185,11 +215,47 @@ extension Session {
                     )
                     continue
                 }
-                outcomes[index] = await reconciliation.rollOut(planned, goal)
-                try note(outcomes[index], of: planned.plan, in: database)
+                outcomes[index] = try await rollOut(planned, goal, { _ in }, database)
             }
         }
         return outcomes
+    }
+
+    /// Rolls out one fleet's plan, written ahead, and remembers what became of it.
+    private func rollOut(
+        _ planned: Reconciliation.Planned,
+        _ goal: Reconciliation.Goal,
+        _ hear: @escaping @Sendable (PassEvent) -> Void,
+        _ database: StateDatabase
+    ) async throws -> FleetOutcome {
+        guard !planned.plan.isEmpty else {
+            let outcome = await reconciliation.rollOut(planned, goal)
+            try note(outcome, of: planned.plan, goal.fleet.proxies, in: database)
+            return outcome
+        }
+        try note(attempt: planned.plan, in: database)
+        let journal = try PassJournal(record(planned.plan), planned, in: database)
+        let outcome = await reconciliation.rollOut(planned, goal) { event in
+            journal.hear(event)
+            hear(event)
+        } willBegin: { plans in
+            try journal.begin(plans)
+        }
+        let (result, message) = outcome.record
+        try journal.end(result, operations: outcome.operations, message: message)
+        try note(outcome, of: planned.plan, goal.fleet.proxies, in: database)
+        return outcome
+    }
+
+    private func record(_ plan: Plan) -> PassRecord {
+        var record = PassRecord(
+            fleet: plan.fleet,
+            revision: plan.revision,
+            cause: .apply,
+            actor: options.actor
+        )
+        record.summary = PlanSummary(of: [plan]).description
+        return record
     }
 
     private func note(attempt plan: Plan, in database: StateDatabase) throws {
@@ -201,16 +267,42 @@ extension Session {
         try database.save(ledger, of: plan.fleet, since: before)
     }
 
-    private func note(_ outcome: FleetOutcome, of plan: Plan, in database: StateDatabase) throws {
+    /// Remembers who runs what now, for the next plan and for `apus status`.
+    private func note(
+        _ outcome: FleetOutcome,
+        of plan: Plan,
+        _ targets: [ProxyTarget],
+        in database: StateDatabase
+    ) throws {
         let before = try database.ledger(of: plan.fleet)
         var ledger = before
-        for proxy in plan.proxies where outcome.proxies[proxy.proxy]?.isConverged == true {
-            ledger.confirm(plan.revision, on: proxy.proxy, proxy.incarnation)
+        let processes = Dictionary(plan.proxies.map { ($0.proxy, $0.incarnation) }) { first, _ in
+            first
+        }
+        for (proxy, result) in outcome.proxies where result.isConverged {
+            guard let process = processes[proxy] else { continue }
+            ledger.confirm(plan.revision, on: proxy, process)
         }
         try database.save(ledger, of: plan.fleet, since: before)
+        let known = try database.status()
+        var fleet =
+            known?.status.fleets.first { $0.name == plan.fleet } ?? Status.Fleet(name: plan.fleet)
+        fleet.attempted = plan.revision
+        fleet.proxies = targets.sorted { $0.name < $1.name }.map { target in
+            var proxy = Status.Proxy(name: target.name, runtime: target.runtime.description)
+            proxy.isInSync = outcome.proxies[target.name]?.isConverged ?? false
+            proxy.message = outcome.proxies[target.name]?.message ?? ""
+            proxy.incarnation = processes[target.name]
+            proxy.applied = ledger[target.name]?.applied
+            return proxy
+        }
+        fleet.settle(plan.revision, after: outcome)
+        try database.save(fleet)
+        guard known == nil else { return }
+        try database.save(Status(repository: source.name, ref: options.ref))
     }
 
-    private func finish(_ outcomes: [FleetOutcome], _ content: PlanFile.Content) throws
+    func finish(_ outcomes: [FleetOutcome], _ content: PlanFile.Content) throws
         -> CommandStatus
     {
         let status = CommandStatus(of: outcomes)
@@ -224,10 +316,13 @@ extension Session {
             content.fleets.flatMap(\.plan.proxies).filter { !$0.steps.isEmpty }.map(\.proxy)
         )
         for (name, outcome) in proxies
-        where !outcome.isConverged && !(begun.contains(name) && outcome != .held) {
+        where !outcome.isConverged && !outcome.isSuspended
+            && !(begun.contains(name) && outcome != .held)
+        {
             console.fail("\(name): \(outcome.message)")
         }
         let converged = proxies.count { $0.value.isConverged }
+        let suspended = proxies.count { $0.value.isSuspended }
         var line = StyledText(
             status == .ok ? "Applied. " : "Not applied everywhere. ",
             status == .ok ? .good : .error
@@ -235,6 +330,9 @@ extension Session {
         line.append("\(converged) of \(count(proxies.count, "proxy", "proxies")) at ")
         line.append(content.revision.description, .note)
         line.append(".")
+        if suspended > 0 {
+            line.append(" \(count(suspended, "proxy is", "proxies are")) suspended.", .warning)
+        }
         if content.summary.proxies > 0 || status != .ok { console.show([StyledText(), line]) }
         if status == .stalePlan {
             console.tell("Plan again: what was reviewed is not what would happen now.", .faint)
@@ -262,7 +360,22 @@ extension Session {
             return .stalePlan
         }
         let database = try openDatabase()
-        let locks = try lock(content.fleets.map(\.plan.fleet))
+        let names = content.fleets.map(\.plan.fleet)
+        try refusePinned(names, content.revision, database)
+        let locks: [FleetLock]
+        do throws(FleetLock.Unavailable) {
+            locks = try lock(names)
+        } catch {
+            guard error.isController else { throw error }
+            let findings = content.fleets.flatMap(\.findings)
+            guard try mayApply(content, findings, applying) else { return .error }
+            let request = ControllerRequest(
+                fleets: names,
+                revision: content.revision,
+                lock: error
+            )
+            return try await follow(request, within: applying.timeout, database)
+        }
         defer { withExtendedLifetime(locks) {} }
         // What policies said when it was made stands; what was acknowledged since counts.
         let findings = try content.fleets.flatMap { fleet in
@@ -277,18 +390,33 @@ extension Session {
         )
         var outcomes: [FleetOutcome] = []
         for fleet in content.fleets {
-            try note(attempt: fleet.plan, in: database)
-            let work = RolloutWork(
-                plan: fleet.plan,
-                targets: fleet.targets,
-                settings: fleet.rollout,
-                events: progress.hear
-            )
-            let outcome = await reconciliation.rollOut(work)
-            try note(outcome, of: fleet.plan, in: database)
-            outcomes.append(outcome)
+            outcomes.append(try await rollOut(saved: fleet, progress.hear, database))
         }
         progress.end()
         return try finish(outcomes, content)
+    }
+
+    private func rollOut(
+        saved fleet: PlanFile.Fleet,
+        _ hear: @escaping @Sendable (PassEvent) -> Void,
+        _ database: StateDatabase
+    ) async throws -> FleetOutcome {
+        try note(attempt: fleet.plan, in: database)
+        let journal = try PassJournal(record(fleet.plan), in: database)
+        let work = RolloutWork(
+            plan: fleet.plan,
+            targets: fleet.targets,
+            settings: fleet.rollout
+        ) { event in
+            journal.hear(event)
+            hear(event)
+        } willBegin: { plans in
+            try journal.begin(plans)
+        }
+        let outcome = await reconciliation.rollOut(work)
+        let (result, message) = outcome.record
+        try journal.end(result, operations: outcome.operations, message: message)
+        try note(outcome, of: fleet.plan, fleet.targets, in: database)
+        return outcome
     }
 }

@@ -30,6 +30,7 @@ extension Session {
         let configuration = configuration(running)
         let board = StatusBoard(repository: source.name, ref: options.ref)
         // Reading what cannot be read is for `check`; a loop waits until it can be.
+        board.update { status, _ in status.trigger = socket }
         let loop = ControlLoop(
             source: source,
             configuration: configuration,

@@ -31,6 +31,8 @@ package struct Session: Sendable {
         /// Further folders of Git objects, e.g. those of a push that is not accepted yet.
         package var objects: [String] = []
         package var fetchLimit = Duration.seconds(60)
+        /// Who gives the order, as history and others name them.
+        package var actor = "somebody"
 
         package init(state: StateDirectory, executable: String) {
             self.state = state
@@ -134,7 +136,8 @@ package struct Session: Sendable {
 
     /// What to do with a fleet, knowing what it was given before.
     func goal(_ fleet: DesiredFleet, _ revision: Revision) async throws -> Reconciliation.Goal {
-        var history = DeclarationHistory(of: fleet.name, source: source)
+        let (name, source) = (fleet.name, source)
+        var history = DeclarationHistory { await source.former(name, at: $0) }
         let ledger = try ledger(of: fleet.name)
         history.remember(fleet, revision, ledger)
         var goal = Reconciliation.Goal(fleet, revision: revision)
@@ -142,6 +145,9 @@ package struct Session: Sendable {
         goal.takesOver = options.takesOver
         goal.adopts = options.adopts
         goal.applied = await history.applied(on: fleet.proxies, ledger)
+        if FileManager.default.fileExists(atPath: options.state.databaseFile) {
+            goal.suspensions = try openDatabase().suspensions(of: fleet.name)
+        }
         return goal
     }
 

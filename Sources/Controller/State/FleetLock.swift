@@ -10,6 +10,14 @@ package final class FleetLock: Sendable {
         package let description: String
         /// False when the file system refused.
         package let isHeld: Bool
+        /// Who holds it, in its own words; empty when it did not say.
+        package var holder = ""
+
+        package init(description: String, isHeld: Bool, holder: String = "") {
+            self.description = description
+            self.isHeld = isHeld
+            self.holder = holder
+        }
     }
 
     package let fleet: FleetName
@@ -53,7 +61,18 @@ package final class FleetLock: Sendable {
         let name = holder.isEmpty ? "another apus" : VisibleText.escape(holder.unicodeScalars)
         return Unavailable(
             description: "fleet \(fleet) is being changed by \(name); wait for it or stop it",
-            isHeld: true
+            isHeld: true,
+            holder: name
         )
+    }
+
+    /// Who changes the fleet now; nil when nobody does.
+    package static func holder(of fleet: FleetName, in directory: StateDirectory) -> String? {
+        let path = directory.lockFile(of: fleet)
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+        else { return nil }
+        defer { try? file.close() }
+        let problem = Errno(rawValue: apus_lock(file.rawValue))
+        return problem == .wouldBlock ? refusal(problem, fleet: fleet, path: path).holder : nil
     }
 }

@@ -46,6 +46,7 @@ package struct Quarantine: Hashable, Sendable {
 
     package var isEmpty: Bool { rejected.isEmpty }
 
+    /// Remembers a rejection; replaces an earlier one of the same operation.
     package mutating func add(_ entry: Entry) {
         rejected[Key(proxy: entry.proxy, operation: entry.operation)] = entry
     }

@@ -1,7 +1,32 @@
 import GRDB
 package import Model
 
+/// Everything people ordered that holds now.
+package struct Orders: Hashable, Sendable, Codable {
+    package var suspensions: [Suspension] = []
+    package var pins: [Pin] = []
+    package var halts: [Halt] = []
+
+    package init() {}
+}
+
 extension StateDatabase {
+    /// What holds now.
+    package func orders() throws(Unavailable) -> Orders {
+        var orders = Orders()
+        orders.suspensions = try suspensions()
+        orders.pins = try pins()
+        let fleets = try read { db in
+            try String.fetchAll(db, sql: "SELECT fleet FROM halt ORDER BY fleet")
+        }
+        for fleet in fleets {
+            if let name = try? FleetName(fleet), let halt = try halt(of: name) {
+                orders.halts.append(halt)
+            }
+        }
+        return orders
+    }
+
     /// Writes a suspension; its id.
     @discardableResult
     package func suspend(_ suspension: Suspension) throws(Unavailable) -> Int {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Synchronization
 
 /// What must outlive a process: ledger, history, suspensions, pins, acknowledgements; one SQLite file.
 ///
@@ -31,6 +32,7 @@ package final class StateDatabase: Sendable {
     let now: @Sendable () -> Int
     private let writer: any DatabaseWriter
     private let place: String
+    private let isCut = Mutex(false)
 
     /// Opens the file in the folder, creating and migrating it as needed.
     package convenience init(
@@ -109,12 +111,27 @@ package final class StateDatabase: Sendable {
 
     /// Runs one transaction: all of it is on disk afterwards, or nothing.
     func write<Value>(_ body: (Database) throws -> Value) throws(Unavailable) -> Value {
+        guard !isCut.withLock({ $0 }) else {
+            throw Unavailable(description: "the process was killed", isFull: false)
+        }
         do {
             return try writer.write(body)
         } catch {
             throw Unavailable(error, tried: "written", place: place)
         }
     }
+
+    /// The same file as another process sees it.
+    package func shared() throws(Unavailable) -> StateDatabase {
+        do {
+            return try StateDatabase(writer, place: place, retention: retention, now: now)
+        } catch {
+            throw Unavailable(error, opening: place)
+        }
+    }
+
+    /// Writes nothing more, as a process that was killed.
+    package func cut() { isCut.withLock { $0 = true } }
 
     /// Lets the file grow no more, as a full disk would.
     package func fill() throws(Unavailable) {

@@ -42,7 +42,7 @@ final class ApplyProgress: Sendable {
                 }
             case .finished(let proxy, let outcome):
                 state.count.running -= 1
-                if outcome.isConverged || outcome.isPending {
+                if outcome.isConverged || outcome.isPending || outcome.isSuspended {
                     state.count.done += 1
                 } else {
                     state.count.failed += 1
@@ -53,6 +53,10 @@ final class ApplyProgress: Sendable {
                     StyledText("  soaking for \(duration.brief) before the next wave", .faint),
                     &state
                 )
+            case .unhealthy(let words):
+                var line = StyledText("  halted: ", .error)
+                line.append(words)
+                say(line, &state)
             }
             draw(&state)
         }

@@ -65,6 +65,30 @@ struct FleetDocument: Sendable {
         ObjectSchema.Field("onHalt", "What a halted rollout does with its changes.", Halt.value) {
             $0.rollsBackOnHalt = $1 == .rollback
         },
+        ObjectSchema.Field(
+            "health",
+            "What halts the rollout when a wave has soaked.",
+            health.value(HealthBudget.init)
+        ) {
+            $0.health = $1
+        },
+    ])
+
+    private static let health = ObjectSchema<HealthBudget>([
+        ObjectSchema.Field(
+            "serversDown",
+            "Servers of one backend that may be down which were not before.",
+            .quota
+        ) {
+            $0.serversDown = $1
+        },
+        ObjectSchema.Field(
+            "errors",
+            "By how much the share of failed requests of one backend may grow, such as 5%.",
+            .quota
+        ) {
+            $0.errors = $1
+        },
     ])
 
     private static let removal = ObjectSchema<RemovalSettings>([

@@ -18,6 +18,13 @@ package struct HashRing: BitwiseCopyable {
 
     package var isEmpty: Bool { count == 0 }
 
+    /// Every node, by key; a copy, for who looks at a ring from outside.
+    package var points: [RingPoint] {
+        buckets.indices.flatMap { number in
+            buckets[number].indices.map { buckets[number][$0] }
+        }
+    }
+
     @inline(__always)
     subscript(position: Position) -> RingPoint { buckets[position.bucket][position.index] }
 

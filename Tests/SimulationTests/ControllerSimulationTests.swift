@@ -1,0 +1,17 @@
+import SimulatedFleet
+import Simulation
+import Testing
+
+struct ControllerSimulationTests {
+    @Test(arguments: Seed.runs(20))
+    func `two controllers that are killed, suspended and out of disk converge`(seed: Seed) throws {
+        let report = try ControllerSimulation.run(seed)
+        #expect(report.violation == nil, "\(report)")
+    }
+
+    @Test(arguments: Seed.runs(2)) func `a seed always tells the same story`(seed: Seed) throws {
+        #expect(
+            try ControllerSimulation.run(seed).digest == ControllerSimulation.run(seed).digest
+        )
+    }
+}
