@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -100,3 +101,45 @@ long proxy_send(int descriptor, const void *bytes, long length) {
     return result >= 0 ? result : -errno;
 }
 #endif
+
+int proxy_fork(void) {
+    int pid = fork();
+    return pid >= 0 ? pid : -errno;
+}
+
+long proxy_send_descriptors(int socket, const int *descriptors, int count, const void *bytes, long length) {
+    char space[CMSG_SPACE(253 * sizeof(int))];
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (count > 253) return -EINVAL;
+    if (count > 0) {
+        memset(space, 0, sizeof(space));
+        message.msg_control = space;
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
+    }
+    long sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    return sent >= 0 ? sent : -errno;
+}
+
+long proxy_receive_descriptors(int socket, int *descriptors, int *count, void *bytes, long length) {
+    char space[CMSG_SPACE(253 * sizeof(int))];
+    struct iovec part = {.iov_base = bytes, .iov_len = length};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space)};
+    *count = 0;
+    long received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return -errno;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        int found = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        if (*count + found > 253) return -EMSGSIZE;
+        memcpy(descriptors + *count, CMSG_DATA(header), found * sizeof(int));
+        *count += found;
+    }
+    return received;
+}

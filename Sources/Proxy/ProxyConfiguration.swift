@@ -15,6 +15,7 @@ package struct ProxyConfiguration: Sendable {
     package var pidfile: String?
     /// Where accepted changes of the runtime state are kept (`state-file`, ours); nil keeps none.
     package var stateFile: String?
+    package var process = ProcessConfiguration()
     package var statsSockets: [StatsSocket] = []
     /// Idle time after which a Runtime API session is closed (HAProxy's default is 10 s).
     package var statsTimeout = Milliseconds(10_000)
@@ -48,6 +49,8 @@ package struct StatsSocket: Hashable, Sendable {
     package var mode: UInt32?
     /// HAProxy's default is operator.
     package var level = AccessLevel.operator
+    /// `expose-fd listeners`: a successor may ask for the listening sockets.
+    package var exposesListeners = false
     package let origin: Origin
 
     package init(address: Address, origin: Origin) {

@@ -22,11 +22,19 @@ package final class ProxyServer {
     package let stop: StopSwitch
     private var workerThreads = ThreadGroup()
     private var listeners: ListeningSockets
+    private let succession: Succession
     /// Where each frontend listens, with real ports.
     package var addresses: [[SocketAddress]] { listeners.addresses }
 
     /// Prepares everything that cannot fail; `startTime` is in seconds since 1970.
-    package init(configuration: ProxyConfiguration, pid: Int, startTime: Int, stop: StopSwitch) {
+    package init(
+        configuration: ProxyConfiguration,
+        pid: Int,
+        startTime: Int,
+        stop: StopSwitch,
+        succession: Succession = Succession()
+    ) {
+        self.succession = succession
         self.stop = stop
         self.configuration = configuration
         let threads = configuration.threads > 0 ? configuration.threads : SystemThread.cpuCount
@@ -59,12 +67,15 @@ package final class ProxyServer {
     /// - Throws: Every socket that could not be opened.
     package func run(started: (ProxyServer) -> Void = { _ in }) throws(StartError) {
         var errors: [String] = []
+        takeOver(&errors)
         restoreState(&errors)
         listeners.open(configuration.frontends, errors: &errors)
         // Only who will run may take the place of a Runtime API socket that another process answers on.
         guard errors.isEmpty else { throw StartError(messages: errors) }
         var control = ControlThread(service: service, plane: plane, stop: stop)
         control.listen(on: configuration, errors: &errors)
+        control.inherited = listeners.inherited
+        if errors.isEmpty, let failure = configuration.process.confine() { errors.append(failure) }
         guard errors.isEmpty else { throw StartError(messages: errors) }
         service.publishIfNeeded()
         plane.listeners = listeners.owned.flatMap { owned in
@@ -74,12 +85,26 @@ package final class ProxyServer {
             }
         }
         service.applyFrontends()
+        control.exposed = listeners.owned.joined().map(\.descriptor)
         startWorkers(beside: &control)
         started(self)
+        succession.announce()
         control.run()
         workerThreads.join()
         // What was written last becomes durable.
         service.journal = nil
+    }
+
+    /// Before anything is opened or read: from then on the predecessor changes nothing any more.
+    private func takeOver(_ errors: inout [String]) {
+        do throws(SocketError) {
+            listeners = ListeningSockets(
+                workers: listeners.owned.count,
+                inherited: try succession.inheritedSockets()
+            )
+        } catch {
+            errors.append("Failed to get the sockets from the old process: \(error)")
+        }
     }
 
     /// Before anything listens: nobody is served by a state that is not the accepted one.

@@ -22,12 +22,52 @@ enum ApusProxy {
             )
             SystemProcess.exit(1)
         }
-        guard let configuration = readConfiguration(options) else { SystemProcess.exit(1) }
+        guard var configuration = readConfiguration(options) else { SystemProcess.exit(1) }
         if options.checksOnly {
             if !options.isQuiet { print("Configuration file is valid") }
             return
         }
-        serve(configuration, options)
+        if let socket = Succession.workerSocket {
+            configuration.statsSockets.append(socket)
+            return serve(configuration, options, Detached.none)
+        }
+        let detached = Detached(
+            isWanted: (options.isDaemon || configuration.process.isDaemon) && !options.isDebugging
+        )
+        if options.hasMaster || configuration.process.hasMaster {
+            SystemProcess.exit(superviseWorkers(configuration, options, detached))
+        }
+        serve(configuration, options, detached)
+    }
+
+    /// The background, if the process goes there.
+    private struct Detached: Sendable {
+        static let none = Detached(isWanted: false)
+        private let detachment: Detachment?
+
+        /// Returns in the process that stays.
+        init(isWanted: Bool) {
+            detachment = isWanted ? Detachment.begin() : nil
+            guard isWanted, detachment == nil else { return }
+            SystemProcess.complain("[ALERT]    (\(SystemProcess.id)) : cannot fork")
+            SystemProcess.exit(1)
+        }
+
+        func finish() { detachment?.finish() }
+    }
+
+    private static func superviseWorkers(
+        _ configuration: ProxyConfiguration,
+        _ options: CommandOptions,
+        _ detached: Detached
+    ) -> Int32 {
+        var master = Master.Options()
+        master.words = CommandLine.arguments
+        master.commandLine = options.masterAddress
+        master.pidfile = options.pidfile ?? configuration.pidfile
+        master.started = { detached.finish() }
+        var process = Master(master)
+        return process.run()
     }
 
     private static func readConfiguration(_ options: CommandOptions) -> ProxyConfiguration? {
@@ -64,18 +104,24 @@ enum ApusProxy {
         return configuration
     }
 
-    private static func serve(_ configuration: ProxyConfiguration, _ options: CommandOptions) {
+    private static func serve(
+        _ configuration: ProxyConfiguration,
+        _ options: CommandOptions,
+        _ detached: Detached
+    ) {
         let pid = SystemProcess.id
         let pidfile = options.pidfile ?? configuration.pidfile
         let server = ProxyServer(
             configuration: configuration,
             pid: pid,
             startTime: SystemProcess.time,
-            stop: StopSwitch(catchesSignals: true)
+            stop: StopSwitch(catchesSignals: true),
+            succession: options.succession
         )
         do throws(ProxyServer.StartError) {
             try server.run { _ in
                 if let pidfile { _ = SystemProcess.write("\(pid)\n", to: pidfile) }
+                detached.finish()
             }
         } catch {
             for message in error.messages {
@@ -83,6 +129,7 @@ enum ApusProxy {
             }
             SystemProcess.exit(1)
         }
-        if let pidfile { SystemProcess.remove(pidfile) }
+        // A successor has written its own.
+        if let pidfile, SystemProcess.read(pidfile) == "\(pid)\n" { SystemProcess.remove(pidfile) }
     }
 }

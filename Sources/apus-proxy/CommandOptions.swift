@@ -1,3 +1,5 @@
+import Proxy
+
 /// The command line, a subset of HAProxy's.
 struct CommandOptions {
     var files: [String] = []
@@ -12,6 +14,15 @@ struct CommandOptions {
     var maxconn: Int?
     /// `-C`: where relative paths start.
     var folder: String?
+    /// `-D`.
+    var isDaemon = false
+    /// `-W`, `-Ws`.
+    var hasMaster = false
+    /// `-S`: where the master listens for commands.
+    var masterAddress: StatsSocket.Address?
+    /// `-x`, `-sf`, `-st`.
+    var succession = Succession()
+    private var isNamingPids: String?
 
     /// Why the command line cannot be obeyed.
     struct UsageError: Error, CustomStringConvertible {
@@ -25,7 +36,12 @@ struct CommandOptions {
           -v, -vv       print the version and exit
           -q            print no warnings
           -V            print them again after -q
-          -d, -db       stay in the foreground (always the case)
+          -d, -db       stay in the foreground
+          -D            go to the background once everything listens
+          -W, -Ws       a master starts workers and replaces them (SIGUSR2); tells systemd
+          -S ADDRESS    the master's command line
+          -x SOCKET     take the listening sockets of the process behind this Runtime API socket
+          -sf, -st PIDS tell these processes to finish, or to stop, once this one serves
           -p FILE       write the process id to FILE
           -n COUNT      connections of the whole process, instead of 'maxconn'
           -C FOLDER     go to FOLDER before anything is read
@@ -51,16 +67,33 @@ struct CommandOptions {
             // Switches of HAProxy's for pollers, splicing, debugging and memory that have nothing to switch here.
             case "-dM", "-dI", "-dW", "-dr", "-dS", "-dV", "-dk", "-de", "-dp", "-dG", "-dR": break
             case _ where argument.hasPrefix("-dM"): break
-            case "-D", "-W", "-Ws":
-                throw UsageError(
-                    description: "\(argument) is not supported: run it under a service manager"
-                )
+            case "-D": isDaemon = true
+            case "-W", "-Ws": hasMaster = true
+            case "-S": try takeMasterAddress(rest.next())
+            case "-x": succession.socket = rest.next()
+            case "-sf", "-st": isNamingPids = argument
+            case _ where isNamingPids != nil && Int(argument) != nil:
+                let pid = Int(argument) ?? 0
+                if isNamingPids == "-sf" {
+                    succession.draining.append(pid)
+                } else {
+                    succession.stopping.append(pid)
+                }
             default: throw UsageError(description: "unknown option '\(argument)'")
             }
         }
         if files.isEmpty, !printsVersion {
             throw UsageError(description: "no configuration file: use -f")
         }
+    }
+
+    /// `ADDRESS[,bind options…]`; options are for TCP's access control, which belongs in front of it.
+    private mutating func takeMasterAddress(_ text: String?) throws(UsageError) {
+        let address = text.map { String($0.prefix { $0 != "," }) } ?? ""
+        guard let parsed = StatsSocket.Address(text: address) else {
+            throw UsageError(description: "-S needs an address, not '\(text ?? "")'")
+        }
+        masterAddress = parsed
     }
 
     /// Options with one value.

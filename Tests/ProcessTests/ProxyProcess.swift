@@ -23,12 +23,21 @@ final class ProxyProcess {
             configuration.replacing("$DIR", with: folder.path) + "\n",
             to: "proxy.cfg"
         )
-        var command = ChildProcess.Command(
-            program[0],
-            program.dropFirst() + options + ["-f", folder.path("proxy.cfg")]
-        )
+        var command = Self.command(program + options + ["-f", folder.path("proxy.cfg")])
         command.folder = folder.path
         process = try ChildProcess("proxy", command, logPath: folder.path("log"))
+    }
+
+    /// Starts a program without the descriptors Foundation lets it inherit: a process that follows it would keep
+    /// them open, and Foundation would take the first for running.
+    static func command(_ words: [String]) -> ChildProcess.Command {
+        let closing = """
+            for path in /proc/self/fd/*; do
+                n=${path##*/}; if [ "$n" -gt 2 ]; then eval "exec $n>&-"; fi
+            done
+            exec "$0" "$@"
+            """
+        return ChildProcess.Command("/bin/bash", ["-c", closing] + words)
     }
 
     /// Waits until the Runtime API answers.

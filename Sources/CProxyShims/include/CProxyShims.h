@@ -46,6 +46,15 @@ int proxy_signal_descriptor(const int *signals);
 /// The next signal waiting in a signalfd, or 0.
 int proxy_next_signal(int descriptor);
 
+/// fork, for processes that have no thread yet; 0 in the child, its id in the parent, or -errno.
+int proxy_fork(void);
+
+/// Sends bytes with at most 253 descriptors (SCM_RIGHTS); bytes sent or -errno.
+long proxy_send_descriptors(int socket, const int *descriptors, int count, const void *bytes, long length);
+
+/// Receives bytes and the descriptors that came with them, at most 253; bytes received or -errno.
+long proxy_receive_descriptors(int socket, int *descriptors, int *count, void *bytes, long length);
+
 /// One event of epoll in plain words.
 struct proxy_event {
     uint64_t token;

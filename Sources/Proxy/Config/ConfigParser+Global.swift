@@ -40,6 +40,7 @@ extension ConfigParser {
                 expectEnd(of: line, after: 1)
             case "log" where line.words.count == 2 && line.words[1] == "none":
                 break
+            case _ where parse(process: line): break
             default:
                 report(
                     "unknown or unsupported keyword '\(line.keyword)' in 'global' section; "
@@ -75,7 +76,7 @@ extension ConfigParser {
                 at: line.origin
             )
         }
-        guard let address = statsAddress(line.words[2]) else {
+        guard let address = StatsSocket.Address(text: line.words[2]) else {
             return report(
                 "'stats socket' in section 'global' : '\(line.words[2])' is neither a path nor an address with a port.",
                 at: line.origin
@@ -88,14 +89,8 @@ extension ConfigParser {
             let value = index + 1 < line.words.count ? line.words[index + 1] : nil
             index += 2
             switch (keyword, value) {
-            case ("expose-fd", "listeners"?), ("severity-output", "none"?):
-                // Listeners are handed over with `-x` only, which apus-proxy does not have yet.
-                if keyword == "expose-fd" {
-                    report(
-                        "'stats socket' : 'expose-fd' is not supported by apus-proxy.",
-                        at: line.origin
-                    )
-                }
+            case ("expose-fd", "listeners"?): socket.exposesListeners = true
+            case ("severity-output", "none"?): break
             case ("level", let level?):
                 guard let level = AccessLevel(named: level) else {
                     report(
@@ -125,21 +120,26 @@ extension ConfigParser {
         }
         configuration.statsSockets.append(socket)
     }
+}
 
-    private func statsAddress(_ text: String) -> StatsSocket.Address? {
-        if text.hasPrefix("/") { return .unix(text) }
-        if text.hasPrefix("unix@") {
-            return text.utf8.count > 5 ? .unix(String(text.dropFirst(5))) : nil
+extension StatsSocket.Address {
+    /// `/path`, `unix@path`, `abns@name`, `fd@number`, `ip:port`; any other word with a slash is a path.
+    package init?(text: String) {
+        if text.hasPrefix("/") {
+            self = .unix(text)
+        } else if text.hasPrefix("unix@"), text.utf8.count > 5 {
+            self = .unix(String(text.dropFirst(5)))
+        } else if text.hasPrefix("abns@"), text.utf8.count > 5 {
+            self = .abstract(String(text.dropFirst(5)))
+        } else if text.hasPrefix("fd@") {
+            guard let number = Int32(text.dropFirst(3)) else { return nil }
+            self = .descriptor(number)
+        } else if let endpoint = ListenAddress.parse(text) {
+            self = .inet(endpoint)
+        } else {
+            guard text.contains("/"), !text.contains("@") else { return nil }
+            self = .unix(text)
         }
-        if text.hasPrefix("abns@") {
-            return text.utf8.count > 5 ? .abstract(String(text.dropFirst(5))) : nil
-        }
-        if text.hasPrefix("fd@") { return Int32(text.dropFirst(3)).map { .descriptor($0) } }
-        guard let endpoint = ListenAddress.parse(text) else {
-            // HAProxy takes any other word with a slash for a path.
-            return text.contains("/") && !text.contains("@") ? .unix(text) : nil
-        }
-        return .inet(endpoint)
     }
 }
 

@@ -20,6 +20,14 @@ struct ControlThread: ~Copyable {
     private var listeners: [RuntimeListener] = []
     /// This thread's copies of listeners whose workers have descriptor tables of their own.
     var workerListeners: [Descriptor] = []
+    /// Listening sockets that came by number and stay open for a successor.
+    var inherited: [Descriptor] = []
+    /// What a successor is given: every listener of the workers.
+    var exposed: [Descriptor] = []
+    private var hardStopAfter: Milliseconds?
+    /// No command is carried out before: a successor reads the state.
+    private var frozenUntil = 0
+    private static let freezeLimit = 2000
     private var sessions: [Int32: RuntimeConnection] = [:]
     /// Sessions with something to carry out or send, in the order of their events.
     private var busy: [Int32] = []
@@ -53,6 +61,7 @@ struct ControlThread: ~Copyable {
         statsTimeout = configuration.statsTimeout
         stats = StatsServer(configuration.services)
         stats.listen(pid: service.identity.pid, errors: &errors)
+        hardStopAfter = configuration.process.hardStopAfter
         for socket in configuration.statsSockets {
             do throws(SocketError) {
                 listeners.append(try RuntimeListener(socket))
@@ -89,7 +98,7 @@ struct ControlThread: ~Copyable {
         for index in 0..<epoll.wait(milliseconds: waitTime) {
             let event = epoll.event(index)
             switch event.token {
-            case Self.stopToken: request = stop.next() ?? request
+            case Self.stopToken: request = obeySignals() ?? request
             case Self.resultToken: recordResults()
             case StatsServer.firstToken..<Self.resultToken:
                 stats.handle(
@@ -112,10 +121,39 @@ struct ControlThread: ~Copyable {
         return request
     }
 
+    /// What the process was asked to do that ends this loop.
+    private mutating func obeySignals() -> StopRequest? {
+        while let asked = stop.next() {
+            switch asked {
+            case .stop, .drain: return asked
+            case .status: for line in service.statusLines { SystemProcess.complain(line) }
+            case .replace: beginSuccession()
+            case .child: break
+            }
+        }
+        return nil
+    }
+
+    /// Starts the process that shall follow this one, and lets it ask for the listening sockets.
+    private mutating func beginSuccession() {
+        guard !isDraining, let descriptor = Succession.begin() else { return }
+        open(descriptor, level: .admin, exposesListeners: true)
+    }
+
+    private var isFrozen: Bool { now.count < frozenUntil }
+
     private mutating func carryOut() {
+        guard !isFrozen else { return }
         pollWaits()
         let now = now
-        for descriptor in busy { sessions[descriptor]?.execute(with: service, now: now) }
+        for descriptor in busy {
+            if sessions[descriptor]?.wantsSockets == true {
+                sessions[descriptor]?.give(exposed)
+                // What is accepted from now on, the successor would not find in the state file.
+                if service.journal != nil { frozenUntil = now.count + Self.freezeLimit }
+            }
+            sessions[descriptor]?.execute(with: service, now: now)
+        }
         service.publishIfNeeded()
         if let failure = service.takeSavingFailure() {
             let text = "\(failure) The last commands are in effect, but a restart would lose them."
@@ -134,8 +172,12 @@ struct ControlThread: ~Copyable {
         for listener in workerListeners { listener.close() }
         workerListeners = []
         for mailbox in plane.mailboxes { mailbox.post(draining ? .drain : .stop) }
+        for descriptor in inherited { descriptor.close() }
         var request: StopRequest?
-        while draining, request != .stop, plane.processCounters().currentConnections > 0 {
+        let limit = hardStopAfter.map { now.count + $0.count } ?? Int.max
+        while draining, request != .stop, now.count < limit,
+            plane.processCounters().currentConnections > 0
+        {
             request = turn()
         }
         for mailbox in plane.mailboxes { mailbox.post(.stop) }
@@ -150,18 +192,27 @@ struct ControlThread: ~Copyable {
     private mutating func accept(_ listener: RuntimeListener) {
         while sessions.count < sessionLimit {
             guard let descriptor = listener.accept() else { return }
-            sessions[descriptor.number] = RuntimeConnection(
-                descriptor,
-                level: listener.level,
-                idleTimeout: statsTimeout,
-                now: now
-            )
-            epoll.watch(descriptor, token: UInt64(UInt32(bitPattern: descriptor.number)))
-            handleInput(descriptor.number)
+            open(descriptor, level: listener.level, exposesListeners: listener.exposesListeners)
         }
         // Further clients wait in the kernel's queue until a session ends, as in HAProxy.
         isAccepting = false
         for listener in listeners { epoll.forget(listener.descriptor) }
+    }
+
+    private mutating func open(
+        _ descriptor: Descriptor,
+        level: AccessLevel,
+        exposesListeners: Bool
+    ) {
+        sessions[descriptor.number] = RuntimeConnection(
+            descriptor,
+            level: level,
+            exposesListeners: exposesListeners,
+            idleTimeout: statsTimeout,
+            now: now
+        )
+        epoll.watch(descriptor, token: UInt64(UInt32(bitPattern: descriptor.number)))
+        handleInput(descriptor.number)
     }
 
     private mutating func handle(_ number: Int32, _ event: EpollLoop.Event) {
@@ -218,6 +269,7 @@ struct ControlThread: ~Copyable {
     /// Until the next wait is to be polled or a session's time is over.
     private var waitTime: Int32 {
         if holdsUntil != nil { return 1 }
+        if isFrozen { return 20 }
         if !busy.isEmpty { return 0 }
         var limit = isDraining ? 50 : 1000
         for session in sessions.values {

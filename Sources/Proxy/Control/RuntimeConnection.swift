@@ -17,10 +17,20 @@ struct RuntimeConnection {
     var isReadable = true
     /// A `wait` whose answer is due later.
     private(set) var wait: PendingWait?
+    /// The client may ask for listening sockets, and only as the first it says.
+    private var mayTakeSockets: Bool
+    /// The client asks for them.
+    private(set) var wantsSockets = false
 
-    init(_ descriptor: Descriptor, level: AccessLevel, idleTimeout: Milliseconds, now: Milliseconds)
-    {
+    init(
+        _ descriptor: Descriptor,
+        level: AccessLevel,
+        exposesListeners: Bool = false,
+        idleTimeout: Milliseconds,
+        now: Milliseconds
+    ) {
         self.descriptor = descriptor
+        mayTakeSockets = exposesListeners
         var limits = ServerSession.Limits()
         limits.idleTimeout = idleTimeout
         session = ServerSession(level: level, limits: limits)
@@ -52,7 +62,10 @@ struct RuntimeConnection {
         switch descriptor.receive(into: &buffer) {
         case .bytes:
             lastActivity = now
-            session.receive(buffer.bytes.array)
+            let bytes = buffer.bytes.array
+            wantsSockets = mayTakeSockets && bytes.elementsEqual(SocketHandover.question.utf8)
+            mayTakeSockets = false
+            if !wantsSockets { session.receive(bytes) }
             hasMore = true
         case .wouldBlock: isReadable = false
         case .end:
@@ -61,6 +74,12 @@ struct RuntimeConnection {
             hasMore = true
         case .failed: isLost = true
         }
+    }
+
+    /// Gives the listening sockets away; the session is over then.
+    mutating func give(_ sockets: [Descriptor]) {
+        SocketHandover.give(sockets, to: descriptor)
+        isLost = true
     }
 
     /// Where in the output the replies of the last `execute` begin.

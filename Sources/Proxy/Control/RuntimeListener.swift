@@ -5,9 +5,12 @@ import RuntimeAPI
 struct RuntimeListener {
     let descriptor: Descriptor
     let level: AccessLevel
+    /// `expose-fd listeners`.
+    let exposesListeners: Bool
 
     init(_ socket: StatsSocket) throws(SocketError) {
         level = socket.level
+        exposesListeners = socket.exposesListeners
         switch socket.address {
         case .unix(let path):
             descriptor = try SocketListener.listen(path: path, mode: socket.mode).release()

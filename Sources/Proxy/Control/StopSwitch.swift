@@ -20,7 +20,7 @@ package final class StopSwitch: Sendable {
     /// What was asked for since the last call.
     func next() -> StopRequest? {
         while let signal = signals?.next() {
-            if signal != .status { return signal }
+            if signal != .child { return signal }
         }
         wakeup.clear()
         return request.withLock { request in

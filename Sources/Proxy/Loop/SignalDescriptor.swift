@@ -2,7 +2,13 @@ import CProxyShims
 import Glibc
 
 /// What a process manager asks for.
-package enum StopRequest: Sendable { case stop, drain, status }
+package enum StopRequest: Sendable {
+    case stop, drain, status
+    /// Start a successor.
+    case replace
+    /// A child ended.
+    case child
+}
 
 /// The process's signals as a descriptor; made before any thread starts, because threads inherit the mask.
 package final class SignalDescriptor: Sendable {
@@ -10,7 +16,7 @@ package final class SignalDescriptor: Sendable {
 
     package init() {
         signal(SIGPIPE, SIG_IGN)
-        let signals = [SIGTERM, SIGINT, SIGUSR1, SIGHUP, 0]
+        let signals = [SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGCHLD, 0]
         descriptor = Descriptor(unsafe proxy_signal_descriptor(signals))
     }
 
@@ -22,6 +28,8 @@ package final class SignalDescriptor: Sendable {
         case SIGTERM, SIGINT: .stop
         case SIGUSR1: .drain
         case SIGHUP: .status
+        case SIGUSR2: .replace
+        case SIGCHLD: .child
         default: nil
         }
     }

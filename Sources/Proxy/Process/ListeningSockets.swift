@@ -20,11 +20,20 @@ struct ListeningSockets {
 
     /// Of the bind that is being opened.
     private var acceptsProxy = false
+    /// Sockets of a predecessor that nobody has claimed yet.
+    private var unclaimed: [InheritedSocket]
 
-    init(workers: Int) { owned = Array(repeating: [], count: workers) }
+    init(workers: Int, inherited: [InheritedSocket] = []) {
+        owned = Array(repeating: [], count: workers)
+        unclaimed = inherited
+    }
 
     /// Opens every address of every frontend that is not disabled; adds a line for each that it cannot have.
     mutating func open(_ frontends: [FrontendConfiguration], errors: inout [String]) {
+        defer {
+            for socket in unclaimed { socket.descriptor.close() }
+            unclaimed = []
+        }
         for (number, frontend) in frontends.enumerated() {
             addresses.append([])
             guard !frontend.isDisabled else { continue }
@@ -50,9 +59,14 @@ struct ListeningSockets {
             try share(listener.release(), frontend: frontend)
         case .abstract(let name)?:
             let address = SocketAddress(.abstract(name))
-            let listener = try SocketListener.listen(on: address, backlog: backlog)
             addresses[frontend].append(address)
-            try share(listener.release(), frontend: frontend)
+            // Nobody can bind it while the predecessor has it.
+            if let socket = claim(address).first {
+                try share(socket, frontend: frontend)
+            } else {
+                let listener = try SocketListener.listen(on: address, backlog: backlog)
+                try share(listener.release(), frontend: frontend)
+            }
         case let endpoint?:
             try listen(on: SocketAddress(endpoint), backlog: backlog, frontend: frontend)
         }
@@ -64,7 +78,13 @@ struct ListeningSockets {
         frontend: Int
     ) throws(SocketError) {
         var address = address
-        for worker in owned.indices {
+        // Every socket of a predecessor is kept: closing one resets the clients that wait in its queue.
+        let claimed = claim(address)
+        for (number, descriptor) in claimed.enumerated() {
+            owned[number % owned.count].append(Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy))
+        }
+        if !claimed.isEmpty { addresses[frontend].append(address) }
+        for worker in owned.indices.dropFirst(claimed.count) {
             let listener = try SocketListener.listen(on: address, backlog: backlog)
             // Port 0 is chosen once, by the first.
             if worker == 0 {
@@ -73,6 +93,18 @@ struct ListeningSockets {
             }
             own(listener.release(), worker: worker, frontend: frontend)
         }
+    }
+
+    /// The sockets of a predecessor on this address, ready to accept.
+    private mutating func claim(_ address: SocketAddress) -> [Descriptor] {
+        let text = address.description
+        let mine = unclaimed.filter { $0.address == text }.map(\.descriptor)
+        unclaimed.removeAll { $0.address == text }
+        for descriptor in mine {
+            descriptor.setNonBlocking()
+            if address.isInternet { descriptor.setNoDelay() }
+        }
+        return mine
     }
 
     /// Takes a listening socket that is open already.
