@@ -81,7 +81,9 @@ struct ListeningSockets {
         // Every socket of a predecessor is kept: closing one resets the clients that wait in its queue.
         let claimed = claim(address)
         for (number, descriptor) in claimed.enumerated() {
-            owned[number % owned.count].append(Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy))
+            owned[number % owned.count].append(
+                Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy)
+            )
         }
         if !claimed.isEmpty { addresses[frontend].append(address) }
         for worker in owned.indices.dropFirst(claimed.count) {
