@@ -47,6 +47,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CPCRE2",
+            pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"])]
+        ),
         .target(name: "CProxyShims"),
         .target(name: "CTerminal"),
 
@@ -75,7 +80,7 @@ let package = Package(
         ),
         .target(
             name: "Proxy",
-            dependencies: ["Model", "BootConfig", "RuntimeAPI", "CProxyShims"],
+            dependencies: ["Model", "BootConfig", "RuntimeAPI", "CPCRE2", "CProxyShims"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -29,8 +29,23 @@ package struct ProxyConfiguration: Sendable {
     package var services: [ServiceConfiguration] = []
     /// Indexed by map number.
     package var maps: [MapConfiguration] = []
+    /// Every place that some section logs to.
+    package var logTargets: [LogTarget] = []
+    /// Those that `log global` stands for, as numbers in `logTargets`.
+    package var globalLogs: [Int] = []
+    package var logTag = "apus-proxy"
+    /// `log-send-hostname`.
+    package var sendsHostname = false
+    package var logHostname = ""
+    /// Conditions, formats and actions of every frontend and backend.
+    package var rules = RuleBookDraft()
 
     package init() {}
+
+    /// Something would be listened to: HAProxy does not start without.
+    package var hasListeners: Bool {
+        !statsSockets.isEmpty || frontends.contains { !$0.isDisabled && !$0.binds.isEmpty }
+    }
 }
 
 /// One `stats socket`.
@@ -80,11 +95,15 @@ package struct FrontendConfiguration: Sendable {
     /// Client connections; 0 leaves the process's limit.
     package var maxconn = 0
     package var timeouts = Timeouts()
-    package var rules: [RuleConfiguration] = []
     /// A number in `ProxyConfiguration.backends`.
     package var defaultBackend: Int?
+    /// The other half of a `listen`.
+    package var ownBackend: Int?
+    /// Numbers that `use_backend` lines name outright.
+    package var routedBackends: Set<Int> = []
+    /// Some `use_backend` line computes a name, which may be any backend's.
+    package var routesByName = false
     package var monitorURI: String?
-    package var monitorFail: [ConditionConfiguration] = []
     package var addsForwardedFor = false
     package var options = ForwardingOptions()
     package var isDisabled = false
@@ -250,105 +269,16 @@ package struct MapConfiguration: Hashable, Sendable {
     /// As the configuration spells it: a path, `virt@name` or `opt@path`.
     package let name: String
     package var entries: [MapEntry] = []
+    /// False for a file of patterns, whose entries have no values.
+    package var isMap = true
+    /// The ways keys are matched.
+    package var matches: Set<MatchKind> = [.string]
+    /// Some way of matching has to look at the entries one by one.
+    package var isListed = false
     /// What refers to it, for `show map`, e.g. `pattern loaded from file 'x' used by map at file 'y' line 3`.
     package var display = ""
 
     package init(name: String) {
         self.name = name
-    }
-}
-
-/// `use_backend TARGET [if|unless CONDITION]`.
-package struct RuleConfiguration: Sendable {
-    /// Where a rule that applies sends the request.
-    package enum Target: Sendable {
-        /// A number in `ProxyConfiguration.backends`.
-        case backend(Int)
-        /// A name computed from the request; one that no backend has leads to the default backend.
-        case computed(SampleConfiguration)
-        /// A number in `ProxyConfiguration.services`.
-        case service(Int)
-    }
-
-    package var target: Target
-    /// Nil applies always.
-    package var condition: ConditionConfiguration?
-    package let origin: Origin
-
-    package init(target: Target, condition: ConditionConfiguration?, origin: Origin) {
-        self.target = target
-        self.condition = condition
-        self.origin = origin
-    }
-}
-
-/// `if A B or C`: alternatives of terms that hold together.
-package struct ConditionConfiguration: Sendable {
-    /// One acl or inline `{ … }` in a condition.
-    package struct Term: Sendable {
-        package var isNegated = false
-        /// Any of them satisfies the term: an acl declared on several lines is their union.
-        package var tests: [TestConfiguration]
-
-        package init(isNegated: Bool = false, tests: [TestConfiguration]) {
-            self.isNegated = isNegated
-            self.tests = tests
-        }
-    }
-
-    package var alternatives: [[Term]]
-    /// `unless`.
-    package var isInverted = false
-
-    package init(alternatives: [[Term]], isInverted: Bool = false) {
-        self.alternatives = alternatives
-        self.isInverted = isInverted
-    }
-}
-
-/// One comparison: a sample, a way to match and the patterns, any of which may match.
-package struct TestConfiguration: Sendable {
-    package var sample: SampleConfiguration
-    package var match: MatchKind
-    package var ignoresCase = false
-    package var patterns: [String] = []
-    /// For integer samples: the ranges any of which may hold the number.
-    package var ranges: [ClosedRange<Int>] = []
-
-    package init(sample: SampleConfiguration, match: MatchKind) {
-        self.sample = sample
-        self.match = match
-    }
-}
-
-/// A fetch and its converters.
-package struct SampleConfiguration: Sendable {
-    package var fetch: Fetch
-    package var converters: [Converter] = []
-
-    /// Where the bytes come from.
-    package enum Fetch: Hashable, Sendable {
-        case path, url, query, method, always, never
-        /// The header's name in lower case.
-        case header(String)
-        /// `str(text)`.
-        case constant(String)
-        /// Usable servers of a backend, by its number (`nbsrv`).
-        case usableServers(Int)
-    }
-
-    /// What is done to the bytes, one after the other.
-    package enum Converter: Hashable, Sendable {
-        case lower, upper
-        /// Keeps what stands before the port (`host_only`, 2.4).
-        case hostOnly
-        /// `field(N,delimiters)`, N from 1, or negative from the end.
-        case field(Int, String)
-        /// Looks up a map by its number; without a default a miss ends the expression.
-        case map(Int, MatchKind, default: String?)
-    }
-
-    package init(_ fetch: Fetch) {
-        self.fetch = fetch
     }
 }

@@ -15,6 +15,7 @@ package final class ProxyServer {
     }
 
     private let configuration: ProxyConfiguration
+    private let pid: Int
     private let plane: WorkerPlane
     private let service: RuntimeService
     private let descriptorLimit: Int
@@ -36,6 +37,7 @@ package final class ProxyServer {
     ) {
         self.succession = succession
         self.stop = stop
+        self.pid = pid
         self.configuration = configuration
         let threads = configuration.threads > 0 ? configuration.threads : SystemThread.cpuCount
         descriptorLimit = SystemThread.raiseDescriptorLimit()
@@ -150,9 +152,22 @@ package final class ProxyServer {
         return length
     }
 
+    /// How log lines name this process.
+    private var logSender: LogWriter.Sender {
+        var sender = LogWriter.Sender()
+        sender.hostname =
+            [configuration.logHostname, configuration.node, SystemProcess.hostName]
+            .first { !$0.isEmpty } ?? ""
+        sender.tag = configuration.logTag
+        sender.pid = pid
+        sender.sendsHostname = configuration.sendsHostname
+        return sender
+    }
+
     /// Starts the workers, each with a descriptor table of its own; the control thread keeps the listeners
     /// too then, and closes its copies when the proxy stops accepting.
     private func startWorkers(beside control: inout ControlThread) {
+        let (targets, sender) = (configuration.logTargets, logSender)
         let all = listeners.owned
         let isPinned = all.count > 1 && all.count <= SystemThread.cpuCount
         for (number, owned) in all.enumerated() {
@@ -166,6 +181,8 @@ package final class ProxyServer {
                     + control.listeningDescriptors
             ) {
                 var worker = Worker(number: number, plane: share, capacity: capacity, seed: 0x5eed)
+                worker.openLogs(targets, as: sender)
+                worker.rules.process.threads = Int64(all.count)
                 for listener in owned {
                     worker.listen(
                         listener.descriptor,

@@ -16,6 +16,7 @@ enum ApusProxy {
             print("apus-proxy version 0.1 - Runtime API as in HAProxy 3.0")
             return
         }
+        if let condition = options.condition { answer(condition) }
         if let folder = options.folder, !SystemProcess.enter(folder) {
             SystemProcess.complain(
                 "[ALERT]    (\(SystemProcess.id)) : Could not change to directory \(folder)"
@@ -24,8 +25,20 @@ enum ApusProxy {
         }
         guard var configuration = readConfiguration(options) else { SystemProcess.exit(1) }
         if options.checksOnly {
+            guard configuration.hasListeners else {
+                SystemProcess.complain(
+                    "Configuration file has no error but will not start (no listener) => exit(2)."
+                )
+                SystemProcess.exit(2)
+            }
             if !options.isQuiet { print("Configuration file is valid") }
             return
+        }
+        guard configuration.hasListeners else {
+            SystemProcess.complain(
+                "[ALERT]    (\(SystemProcess.id)) : [haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting."
+            )
+            SystemProcess.exit(1)
         }
         if let socket = Succession.workerSocket {
             configuration.statsSockets.append(socket)
@@ -70,6 +83,18 @@ enum ApusProxy {
         return process.run()
     }
 
+    /// `-cc`: 0 for true, 1 for false and for an expression that cannot be read.
+    private static func answer(_ condition: String) -> Never {
+        switch ConfigParser.holds(condition, environment: SystemProcess.environment) {
+        case .success(let holds): SystemProcess.exit(holds ? 0 : 1)
+        case .failure(let mistake):
+            SystemProcess.complain(
+                "[ALERT]    (\(SystemProcess.id)) : config : Failed to evaluate condition: \(mistake)"
+            )
+            SystemProcess.exit(1)
+        }
+    }
+
     private static func readConfiguration(_ options: CommandOptions) -> ProxyConfiguration? {
         let pid = SystemProcess.id
         var files: [(name: String, text: String)] = []
@@ -86,6 +111,7 @@ enum ApusProxy {
             }
         }
         var environment = SystemProcess.environment
+        environment["HAPROXY_CFGFILES"] = files.map(\.name).joined(separator: ";")
         environment["HAPROXY_LOCALPEER"] = options.localPeer ?? SystemProcess.hostName
         var (configuration, diagnostics) = ConfigParser.parse(
             files: files,

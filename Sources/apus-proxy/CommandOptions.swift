@@ -4,6 +4,8 @@ import Proxy
 struct CommandOptions {
     var files: [String] = []
     var checksOnly = false
+    /// `-cc`: an expression to answer instead of starting.
+    var condition: String?
     var isQuiet = false
     var isDebugging = false
     var printsVersion = false
@@ -33,6 +35,7 @@ struct CommandOptions {
         Usage: apus-proxy -f FILE|DIR [-f …] [options]
           -f FILE|DIR   read this file, or every *.cfg of this directory; several are read as one
           -c            check the configuration and exit: 0 valid, 1 not
+          -cc EXPR      answer a condition of the configuration's language and exit: 0 true, 1 false
           -v, -vv       print the version and exit
           -q            print no warnings
           -V            print them again after -q
@@ -57,7 +60,7 @@ struct CommandOptions {
                     throw UsageError(description: "-f needs a file")
                 }
                 files.append(file)
-            case "-p", "-L", "-C", "-n":
+            case "-p", "-L", "-C", "-n", "-cc", "-m", "-N":
                 try take(argument, rest.next())
             case "-c": checksOnly = true
             case "-v", "-vv": printsVersion = true
@@ -82,7 +85,7 @@ struct CommandOptions {
             default: throw UsageError(description: "unknown option '\(argument)'")
             }
         }
-        if files.isEmpty, !printsVersion {
+        if files.isEmpty, !printsVersion, condition == nil {
             throw UsageError(description: "no configuration file: use -f")
         }
     }
@@ -103,11 +106,13 @@ struct CommandOptions {
         case "-p": pidfile = value
         case "-L": localPeer = value
         case "-C": folder = value
+        case "-cc": condition = value
         default:
             guard let count = Int(value), count > 0 else {
                 throw UsageError(description: "\(option) needs a number above 0, not '\(value)'")
             }
-            maxconn = count
+            // `-m` bounds memory that is not asked for in advance here, `-N` is the default of a default.
+            if option == "-n" { maxconn = count }
         }
     }
 }

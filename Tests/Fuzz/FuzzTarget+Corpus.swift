@@ -15,6 +15,8 @@ extension FuzzTarget {
         case .session: Self.files(in: "Tests/RuntimeAPITests/Transcripts/Scripts") + Self.commands
         case .client, .tables: Self.files(in: "Tests/RuntimeAPITests/Transcripts") + Self.commands
         case .boot: Self.files(in: "examples/boot") + [Array("defaults\n mode http\n".utf8)]
+        case .format: Self.formats.map { Array($0.utf8) }
+        case .map: ["a b\n# c\n10.0.0.0/8 d\n1:5 e\n^x(.*)$ f g\n".utf8].map { Array($0) }
         case .yaml: Self.files(in: "examples").filter { $0.count < 32_768 }
         case .cel: Self.expressions.map { Array($0.utf8) }
         }
@@ -54,6 +56,12 @@ extension FuzzTarget {
         "duration('1h30m') + duration('-1.5s') < duration('2h') || 1 / 0 == 1u && !(2.5e3 >= 7)",
         "cidr('10.0.0.0/8').containsIP('10.1.2.3') || b'\\x00\\377'.size() == 2 || has({'k': 1}.k)",
         "r'\\d' + '\\u00e9\\n' == string(x.size()) && type(x) == list && -(-9223372036854775808) < 0",
+    ]
+
+    private static let formats = [
+        "%ci:%cp [%tr] %ft %b/%s %TR/%Tw %ST %{+Q}r %{-E}[req.hdr(host,-1),lower,field(2,.)] %%",
+        "path_beg /a -m reg -i ^x(y|z)$ } !{ src 10.0.0.0/8 ::1 } { hdr_cnt(a) gt 3",
+        "%[str(\"a,b\"),regsub(\"(.)\",\"\\1\",g),bytes(1,2),map_ip_int(virt@x,3)] %[date(-1,ms),utime(%H)]",
     ]
 
     private static let commands = [

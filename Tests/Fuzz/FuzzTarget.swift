@@ -6,7 +6,7 @@ import RuntimeAPI
 
 /// A reader of what others send: it may refuse any input, and must survive every one.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case request, response, chunks, proxy, session, client, tables, boot, yaml, cel
+    case request, response, chunks, proxy, session, client, tables, boot, format, map, yaml, cel
 
     /// Gives the reader one input, whole and in pieces; returning is all that is asked.
     package func run(_ input: [UInt8]) {
@@ -23,9 +23,43 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             _ = ConfigParser.parse(files: [("fuzz.cfg", text)], environment: ["A": "b"]) { _ in
                 "a b\n"
             }
+        case .format: Self.readFormat(String(decoding: input, as: UTF8.self))
+        case .map: Self.readMap(String(decoding: input, as: UTF8.self))
         case .yaml: Self.load(input)
         case .cel: Self.evaluate(String(decoding: input, as: UTF8.self))
         }
+    }
+
+    /// As a log-format and as a header's, then compiled for the workers.
+    private static func readFormat(_ text: String) {
+        let quoted = text.replacing("'", with: "").replacing("\n", with: " ")
+        let boot = """
+            defaults
+             mode http
+            frontend f
+             bind :80
+             log stdout local0
+             log-format '\(quoted)'
+             http-request set-header x '\(quoted)' if { path '\(quoted)' } or { \(quoted) }
+
+            """
+        let parsed = ConfigParser.parse(files: [("fuzz.cfg", boot)], environment: [:]) { _ in nil }
+        parsed.configuration?.rules.compile().free()
+    }
+
+    /// As a map looked up in every way and as a file of patterns.
+    private static func readMap(_ text: String) {
+        let boot = """
+            defaults
+             mode http
+            frontend f
+             bind :80
+             use_backend %[path,map_reg(m)] if { path,map_beg(m) -m found } { src,map_ip(m) -m found }
+             use_backend %[path,map_sub(m)] if { path -m reg -i -f p } { src -f n } { int(1) -f i }
+
+            """
+        let parsed = ConfigParser.parse(files: [("fuzz.cfg", boot)], environment: [:]) { _ in text }
+        parsed.configuration?.rules.compile().free()
     }
 
     private static func parseRequest(_ input: [UInt8]) {

@@ -108,7 +108,7 @@ import Testing
             """
             frontend fe
              bind :80 ssl crt x.pem
-             http-request deny
+             http-request tarpit
              option http-use-proxy-header
              option nonsense
              timeout tarpit 1h
@@ -128,7 +128,7 @@ import Testing
         )
         #expect(found.count == 17)
         for word in [
-            "'ssl'", "'http-request'", "http-use-proxy-header", "'nonsense'", "'tarpit'",
+            "'ssl'", "'http-request tarpit'", "http-use-proxy-header", "'nonsense'", "'tarpit'",
             "'capture'",
             "'stick-table'", "'check_post'",
             "'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",
@@ -154,8 +154,8 @@ import Testing
         #expect(
             found == [
                 "5: unable to find required backend: 'nowhere'",
-                "6: 'use_backend' : no such ACL : 'missing'.",
-                "7: 'use_backend' : failed to open pattern file <absent.map>.",
+                "6: error detected while parsing switching rule : error in condition: no such ACL : 'missing'.",
+                "7: error detected while parsing switching rule : failed to open pattern file <absent.map>.",
                 "8: unable to find required backend: 'gone'",
             ]
         )
@@ -264,10 +264,10 @@ import Testing
             """
             frontend fe
              bind :80
-             acl a path
-             acl b path -m reg x
+             acl a nonsense
+             acl b path -m what x
              acl c nbsrv(be) lt
-             acl d always_true x
+             acl d path_len x
              acl if path /
              use_backend be if
              use_backend be when a

@@ -18,11 +18,9 @@ import Testing
         map.rebuild(retired: &retired)
         for memory in retired { memory.free() }
         let bytes = Array(key.utf8)
-        let text = SampleText(RequestHead.Part(start: 0, count: Int32(bytes.count)))
-        let entry =
-            longestPrefix
-            ? map.snapshot.longestPrefix(of: text, in: bytes.span)
-            : map.snapshot.first(text, in: bytes.span)
+        let entry = bytes.span.withSlice { text in
+            longestPrefix ? map.snapshot.longestPrefix(of: text) : map.snapshot.first(text)
+        }
         return entry.map { entry in
             String(decoding: entry.value.indices.map { entry.value[$0] }, as: UTF8.self)
         }

@@ -5,7 +5,7 @@ import Testing
 struct MemorySafetyTests {
     static let folders = [
         "Sources/Proxy/Loop/", "Sources/Proxy/Memory/", "Sources/Proxy/TLS/",
-        "Sources/Proxy/HTTP2/",
+        "Sources/Proxy/HTTP2/", "Sources/Proxy/Rules/PCRE/",
         "Sources/Desired/Git/", "Sources/Desired/YAML/", "Tests/Fuzz/",
     ]
 

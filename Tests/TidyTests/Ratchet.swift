@@ -35,7 +35,6 @@ enum Ratchet {
         "Sources/Proxy/Control/ControlThread.swift",
         "Sources/Proxy/Control/RuntimeConnection.swift",
         "Sources/Proxy/Control/RuntimeListener.swift",
-        "Sources/Proxy/Forwarding/RoutingRule.swift",
         "Sources/Proxy/HTTP1/FieldParser.swift",
         "Sources/Proxy/HTTP1/FieldTable.swift",
         "Sources/Proxy/Loop/SignalDescriptor.swift",

@@ -90,10 +90,7 @@ extension ConfigParser {
     /// A frontend and the backends it names must speak the same.
     mutating func settleModes() {
         for frontend in configuration.frontends {
-            var numbers = frontend.defaultBackend.map { [$0] } ?? []
-            for rule in frontend.rules {
-                if case .backend(let number) = rule.target { numbers.append(number) }
-            }
+            let numbers = (frontend.defaultBackend.map { [$0] } ?? []) + frontend.routedBackends
             let mode = frontend.options.isTCP ? "tcp" : "http"
             for number in Set(numbers).sorted()
             where configuration.backends[number].options.isTCP != frontend.options.isTCP {
@@ -129,13 +126,7 @@ extension ConfigParser {
 
     private func mayReach(_ backend: Int, from frontend: FrontendConfiguration) -> Bool {
         if frontend.defaultBackend == backend { return true }
-        return frontend.rules.contains { rule in
-            switch rule.target {
-            case .backend(let number): number == backend
-            case .computed: true
-            case .service: false
-            }
-        }
+        return frontend.routesByName || frontend.routedBackends.contains(backend)
     }
 }
 

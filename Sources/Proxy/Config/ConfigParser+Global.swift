@@ -38,8 +38,12 @@ extension ConfigParser {
                 expectEnd(of: line, after: 2)
             case "quiet", "zero-warning":
                 expectEnd(of: line, after: 1)
-            case "log" where line.words.count == 2 && line.words[1] == "none":
-                break
+            case "log":
+                var targets = configuration.globalLogs
+                parse(log: line, into: &targets, isGlobal: true)
+                configuration.globalLogs = targets
+            case "log-tag", "log-send-hostname": parse(logSender: line)
+            case "setenv", "presetenv", "unsetenv", "resetenv": break
             case _ where parse(process: line): break
             default:
                 report(

@@ -11,6 +11,7 @@ extension ConfigParser {
     }
 
     private mutating func apply(_ line: BootLine, to draft: inout ProxyDraft) {
+        if applyRule(line, to: &draft) { return }
         switch line.keyword {
         case "mode": parse(mode: line, into: &draft)
         case "timeout": parse(timeout: line, into: &draft)
@@ -27,8 +28,8 @@ extension ConfigParser {
             draft.frontend.isDisabled = line.keyword == "disabled"
             draft.backend.isDisabled = line.keyword == "disabled"
         case "description": break
-        case "log" where line.words == ["log", "global"], "no" where line.words == ["no", "log"]:
-            break
+        case "no" where line.words == ["no", "log"]: draft.log.targets = []
+        case "log": parse(log: line, into: &draft.log.targets, isGlobal: false)
         case "fullconn": draft.options.fullconn = Int32(integer(line, 1...Int(Int32.max)) ?? 0)
         case "retry-on": parse(retryOn: line, into: &draft)
         case "cookie": parse(cookie: line, into: &draft)
@@ -39,11 +40,7 @@ extension ConfigParser {
             draft.backend.dynamicCookieKey = line.words[1]
         case "id": parse(id: line, into: &draft)
         case "bind": parse(bind: line, into: &draft)
-        case "acl": parse(acl: line, into: &draft)
-        case "use_backend": parse(useBackend: line, into: &draft)
         case "stats": parse(page: line, into: &draft)
-        case "http-request" where line.words.count > 1 && line.words[1] == "use-service":
-            parse(useService: line, into: &draft)
         case "default_backend":
             guard line.words.count == 2 else {
                 return report("'default_backend' expects the name of one backend.", at: line.origin)
@@ -54,7 +51,6 @@ extension ConfigParser {
                 return report("'monitor-uri' expects an URI.", at: line.origin)
             }
             draft.frontend.monitorURI = line.words[1]
-        case "monitor": parse(monitorFail: line, into: &draft)
         case "balance": parse(balance: line, into: &draft)
         case "hash-type": parse(hashType: line, into: &draft)
         case "hash-balance-factor", "hash-preserve-affinity":
@@ -76,6 +72,8 @@ extension ConfigParser {
     private mutating func isAllowed(_ line: BootLine, in kind: BootSection.Kind) -> Bool {
         let front: Set = [
             "bind", "use_backend", "default_backend", "monitor-uri", "monitor", "maxconn",
+            "capture",
+            "declare", "unique-id-format", "unique-id-header",
         ]
         let back: Set = [
             "server", "default-server", "balance", "hash-type", "hash-balance-factor",
@@ -87,7 +85,8 @@ extension ConfigParser {
             case .frontend: back.contains(line.keyword)
             case .backend: front.contains(line.keyword)
             case .defaults:
-                ["bind", "use_backend", "monitor", "server", "acl", "id"].contains(line.keyword)
+                ["bind", "use_backend", "monitor", "server", "id", "capture", "declare"]
+                    .contains(line.keyword)
             default: false
             }
         if isMisplaced {
@@ -149,10 +148,9 @@ extension ConfigParser {
         case "tcp-check" where !extra: draft.usesHTTPCheck = false
         case "redispatch": parse(redispatch: line, isOn: isOn, into: &draft)
         case "allbackups" where !extra: draft.backend.usesAllBackups = isOn
-        // Without logs these change nothing.
-        case "httplog", "tcplog", "dontlognull", "dontlog-normal", "log-health-checks",
-            "log-separate-errors", "logasap":
-            break
+        case "httplog", "tcplog", "dontlog-normal", "log-separate-errors", "dontlognull":
+            if !apply(logOption: line, isOn: isOn, to: &draft) { refuse(option: line) }
+        case "log-health-checks": break
         case "http-keep-alive" where isOn && !extra:
             draft.options.closesServer = false
             draft.options.closesClient = false

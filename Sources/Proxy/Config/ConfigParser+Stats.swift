@@ -79,43 +79,39 @@ extension ConfigParser {
                 at: line.origin
             )
         }
-        var condition: ConditionConfiguration?
-        if line.words.count > 3 {
-            condition = self.condition(
-                line.words[3...],
-                in: "'http-request use-service'",
-                acls: draft.acls,
-                at: line.origin
-            )
-            guard condition != nil else { return }
+        let number = service(.exporter)
+        let context = "error detected while parsing 'http-request use-service'"
+        let made = readRule(line, in: &draft, as: context) { parser throws(RuleMistake) in
+            var action = RuleAction(.useBackend)
+            action.number = Int64(number)
+            action.condition = try parser.condition(line.words[3...])
+            return action
         }
-        draft.serviceRules.append(
-            RuleConfiguration(
-                target: .service(service(.exporter)),
-                condition: condition,
-                origin: line.origin
-            )
-        )
+        if let made { draft.serviceRules.append(made) }
     }
 
     /// Rules of services come before those that name a backend, as HAProxy has it.
     mutating func settleServices(of draft: inout ProxyDraft) {
         if let stats = draft.stats {
-            var test = TestConfiguration(sample: SampleConfiguration(.url), match: .prefix)
-            test.patterns = [stats.uri]
-            draft.serviceRules.append(
-                RuleConfiguration(
-                    target: .service(service(.page(stats))),
-                    condition: ConditionConfiguration(alternatives: [[.init(tests: [test])]]),
-                    origin: draft.origin
-                )
+            let number = service(.page(stats))
+            let line = BootLine(
+                words: ["if", "{", "url_beg", "--", stats.uri, "}"],
+                origin: draft.origin
             )
+            let made = readRule(line, in: &draft, as: "'stats uri'") { parser throws(RuleMistake) in
+                var action = RuleAction(.useBackend)
+                action.number = Int64(number)
+                action.condition = try parser.condition(line.words[...])
+                return action
+            }
+            if let made { draft.serviceRules.append(made) }
         }
-        draft.frontend.rules = draft.serviceRules + draft.frontend.rules
+        draft.rules.routing = draft.serviceRules + draft.rules.routing
     }
 
+    /// The number of the backend that stands for a service: they follow the declared ones.
     private mutating func service(_ kind: ServiceConfiguration.Kind) -> Int {
         configuration.services.append(ServiceConfiguration(kind))
-        return configuration.services.count - 1
+        return configuration.backends.count + configuration.services.count - 1
     }
 }

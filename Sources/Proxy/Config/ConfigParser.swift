@@ -11,8 +11,12 @@ package struct ConfigParser {
     var configuration = ProxyConfiguration()
     private(set) var diagnostics: [Diagnostic] = []
     let readFile: FileReader
-    /// Where each named pattern file lies in `configuration.maps`.
-    var mapNumbers: [String: Int] = [:]
+    /// Maps and pattern files; they end up in `configuration.maps`.
+    var catalog: MapCatalog
+    /// What rules may name.
+    var ruleScope = RuleScope()
+    /// Pages of `http-errors` sections by name, in `RuleBookDraft.replies`.
+    var httpErrors: [String: [Int32]] = [:]
     /// Where each guid was given.
     var guids: [String: Origin] = [:]
     /// Numbers of backends by name; known before any line that refers to one is read.
@@ -28,9 +32,23 @@ package struct ConfigParser {
             let boot = BootConfig.parse(files: files, environment: environment)
             var parser = ConfigParser(readFile: readFile)
             parser.diagnostics = boot.diagnostics
+            parser.ruleScope.environment = boot.environment
             parser.parse(boot)
+            parser.configuration.maps = parser.catalog.maps
+            parser.keepRequestsWhereAsked()
             let isRefused = parser.diagnostics.contains { $0.severity == .error }
             return (isRefused ? nil : parser.configuration, parser.diagnostics)
+        }
+    }
+
+    /// Answers an expression of `.if` and `-cc`.
+    package static func holds(_ condition: String, environment: [String: String]) -> Result<
+        Bool, RuleMistake
+    > {
+        do throws(BootCondition.Mistake) {
+            return .success(try BootCondition.holds(condition, environment: environment))
+        } catch {
+            return .failure(RuleMistake(error.description))
         }
     }
 
@@ -48,6 +66,7 @@ package struct ConfigParser {
 
     private init(readFile: @escaping FileReader) {
         self.readFile = readFile
+        catalog = MapCatalog(readFile: readFile)
     }
 
     mutating func report(_ message: String, at origin: Origin) {
@@ -85,6 +104,7 @@ package struct ConfigParser {
                 draft.inherit(named.flatMap { defaults[$0] } ?? last)
                 apply(section.lines, to: &draft)
                 finish(draft)
+            case .httpErrors: parse(httpErrors: section)
             default:
                 report(
                     "section '\(section.kind.rawValue)' is not supported by apus-proxy.",
@@ -125,17 +145,54 @@ package struct ConfigParser {
             )
             id += 1
             drafts[index] = draft
+            if section.kind != .backend {
+                ruleScope.frontends[section.name] = ruleScope.frontends.count
+            }
             if section.kind != .frontend {
                 backendNumbers[section.name] = configuration.backends.count
                 configuration.backends.append(draft.backend)
+                configuration.rules.backends.append(ProxyRules())
             }
         }
+        ruleScope.backends = backendNumbers
         return drafts
+    }
+
+    /// `capture.req.*` needs what else only logs need.
+    private mutating func keepRequestsWhereAsked() {
+        let kept = FetchCode.capturedMethod.rawValue...FetchCode.capturedRequestVersion.rawValue
+        guard configuration.rules.expressions.contains(where: { kept.contains($0.fetch.rawValue) })
+        else { return }
+        for index in configuration.rules.frontends.indices {
+            configuration.rules.frontends[index].keepsRequest = true
+        }
+    }
+
+    /// Puts the rules of a section where workers look for them.
+    private mutating func settleRules(of draft: ProxyDraft) {
+        var rules = draft.rules.settle(into: &configuration.rules)
+        rules.name = configuration.rules.intern(draft.name)
+        rules.id = Int32(truncatingIfNeeded: draft.frontend.id)
+        if draft.kind != .backend { configuration.rules.frontends.append(rules) }
+        if draft.kind != .frontend, let number = backendNumbers[draft.name] {
+            configuration.rules.backends[number] = rules
+        }
     }
 
     private mutating func finish(_ draft: ProxyDraft) {
         var draft = draft
         draft.settleInheritance()
+        if draft.kind != .backend {
+            settleServices(of: &draft)
+            settleLog(of: &draft)
+        }
+        if draft.options.isTCP, draft.rules.settled.inspectDelay > 0 {
+            report(
+                "'tcp-request inspect-delay' needs 'mode http': apus-proxy does not look into TCP streams.",
+                at: draft.origin
+            )
+        }
+        settleRules(of: draft)
         if draft.kind != .backend {
             if let name = draft.defaultBackend {
                 draft.frontend.defaultBackend = backend(named: name.text, at: name.origin)
@@ -145,7 +202,13 @@ package struct ConfigParser {
             if draft.frontend.binds.isEmpty, draft.kind == .frontend, !draft.frontend.isDisabled {
                 report("frontend '\(draft.name)' has no 'bind' directive.", at: draft.origin)
             }
-            settleServices(of: &draft)
+            draft.frontend.routedBackends = Set(
+                draft.rules.routing.compactMap {
+                    configuration.backends.indices.contains(Int($0.number)) ? Int($0.number) : nil
+                }
+            )
+            draft.frontend.routesByName = draft.rules.routing.contains { $0.number < 0 }
+            if draft.kind == .listen { draft.frontend.ownBackend = backendNumbers[draft.name] }
             configuration.frontends.append(draft.frontend)
         }
         if draft.kind != .frontend, let number = backendNumbers[draft.name] {

@@ -17,7 +17,9 @@ struct ProxyDraft {
     var hasMode = false
     var defaultBackend: Reference?
     /// Tests by acl name; several lines of one name are alternatives.
-    var acls: [String: [TestConfiguration]] = [:]
+    var acls: [String: [Int32]] = [:]
+    var rules = RulesDraft()
+    var log = LogDraft()
     /// Merged under every server declared after it.
     var serverDefaults = ServerArguments()
     /// Kept apart because `option httpchk` and `http-check` lines may come in any order.
@@ -35,7 +37,7 @@ struct ProxyDraft {
     /// Given when any `stats` line was.
     var stats: StatsConfiguration?
     /// Tried before the rules of the frontend.
-    var serviceRules: [RuleConfiguration] = []
+    var serviceRules: [RuleAction] = []
 
     init(kind: BootSection.Kind, name: String, id: Int, origin: Origin) {
         self.kind = kind
@@ -71,6 +73,9 @@ struct ProxyDraft {
         copy.frontend = frontend
         copy.backend = backend
         copy.hasMode = hasMode
+        copy.acls = acls
+        copy.rules = rules
+        copy.log = log
         copy.defaultBackend = defaultBackend
         copy.serverDefaults = serverDefaults
         copy.httpCheck = httpCheck

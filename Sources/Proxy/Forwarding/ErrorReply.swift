@@ -1,23 +1,96 @@
 /// The proxy's own answers, with the texts of HAProxy 2.6's built-in error files.
 enum ErrorReply {
-    /// Appends a whole response.
+    /// Appends a whole response; `connection` is the line that says what becomes of the connection, or empty.
     static func write(
         _ status: Int,
         to output: inout ScratchBuffer,
-        keepsAlive: Bool,
-        isVersion10: Bool,
+        connection: StaticString,
         withBody: Bool
     ) {
+        if let (line, body) = ruleText(status) {
+            return write(line, body, to: &output, connection: connection, withBody: withBody)
+        }
         let (line, body) = status < 500 ? clientText(status) : serverText(status)
+        write(line, body, to: &output, connection: connection, withBody: withBody)
+    }
+
+    private static func write(
+        _ line: StaticString,
+        _ body: StaticString,
+        to output: inout ScratchBuffer,
+        connection: StaticString,
+        withBody: Bool
+    ) {
         output.append("HTTP/1.1 ")
         output.append(line)
         output.append("\r\ncontent-length: ")
         output.append(decimal: body.utf8CodeUnitCount)
         output.append("\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n")
-        if !keepsAlive { output.append("connection: close\r\n") }
-        if keepsAlive, isVersion10 { output.append("connection: keep-alive\r\n") }
+        output.append(connection)
         output.append("\r\n")
         if withBody { output.append(body) }
+    }
+
+    /// Pages that only rules send.
+    private static func ruleText(_ status: Int) -> (line: StaticString, body: StaticString)? {
+        switch status {
+        case 401:
+            (
+                "401 Unauthorized",
+                "<html><body><h1>401 Unauthorized</h1>\nYou need a valid user and password to access this content.\n</body></html>\n"
+            )
+        case 403:
+            (
+                "403 Forbidden",
+                "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n"
+            )
+        case 404:
+            (
+                "404 Not Found",
+                "<html><body><h1>404 Not Found</h1>\nThe resource could not be found.\n</body></html>\n"
+            )
+        case 407:
+            (
+                "407 Unauthorized",
+                "<html><body><h1>407 Unauthorized</h1>\nYou need a valid user and password to access this content.\n</body></html>\n"
+            )
+        case 410:
+            (
+                "410 Gone",
+                "<html><body><h1>410 Gone</h1>\nThe resource is no longer available and will not be available again.\n</body></html>\n"
+            )
+        case 413:
+            (
+                "413 Payload Too Large",
+                "<html><body><h1>413 Payload Too Large</h1>\nThe request entity exceeds the maximum allowed.\n</body></html>\n"
+            )
+        case 421:
+            (
+                "421 Misdirected Request",
+                "<html><body><h1>421 Misdirected Request</h1>\nRequest sent to a non-authoritative server.\n</body></html>\n"
+            )
+        case 422:
+            (
+                "422 Unprocessable Content",
+                "<html><body><h1>422 Unprocessable Content</h1>\nThe server cannot process the contained instructions.\n</body></html>\n"
+            )
+        case 425:
+            (
+                "425 Too Early",
+                "<html><body><h1>425 Too Early</h1>\nYour browser sent early data.\n</body></html>\n"
+            )
+        case 429:
+            (
+                "429 Too Many Requests",
+                "<html><body><h1>429 Too Many Requests</h1>\nYou have sent too many requests in a given amount of time.\n</body></html>\n"
+            )
+        case 501:
+            (
+                "501 Not Implemented",
+                "<html><body><h1>501 Not Implemented</h1>\n.The server does not support the functionality required to fulfill the request.\n</body></html>\n"
+            )
+        default: nil
+        }
     }
 
     private static func clientText(_ status: Int) -> (line: StaticString, body: StaticString) {

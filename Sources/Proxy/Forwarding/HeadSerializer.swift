@@ -22,6 +22,9 @@ enum HeadSerializer {
         additions: Additions,
         to output: inout ScratchBuffer
     ) {
+        if head.isEdited {
+            return writeEdited(&head, of: bytes, additions: additions, to: &output)
+        }
         var start = Int(head.method.start)
         if head.isAbsoluteForm || head.isVersion10 {
             writeRequestLine(&head, of: bytes, to: &output)
@@ -35,6 +38,38 @@ enum HeadSerializer {
             writeForwardedFor(client, as: additions.clientHeader, to: &output)
         }
         output.append("\r\n")
+    }
+
+    /// A request that rules changed: its parts may lie anywhere, so it is put together part by part.
+    @inline(never)
+    private static func writeEdited(
+        _ head: inout RequestHead,
+        of bytes: ByteSlice,
+        additions: Additions,
+        to output: inout ScratchBuffer
+    ) {
+        writeRequestLine(&head, of: bytes, to: &output)
+        writeFields(&head.fields, of: bytes, to: &output)
+        if head.fields.isChunked { output.append("transfer-encoding: chunked\r\n") }
+        output.append(additions.lines)
+        output.append(additions.connection)
+        if let client = additions.client {
+            writeForwardedFor(client, as: additions.clientHeader, to: &output)
+        }
+        output.append("\r\n")
+    }
+
+    private static func writeFields(
+        _ fields: inout FieldTable,
+        of bytes: ByteSlice,
+        to output: inout ScratchBuffer
+    ) {
+        for index in 0..<fields.count where !fields.isRemoved(index) {
+            output.append(bytes[fields[index].name.range])
+            output.append(": ")
+            output.append(bytes[fields[index].value.range])
+            output.append("\r\n")
+        }
     }
 
     @inline(never)
@@ -75,6 +110,17 @@ enum HeadSerializer {
         lines: ByteSlice = .empty,
         to output: inout ScratchBuffer
     ) {
+        if head.isEdited {
+            output.append("HTTP/1.1 ")
+            output.append(bytes[head.statusLine.range])
+            output.append("\r\n")
+            writeFields(&head.fields, of: bytes, to: &output)
+            if keepsChunks { output.append("transfer-encoding: chunked\r\n") }
+            output.append(lines)
+            output.append(connection)
+            output.append("\r\n")
+            return
+        }
         var start = 0
         if head.isVersion10 {
             output.append("HTTP/1.1 ")

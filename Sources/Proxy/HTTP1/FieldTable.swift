@@ -69,6 +69,28 @@ package struct FieldTable: BitwiseCopyable {
             ? removed.0 & (1 << UInt64(index)) != 0 : removed.1 & (1 << UInt64(index - 64)) != 0
     }
 
+    /// Takes a field out of the table, as rules do; those behind it move up.
+    mutating func delete(_ index: Int) {
+        for place in index..<(count - 1) { fields[place] = fields[place + 1] }
+        count -= 1
+        let bits = UInt128(removed.1) << 64 | UInt128(removed.0)
+        let below = bits & ((1 << UInt128(index)) - 1)
+        let moved = below | (bits >> UInt128(index + 1)) << UInt128(index)
+        removed = (UInt64(truncatingIfNeeded: moved), UInt64(truncatingIfNeeded: moved >> 64))
+        hostIndex = Self.moved(hostIndex, without: index)
+        upgradeIndex = Self.moved(upgradeIndex, without: index)
+        expectIndex = Self.moved(expectIndex, without: index)
+    }
+
+    private static func moved(_ place: Int, without index: Int) -> Int {
+        place == index ? -1 : place > index ? place - 1 : place
+    }
+
+    /// Gives a field another value, as rules do.
+    mutating func replaceValue(_ index: Int, by value: RequestHead.Part) {
+        fields[index].value = value
+    }
+
     /// Empties the table without touching the places of old fields.
     @inline(__always)
     mutating func reset() {

@@ -56,6 +56,8 @@ package struct RequestHead: BitwiseCopyable {
     package var fields = FieldTable()
     /// Bytes of the whole header including its empty line.
     package var byteCount = 0
+    /// Rules changed it: its parts lie in texts of their own, behind a copy of what was received.
+    var isEdited = false
 
     package init() {}
 
@@ -74,6 +76,7 @@ package struct RequestHead: BitwiseCopyable {
         isVersion10 = false
         fields.reset()
         byteCount = 0
+        isEdited = false
     }
 
     /// The index of the first field with this name (lower case, compared without case), or nil.

@@ -7,6 +7,8 @@ package struct ResponseHead: BitwiseCopyable {
     package var fields = FieldTable()
     /// Bytes of the whole header including its empty line.
     package var byteCount = 0
+    /// Rules changed it: its parts lie in texts of their own, behind a copy of what was received.
+    var isEdited = false
 
     package init() {}
 

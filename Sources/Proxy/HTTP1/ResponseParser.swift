@@ -19,6 +19,7 @@ package enum ResponseParser {
         into head: inout ResponseHead
     ) -> HeadResult {
         head.fields.reset()
+        head.isEdited = false
         guard bytes.canBecome("HTTP/1.", at: 0) else { return .rejected(.badRequest) }
         guard bytes.count >= 14 else { return .incomplete }
         guard ASCII.isDigit(bytes[7]), bytes[8] == 32 else { return .rejected(.badRequest) }

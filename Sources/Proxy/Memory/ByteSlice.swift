@@ -77,3 +77,50 @@ extension ByteSlice {
         return true
     }
 }
+
+extension ByteSlice {
+    /// The bytes of a literal, which live as long as the process.
+    @inline(__always)
+    package init(_ text: StaticString) {
+        unsafe self.init(base: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+
+    /// Whether the bytes are those of another slice, byte for byte.
+    @inline(__always)
+    package func isEqual(to other: ByteSlice) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count where self[index] != other[index] { return false }
+        return true
+    }
+
+    /// The same whatever the case of ASCII letters.
+    @inline(__always)
+    package func isEqualIgnoringCase(to other: ByteSlice) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count
+        where ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) { return false }
+        return true
+    }
+
+    /// The place of the first such byte at or behind `start`, or nil.
+    @inline(__always)
+    package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        var index = start
+        while index < count {
+            if self[index] == byte { return index }
+            index &+= 1
+        }
+        return nil
+    }
+
+    /// Without spaces and tabs at either end.
+    package var trimmed: ByteSlice {
+        var (start, end) = (0, count)
+        while start < end, self[start] == 32 || self[start] == 9 { start += 1 }
+        while end > start, self[end - 1] == 32 || self[end - 1] == 9 { end -= 1 }
+        return self[start..<end]
+    }
+
+    /// The bytes as text, for what is not on the request path.
+    package var text: String { String(decoding: array, as: UTF8.self) }
+}

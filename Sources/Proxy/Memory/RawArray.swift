@@ -49,3 +49,9 @@ extension RawArray where Element == UInt8 {
     /// The UTF-8 bytes of a text.
     package static func make(_ text: String) -> RawText { make(Array(text.utf8)) }
 }
+
+extension RawArray where Element == UInt8 {
+    /// The bytes as a slice, valid as long as the array.
+    @inline(__always)
+    package var slice: ByteSlice { unsafe ByteSlice(base: base, count: count) }
+}

@@ -88,8 +88,10 @@ final class BackendTable {
         services = configuration.services.indices.map { number in
             Self.service(at: ServiceConfiguration.endpoint(number, pid: pid), slot: allocateSlot())
         }
-        let compiler = RuleCompiler(backends: numbers, firstService: Int32(backends.count))
-        snapshot.frontends = .make(frontends.map { compiler.compile($0) })
+        snapshot.rules = configuration.rules.compile()
+        snapshot.frontends = .make(
+            frontends.enumerated().map { FrontendSnapshot($1, number: $0) }
+        )
         for backend in backends { declareServers(of: backend, now: now, slot: allocateSlot) }
     }
 
@@ -174,7 +176,7 @@ final class BackendTable {
         enter(server, into: backend)
         undo?.append {
             self.leave(server, from: backend)
-            self.retired.append(RetiredMemory(server.address.path))
+            self.retired.append(RetiredMemory([server.address.path, server.nameText]))
         }
         return server
     }
@@ -204,7 +206,7 @@ final class BackendTable {
         precondition(!server.isUsable, "only a server in maintenance is deleted")
         leave(server, from: backend)
         deletions += 1
-        whenCertain { self.retired.append(RetiredMemory(server.address.path)) }
+        whenCertain { self.retired.append(RetiredMemory([server.address.path, server.nameText])) }
         undo?.append {
             self.deletions -= 1
             server.isDeleted = false

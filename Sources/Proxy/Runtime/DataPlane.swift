@@ -49,6 +49,15 @@ package struct RetiredMemory: Sendable {
         free = { array.free() }
     }
 
+    /// Compiled expressions and the array that names them.
+    init(regexes: RawArray<Regex>) {
+        isBulk = false
+        free = {
+            for index in regexes.indices { regexes[index].free() }
+            regexes.free()
+        }
+    }
+
     package init(_ arrays: [RawArray<some BitwiseCopyable>]) {
         isBulk = false
         free = { for array in arrays { array.free() } }

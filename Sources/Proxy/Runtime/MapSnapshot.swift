@@ -7,6 +7,10 @@ package struct MapSnapshot: BitwiseCopyable {
     package var buckets: ChunkedArray<RawArray<MapSnapshotEntry>> = .empty
     /// The distinct lengths of keys, ascending: what a longest-prefix match has to try.
     package var keyLengths: RawArray<UInt32> = .empty
+    /// Every entry in order of insertion, where a way of matching has to look at each.
+    package var ordered: RawArray<ListedEntry> = .empty
+    /// The keys as regular expressions, if any lookup wants them.
+    package var regexes: RawArray<Regex> = .empty
 
     package init() {}
 }
@@ -20,4 +24,10 @@ package struct MapSnapshotEntry: BitwiseCopyable {
     package var value: RawText = .empty
 
     package init() {}
+}
+
+/// One entry of a list whose keys are networks, numbers, expressions or parts of texts.
+package struct ListedEntry: BitwiseCopyable {
+    package var pattern: Pattern
+    package var entry: MapSnapshotEntry
 }

@@ -50,6 +50,10 @@ struct MapTable {
     /// Versions in preparation, entries in order.
     private var pending: [UInt32: [(reference: UInt64, entry: MapEntry)]] = [:]
     private var lastReference: UInt64 = 0xfff
+    private let isMap: Bool
+    /// Some lookup has to look at the entries one by one.
+    private let isListed: Bool
+    private let matches: Set<MatchKind>
 
     private var buckets = ChunkedArrayBuilder<RawArray<MapSnapshotEntry>>()
     private var bucketReferences: [[UInt64]] = []
@@ -69,6 +73,9 @@ struct MapTable {
             hash.combine(entry.value)
         }
         bootDigest = hash.value
+        isMap = configuration.isMap
+        isListed = configuration.isListed
+        matches = configuration.matches
         resize(toHold: configuration.entries.count)
         for entry in configuration.entries {
             lastReference += 1
@@ -238,6 +245,7 @@ struct MapTable {
             snapshot.keyLengths = .make(lengths.keys.sorted())
             areLengthsDirty = false
         }
+        if isListed { relist(retired: &retired) }
         retired.append(RetiredMemory(retiredTexts))
         retired.append(RetiredMemory(retiredBuckets))
         retiredTexts = []
@@ -256,6 +264,30 @@ struct MapTable {
         live.value = .make(entry.value)
         entries[reference]?.live = live
         return live
+    }
+
+    /// Makes the list of all entries anew, their keys read for every way they are matched.
+    private mutating func relist(retired: inout [RetiredMemory]) {
+        retired.append(RetiredMemory(snapshot.ordered))
+        retired.append(RetiredMemory(regexes: snapshot.regexes))
+        var regexes: [Regex] = []
+        var listed: [ListedEntry] = []
+        for entry in sorted {
+            var pattern = Pattern()
+            for match in [MatchKind.integer, .length, .address] where matches.contains(match) {
+                pattern.read(entry.key, as: match)
+            }
+            if matches.contains(.regex),
+                let regex = try? Regex.compile(entry.key, ignoresCase: false)
+            {
+                pattern.regex = Int32(regexes.count)
+                regexes.append(regex)
+            }
+            guard let live = live(entry.reference) else { continue }
+            listed.append(ListedEntry(pattern: pattern, entry: live))
+        }
+        snapshot.ordered = .make(listed)
+        snapshot.regexes = .make(regexes)
     }
 
     static func hash(of key: String) -> UInt32 {

@@ -10,57 +10,24 @@ extension RoutingSnapshot {
         for index in maps.indices { maps[index].free() }
         maps.free()
         backendNames.free()
+        rules.free()
+        for index in variables.indices { variables[index].text.free() }
+        variables.free()
     }
 }
 
 extension FrontendSnapshot {
     fileprivate func free() {
-        for index in rules.indices {
-            rules[index].condition.free()
-            rules[index].sample.free()
-        }
-        rules.free()
-        for index in monitorFail.indices { monitorFail[index].free() }
-        monitorFail.free()
         monitorURI.free()
-    }
-}
-
-extension RoutingCondition {
-    fileprivate func free() {
-        for alternative in alternatives.indices {
-            let terms = alternatives[alternative]
-            for term in terms.indices { terms[term].free() }
-            terms.free()
-        }
-        alternatives.free()
-    }
-}
-
-extension RoutingTerm {
-    fileprivate func free() {
-        for index in tests.indices {
-            let test = tests[index]
-            test.sample.free()
-            for pattern in test.patterns.indices { test.patterns[pattern].free() }
-            test.patterns.free()
-            test.ranges.free()
-        }
-        tests.free()
-    }
-}
-
-extension RoutingSample {
-    fileprivate func free() {
-        for index in converters.indices { converters[index].text.free() }
-        converters.free()
-        text.free()
     }
 }
 
 extension BackendSnapshot {
     fileprivate func free() {
-        for index in servers.indices { servers[index].address.path.free() }
+        for index in servers.indices {
+            servers[index].address.path.free()
+            servers[index].name.free()
+        }
         servers.free()
         ring.free()
         ringPlaces.free()
@@ -82,5 +49,8 @@ extension MapSnapshot {
         }
         buckets.free()
         keyLengths.free()
+        ordered.free()
+        for index in regexes.indices { regexes[index].free() }
+        regexes.free()
     }
 }

@@ -13,20 +13,36 @@ package struct RoutingSnapshot: BitwiseCopyable {
     package var maps: RawArray<MapSnapshot> = .empty
     /// Names of backends as keys, so that a computed name finds its number.
     package var backendNames = MapSnapshot()
+    /// Conditions, formats and actions, fixed at boot.
+    package var rules = RuleBook()
+    /// Variables of the process (`proc.`).
+    package var variables: RawArray<ProcessVariable> = .empty
 
     package init() {}
 }
 
+/// One variable of the process, as text.
+package struct ProcessVariable: BitwiseCopyable {
+    /// As `RuleBookDraft.variable` numbers it.
+    package var number: Int32
+    package var text: RawText
+
+    package init(number: Int32, text: RawText) {
+        self.number = number
+        self.text = text
+    }
+}
+
 /// One frontend's rules and limits.
 package struct FrontendSnapshot: BitwiseCopyable {
-    /// Tried in order; the first that applies names the backend.
-    package var rules: RawArray<RoutingRule> = .empty
+    /// Its place in `RoutingSnapshot.frontends`, and so in the rules.
+    package var number: Int32 = 0
+    /// The other half of a `listen`, or -1: its rules are the frontend's own.
+    package var ownBackend: Int32 = -1
     /// `default_backend`'s number, or -1.
     package var defaultBackend: Int32 = -1
     /// `monitor-uri`; empty when there is none.
     package var monitorURI: RawText = .empty
-    /// Conditions of `monitor fail`: the monitor answers 503 while one holds.
-    package var monitorFail: RawArray<RoutingCondition> = .empty
     package var timeouts = Timeouts()
     package var addsForwardedFor = false
     package var options = ForwardingOptions()
@@ -134,6 +150,8 @@ package struct ServerSnapshot: BitwiseCopyable {
     package var maxconn: UInt32 = 0
     package var address = SocketAddress()
     package var options = ServerOptions()
+    /// As declared; its record owns it.
+    package var name: RawText = .empty
 
     package init() {}
 }

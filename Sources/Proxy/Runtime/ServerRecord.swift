@@ -30,6 +30,8 @@ final class ServerRecord {
     var endpoint: Endpoint
     /// The endpoint as workers read it; its path is this record's to retire.
     var address: SocketAddress
+    /// The name as workers read it, for this record to retire.
+    let nameText: RawText
     var adminBits: Int
     var weight: Int
     let initialWeight: Int
@@ -95,6 +97,7 @@ final class ServerRecord {
         declaredEndpoint = declaration.endpoint
         endpoint = declaration.endpoint
         address = SocketAddress(declaration.endpoint)
+        nameText = .make(declaration.name)
         weight = attributes.integer(.weight) ?? 1
         initialWeight = weight
         // A greater `minconn` is the limit, as in HAProxy.

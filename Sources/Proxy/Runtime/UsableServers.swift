@@ -138,6 +138,7 @@ struct UsableServers {
         entry.maxconn = UInt32(clamping: server.maxconn)
         entry.address = server.address
         entry.options = server.options
+        entry.name = server.nameText
         return entry
     }
 

@@ -253,13 +253,7 @@ struct StatReport {
     private func sessionLimit(of backend: BackendRecord) -> Int {
         let total = table.frontends.filter { frontend in
             frontend.defaultBackend == backend.number
-                || frontend.rules.contains { rule in
-                    if case .backend(let number) = rule.target {
-                        number == backend.number
-                    } else {
-                        false
-                    }
-                }
+                || frontend.routedBackends.contains(backend.number)
         }.reduce(0) { $0 + ($1.maxconn > 0 ? $1.maxconn : configuration.maxconn) }
         return max(1, (total + 9) / 10)
     }

@@ -118,6 +118,10 @@ struct Connection: BitwiseCopyable {
     var address = SocketAddress()
     /// Where a PROXY protocol header said the client connected to; of family `none` without one.
     var destination = SocketAddress()
+    /// Variables of the session.
+    var sessionKept = ValueStore()
+    /// Requests before this one on the connection.
+    var requestNumber: UInt32 = 0
 
     // MARK: Servers
 

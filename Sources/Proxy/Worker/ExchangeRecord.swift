@@ -77,6 +77,9 @@ package struct ExchangeRecord: BitwiseCopyable {
     /// -1 when no backend was chosen.
     package var backend: Int32 = -1
     package var slot: UInt32 = 0
+    /// As declared; the server's record owns it.
+    package var serverName: RawText = .empty
+    package var serverAddress = SocketAddress()
     /// Requests before it in the server's and in the backend's queue.
     package var serverQueue: Int32 = 0
     package var backendQueue: Int32 = 0
@@ -90,9 +93,11 @@ package struct ExchangeRecord: BitwiseCopyable {
     /// What was done to it in the response: `N I U P R D` or `-`.
     package var cookieOut: UInt8 = 0x2d
 
-    /// Texts kept for the log, one after the other in the form their writer chose (the request line, captured
-    /// headers); empty unless the frontend logs. Given back to the worker's pool when the exchange ends.
-    package var captured = ByteQueue()
+    /// Variables, captures and what else rules and logs keep of the transaction; empty for most. Given back to
+    /// the worker's pool when the exchange ends.
+    package var kept = ValueStore()
+    /// The severity a rule gave its log line: -1 for none at all, 8 for the usual one.
+    package var logLevel: Int8 = 8
 
     package init() {}
 

@@ -98,6 +98,11 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         return total
     }
 
+    /// Requests in one backend now, over all workers.
+    func requests(inBackend backend: Int) -> Int {
+        backends.sum(row: backend, column: Backend.currentSessions.rawValue)
+    }
+
     /// Counts a response by its class on both sides; no backend when `backend` is negative.
     @inline(__always)
     func countResponse(_ status: Int, frontend: Int, backend: Int, worker: Int) {

@@ -29,6 +29,10 @@ extension Worker {
             clientCount += 1
             totals.open(frontend: Int(frontend), worker: number)
             if snapshot.frontends[Int(frontend)].options.probesClients { descriptor.setKeepAlive() }
+            guard admits(index) else {
+                closeClient(index)
+                continue
+            }
             if acceptsProxy {
                 awaitProxyHeader(index)
             } else if snapshot.frontends[Int(frontend)].options.isTCP {

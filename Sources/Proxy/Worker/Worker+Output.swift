@@ -77,6 +77,9 @@ extension Worker {
         connections[index].input.clear(to: pool)
         connections[index].output.clear(to: pool)
         connections[index].request.clear(to: pool)
+        if !connections[index].sessionKept.isEmpty {
+            connections[index].sessionKept.clear(to: pool)
+        }
         connections[index].role = .free
         connections[index].generation &+= 1
         Descriptor(Int32(index)).close(byReset: byReset)
@@ -134,7 +137,7 @@ extension Worker {
     /// Answers for the proxy itself and gives the exchange up.
     ///
     /// The connection stays open, ready for the next request, if the whole request was read; true then.
-    mutating func reply(_ index: Int, status: Int) -> Bool {
+    mutating func reply(_ index: Int, status: Int, by verdict: Verdict = .proceed) -> Bool {
         if connections[index].isTCP {
             endExchange(index)
             closeClient(index)
@@ -152,14 +155,7 @@ extension Worker {
             connections[index].phase == .receiving
             || connections[index].phase != .idle && connections[index].body.isComplete
         let keepsAlive = isRequestRead && connections[index].keepsAlive && !isDraining
-        outgoing.clear()
-        ErrorReply.write(
-            status,
-            to: &outgoing,
-            keepsAlive: keepsAlive,
-            isVersion10: connections[index].isVersion10,
-            withBody: connections[index].method != .head
-        )
+        let status = compose(index, status, verdict, keepsAlive: keepsAlive)
         totals.countResponse(
             status,
             frontend: Int(connections[index].frontend),

@@ -53,6 +53,8 @@ extension Worker {
     @inline(__always)
     mutating func assign(_ server: ServerSnapshot, to index: Int) -> Placement {
         takeSlot(server.slot, for: index)
+        records[index].serverName = server.name
+        records[index].serverAddress = server.address
         let idle = takeIdle(server.slot, for: index)
         if idle != 0 { return .reused(idle) }
         switch connect(to: server, for: index) {

@@ -23,7 +23,8 @@ extension Worker {
         records[index].isOpen = false
         records[index].ended = now
         records[index].backend = connections[index].backend
-        if !records[index].captured.isEmpty { records[index].captured.clear(to: pool) }
+        logExchange(index)
+        if !records[index].kept.isEmpty { records[index].kept.clear(to: pool) }
     }
 
     /// Takes down why an exchange ends before its time; the first reason counts.

@@ -55,17 +55,14 @@ extension Worker {
         {
             return answerMonitor(index, bytes, frontend)
         }
-        let backend = bytes.withSpan { span in
-            Router.backend(for: request, in: span, frontend: frontend, snapshot: snapshot)
-        }
-        connections[index].backend = backend
+        let routed = route(index, bytes, frontend)
         countIn(index, request.byteCount)
-        guard backend >= 0, snapshot.backends[Int(backend)].exists,
-            !snapshot.backends[Int(backend)].options.isTCP
-        else {
-            connections[index].backend = -1
+        switch routed {
+        case .pass: break
+        case .unserved:
             note(index, .serverAborted, .connect)
             return refuse(index, status: 503)
+        case .answer(let verdict): return answer(index, by: verdict)
         }
         let isReplayable = framing == .none && request.methodKind.isIdempotent
         connections[index].isReplayable = isReplayable
@@ -98,27 +95,29 @@ extension Worker {
         connections[index].wanted = -1
         connections[index].abortsOnClose = backend.options.abortsOnClose
         connections[index].holdsRequest = backend.options.retryOn.needsRequest
-        let address = connections[index].address
+        let address = clientAddress(of: index)
+        let head = request.isEdited ? rules.requestBytes : bytes
         connections[index].key =
             backend.hashInput == .none
             ? .none
-            : bytes.withSpan { span in
+            : head.withSpan { span in
                 HashKey.of(request, in: span, source: address, for: backend)
             }
         settleClosing(index, frontend.options, backend.options)
         edits.clear()
         if backend.options.cookie.mode != .none {
-            let method = bytes[request.method.range]
+            let method = head[request.method.range]
             connections[index].isPost =
                 method.count == 4 && method[0] == 80 && method[1] == 79 && method[2] == 83
                 && method[3] == 84
-            readCookies(index, bytes, backend)
+            readCookies(index, head, backend)
         }
         outgoing.clear()
+        let requests = requests
         HeadSerializer.write(
-            &request,
-            of: bytes,
-            additions: additions(index, bytes, frontend, backend),
+            &requests[0],
+            of: head,
+            additions: additions(index, head, frontend, backend),
             to: &outgoing
         )
         let used = request.byteCount
@@ -182,7 +181,7 @@ extension Worker {
         to additions: inout HeadSerializer.Additions
     ) {
         let (front, back) = (frontend.options.forwardedFor, backend.options.forwardedFor)
-        let address = connections[index].address
+        let address = clientAddress(of: index)
         let header = backend.addsForwardedFor && !back.header.isEmpty ? back.header : front.header
         let isAlways =
             frontend.addsForwardedFor && !front.ifNone || backend.addsForwardedFor && !back.ifNone
@@ -312,7 +311,7 @@ extension Worker {
     }
 
     /// Answers for the proxy and closes.
-    private mutating func refuse(_ index: Int, status: Int) -> Int {
+    mutating func refuse(_ index: Int, status: Int) -> Int {
         connections[index].keepsAlive = false
         _ = reply(index, status: status)
         return -1
@@ -323,9 +322,8 @@ extension Worker {
         _ bytes: ByteSlice,
         _ frontend: FrontendSnapshot
     ) -> Int {
-        let fails = bytes.withSpan { span in
-            Router.monitorFails(request, in: span, frontend: frontend, snapshot: snapshot)
-        }
+        pointRules(index, bytes)
+        let fails = Router.monitorFails(frontend, &rules)
         totals.add(
             1,
             to: TrafficCounters.Frontend.intercepted,

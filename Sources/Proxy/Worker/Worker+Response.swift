@@ -128,15 +128,19 @@ extension Worker {
         {
             connections[client].keepsAlive = false
         }
-        if status == 204 { removeLength(of: bytes) }
+        let verdict = judgeResponse(client, bytes)
+        guard verdict.passes else { return replaceResponse(upstream, client, verdict) }
+        let head = response.isEdited ? rules.responseBytes : bytes
+        if status == 204 { removeLength(of: head) }
         edits.clear()
         if snapshot.backends[Int(connections[client].backend)].options.cookie.mode != .none {
-            writeCookie(client, bytes, snapshot.backends[Int(connections[client].backend)])
+            writeCookie(client, head, snapshot.backends[Int(connections[client].backend)])
         }
         outgoing.clear()
+        let responses = responses
         HeadSerializer.write(
-            &response,
-            of: bytes,
+            &responses[0],
+            of: head,
             keepsChunks: response.fields.isChunked && !connections[client].isVersion10
                 && status != 204 && status != 304,
             connection: connectionField(client),
@@ -230,8 +234,9 @@ extension Worker {
         removeLength(of: bytes)
         if !connections[client].isVersion10 {
             outgoing.clear()
+            let responses = responses
             HeadSerializer.write(
-                &response,
+                &responses[0],
                 of: bytes,
                 keepsChunks: false,
                 connection: "",
@@ -258,8 +263,9 @@ extension Worker {
         removeLength(of: bytes)
         if response.isInterim { response.fields.forwardUpgrade() }
         outgoing.clear()
+        let responses = responses
         HeadSerializer.write(
-            &response,
+            &responses[0],
             of: bytes,
             keepsChunks: false,
             connection: response.isInterim ? "connection: Upgrade\r\n" : "",

@@ -162,9 +162,7 @@ extension Worker {
         records[index].requested = now
         request.reset()
         let frontend = snapshot.frontends[Int(connections[index].frontend)]
-        let chosen = ByteSlice.empty.withSpan { span in
-            Router.backend(for: request, in: span, frontend: frontend, snapshot: snapshot)
-        }
+        let chosen = routeSession(index, frontend)
         connections[index].backend = chosen
         guard chosen >= 0, snapshot.backends[Int(chosen)].exists,
             snapshot.backends[Int(chosen)].options.isTCP

@@ -31,8 +31,14 @@ struct Worker: ~Copyable {
     var edits = ScratchBuffer(capacity: 65_536)
     /// A PROXY protocol header being put together.
     var preface = ScratchBuffer(capacity: 512)
-    var request = RequestHead()
-    var response = ResponseHead()
+    /// The heads being handled, one row each, where `rules` reads them too.
+    let requests = RawTable<RequestHead>(zeroed: 1)
+    let responses = RawTable<ResponseHead>(zeroed: 1)
+    /// Judges the rules of the configuration.
+    var rules: Evaluation
+    /// Access logs of this worker, sent once a turn.
+    var logs = LogWriter()
+    var loggedExchanges: Int64 = 0
     var balancer = LoadBalancer()
     var random: WorkerRandom
     var snapshot = RoutingSnapshot()
@@ -69,6 +75,14 @@ struct Worker: ~Copyable {
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)
         records = RawTable(zeroed: capacity)
+        rules = Evaluation(
+            requests: requests,
+            responses: responses,
+            pool: pool,
+            seed: seed &+ UInt64(number)
+        )
+        rules.process.thread = Int64(number)
+        rules.counters = totals
         timers = TimerWheel(capacity: capacity, now: now)
         random = WorkerRandom(seed: seed &+ UInt64(number))
         let descriptor = mailbox.wakeup.descriptor
@@ -79,6 +93,9 @@ struct Worker: ~Copyable {
     deinit {
         connections.free()
         records.free()
+        rules.free()
+        requests.free()
+        responses.free()
         received.free()
         outgoing.free()
         edits.free()
@@ -106,9 +123,23 @@ struct Worker: ~Copyable {
             resumePaused()
             if firstQueued != 0 { serveWaiting() }
             while let timer = timers.expire(now: now) { expire(timer) }
+            logs.flush()
             published.leave(reader: number)
         }
         closeAll()
+        logs.flush()
+    }
+
+    /// The head of the request being handled.
+    var request: RequestHead {
+        @inline(__always) _read { yield requests[0] }
+        @inline(__always) nonmutating _modify { yield &requests[0] }
+    }
+
+    /// The head of the response being handled.
+    var response: ResponseHead {
+        @inline(__always) _read { yield responses[0] }
+        @inline(__always) nonmutating _modify { yield &responses[0] }
     }
 
     private var waitTime: Int32 {

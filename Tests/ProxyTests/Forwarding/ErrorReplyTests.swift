@@ -9,14 +9,16 @@ import Testing
         ErrorReply.write(
             status,
             to: &output,
-            keepsAlive: keepsAlive,
-            isVersion10: false,
+            connection: keepsAlive ? "" : "connection: close\r\n",
             withBody: withBody
         )
         return String(decoding: output.bytes.array, as: UTF8.self)
     }
 
-    @Test(arguments: [200, 400, 405, 408, 414, 417, 431, 500, 502, 503, 504, 505])
+    @Test(arguments: [
+        200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 414, 417, 431, 500,
+        501, 502, 503, 504, 505,
+    ])
     func `an answer announces exactly its body`(_ status: Int) throws {
         let text = reply(status)
         let parts = text.split(separator: "\r\n\r\n", maxSplits: 1)

@@ -23,6 +23,6 @@ import Testing
         #expect(Array("hello".utf8).span.withSlice { $0.isEqual(to: text) })
         #expect(!Array("hellO".utf8).span.withSlice { $0.isEqual(to: text) })
         #expect(!Array("hell".utf8).span.withSlice { $0.isEqual(to: text) })
-        #expect(ByteSlice.empty.isEqual(to: .empty))
+        #expect(ByteSlice.empty.isEqual(to: RawText.empty))
     }
 }
