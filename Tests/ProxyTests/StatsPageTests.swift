@@ -94,21 +94,6 @@ import Testing
         #expect([59, 200, 7300, 100_000].map(StatsPage.age) == ["59s", "3m20s", "2h1m", "1d3h"])
     }
 
-    @Test func `the exporter has HAProxy's names`() throws {
-        let response = ask(try RuntimeFixture(Self.boot), "/metrics", service: 0)
-        #expect(response.type == "text/plain; version=0.0.4")
-        for line in [
-            "# TYPE haproxy_frontend_sessions_total counter",
-            "haproxy_process_max_connections 2000",
-            "haproxy_frontend_status{proxy=\"fe\",state=\"UP\"} 1",
-            "haproxy_server_status{proxy=\"web\",server=\"web2\",state=\"MAINT\"} 1",
-            "haproxy_server_http_responses_total{proxy=\"web\",server=\"web1\",code=\"2xx\"} 0",
-            "haproxy_backend_active_servers{proxy=\"web\"} 1",
-        ] {
-            #expect(response.body.contains("\(line)\n"), "\(line)")
-        }
-    }
-
     @Test(arguments: [
         ("stats foo", "is not supported by apus-proxy"),
         ("stats admin if LOCALHOST", "takes only 'if TRUE'"),
