@@ -11,11 +11,18 @@ struct Bench {
         do {
             let folder = try TemporaryFolder("bench")
             defer { folder.remove() }
-            let parts = (environment["BENCH"] ?? "proxy check plan push runtime").split(
-                separator: " "
-            )
+            let parts = (environment["BENCH"] ?? "proxy latency memory check plan push runtime")
+                .split(
+                    separator: " "
+                )
             if parts.contains("proxy") {
                 try await ProxyCost(folder: folder).measure(into: &report)
+            }
+            if parts.contains("latency") {
+                try await ProxyLatency(folder: folder).measure(into: &report)
+            }
+            if parts.contains("memory") {
+                try await ProxyMemory(folder: folder).measure(into: &report)
             }
             if parts.contains("check") || parts.contains("plan") {
                 try RepositoryCost(folder: folder).measure(into: &report)
@@ -24,7 +31,10 @@ struct Bench {
             if parts.contains("runtime") {
                 try await RuntimeCost(folder: folder).measure(into: &report)
             }
-            let text = report.markdown(date: Date.now, machine: Machine.description)
+            let text = report.markdown(
+                date: Date.now,
+                machine: Machine.description + "\n\n" + Self.versions()
+            )
             print(text)
             try report.save(text, date: Date.now)
             return report.holds ? 0 : 1
@@ -35,5 +45,18 @@ struct Bench {
             print("bench: \(error)")
             return 1
         }
+    }
+
+    /// The commit measured and the programs compared.
+    private static func versions() -> String {
+        let git = ChildProcess.Command(
+            "git",
+            ["-C", Programs.top, "describe", "--always", "--dirty"]
+        )
+        let commit =
+            (try? ChildProcess.run(git).output.trimmingCharacters(in: .whitespacesAndNewlines))
+            ?? ""
+        let lines = Peer.all.map { "- \($0.name): \($0.versionLine)" }
+        return (["Commit \(commit)."] + [""] + lines).joined(separator: "\n")
     }
 }

@@ -12,53 +12,33 @@ struct ProxyCost {
     /// One kind of load.
     struct Load {
         let name: String
-        let connections: Int
-        let bodySize: Int
-        let closes: Bool
+        var connections = 64
+        var bodySize = 1024
+        var closes = false
+        var logs = false
         /// The most that apus-proxy may cost, as a fraction of HAProxy 2.6; nil is not judged.
-        let limit: Double?
+        var limit: Double?
     }
 
     static let loads = [
-        Load(
-            name: "keep-alive, 64 connections, 1 KiB",
-            connections: 64,
-            bodySize: 1024,
-            closes: false,
-            limit: 0.70
-        ),
-        Load(
-            name: "keep-alive, 512 connections, 1 KiB",
-            connections: 512,
-            bodySize: 1024,
-            closes: false,
-            limit: nil
-        ),
-        Load(
-            name: "keep-alive, 64 connections, 32 KiB",
-            connections: 64,
-            bodySize: 32_768,
-            closes: false,
-            limit: nil
-        ),
-        Load(
-            name: "new connection each, 64 at once, 1 KiB",
-            connections: 64,
-            bodySize: 1024,
-            closes: true,
-            limit: nil
-        ),
+        Load(name: "keep-alive, 8 connections, 1 KiB", connections: 8),
+        Load(name: "keep-alive, 64 connections, 1 KiB", limit: 0.70),
+        Load(name: "the same with access logs", logs: true, limit: 0.70),
+        Load(name: "keep-alive, 512 connections, 1 KiB", connections: 512, limit: 0.60),
+        Load(name: "keep-alive, 64 connections, 32 KiB", bodySize: 32_768, limit: 0.70),
+        Load(name: "new connection each, 64 at once, 1 KiB", closes: true, limit: 0.85),
     ]
 
-    private var rounds: Int { Int(ProcessInfo.processInfo.environment["ROUNDS"] ?? "") ?? 5 }
+    static var rounds: Int { Int(ProcessInfo.processInfo.environment["ROUNDS"] ?? "") ?? 5 }
 
     func measure(into report: inout BenchReport) async throws {
         var section = BenchReport.Section(
             title: "CPU per proxied request",
             method: """
-                One thread pinned to core 0; clients and two servers in one thread on core 1; logging off; \
-                round robin, keep-alive to the servers, `option forwardfor`. CPU microseconds a request from \
-                `/proc/PID/task/*/schedstat`; median of \(rounds) alternating rounds of 2 s.
+                One thread pinned to core 0; clients and two servers in one thread on core 1; logging off unless \
+                said; round robin, keep-alive to the servers, `option forwardfor`. CPU microseconds a request of \
+                all threads from `/proc/PID/task/*/schedstat`; median of \(Self.rounds) alternating rounds of 2 s. \
+                Access logs are `httplog` datagrams to a socket that drops them (Envoy: to a file).
                 """
         )
         section.rows.append([
@@ -93,54 +73,30 @@ struct ProxyCost {
 
     private func compare(_ load: Load) async throws -> [Result] {
         var plan = TrafficPlan()
-        plan.origins = [TrafficPlan.Origin(name: "s0"), TrafficPlan.Origin(name: "s1")]
         plan.connections = load.connections
         plan.bodySize = load.bodySize
         plan.closesConnections = load.closes
-        plan.cpu = 1
-        let traffic = try Traffic(plan)
-        defer { traffic.stop() }
-        let peers = Peer.all
-        let ports = try FreePorts.take(peers.count)
-        var children: [ChildProcess] = []
-        defer { for child in children { child.stop() } }
-        for (peer, port) in zip(peers, ports) {
-            children.append(try start(peer, port: port, servers: traffic.originPorts))
+        let rig = try await ProxyRig(plan, peers: Peer.all, folder: folder, logs: load.logs)
+        defer { rig.stop() }
+        var samples = rig.running.map { _ in [(cost: Double, rate: Double)]() }
+        try await rig.alternate(rounds: Self.rounds) { index, proxy in
+            samples[index].append(try await Self.sample(proxy, rig.traffic))
         }
-        for (child, port) in zip(children, ports) {
-            try await Deadline.wait(for: "answer of \(child.name)") {
-                guard child.isRunning else {
-                    throw BenchFailure("\(child.name) ended: \(child.log)")
-                }
-                return (try? HTTPProbe.ask(["/"], host: "127.0.0.1", port: port))?.first?.status
-                    == 200
-            }
-        }
-        var samples = peers.map { _ in [(cost: Double, rate: Double)]() }
-        for round in 0..<rounds {
-            let order = round.isMultiple(of: 2) ? Array(peers.indices) : peers.indices.reversed()
-            for index in order {
-                samples[index].append(
-                    try await sample(children[index], port: ports[index], traffic)
-                )
-            }
-        }
-        return peers.indices.map { index in
+        return rig.running.indices.map { index in
             Result(
-                name: peers[index].name,
+                name: rig.running[index].peer.name,
                 cost: Self.median(samples[index].map(\.cost)),
                 rate: Self.median(samples[index].map(\.rate))
             )
         }
     }
 
-    private func sample(
-        _ child: ChildProcess,
-        port: UInt16,
+    static func sample(
+        _ proxy: ProxyRig.Running,
         _ traffic: Traffic
     ) async throws -> (cost: Double, rate: Double) {
-        let pid = try workerPID(of: child)
-        traffic.send(to: [port])
+        let pid = proxy.workerPID
+        traffic.send(to: [proxy.port])
         // The first half second fills pools and caches.
         try await Task.sleep(for: .milliseconds(500))
         let begin = (traffic.report, ProcessMeter.cpuTime(of: pid), ContinuousClock.now)
@@ -150,44 +106,15 @@ struct ProxyCost {
         try await Task.sleep(for: .milliseconds(100))
         let requests = Double(end.0.completed - begin.0.completed)
         guard requests > 0, end.0.failed == begin.0.failed else {
-            throw BenchFailure("\(child.name) failed requests: \(end.0.failures)")
+            throw BenchFailure("\(proxy.peer.name) failed requests: \(end.0.failures)")
         }
         return (
             Double(end.1 - begin.1) / 1000 / requests, requests / ((end.2 - begin.2) / .seconds(1))
         )
     }
 
-    private func start(_ peer: Peer, port: UInt16, servers: [UInt16]) throws -> ChildProcess {
-        let name = peer.name.replacing(" ", with: "-")
-        try folder.write(peer.configuration(port, servers, folder.path), to: "\(name).cfg")
-        let words = ["-c", "0"] + peer.command(folder.path("\(name).cfg"))
-        return try ChildProcess(
-            peer.name,
-            ChildProcess.Command("taskset", words),
-            logPath: folder.path("\(name).log")
-        )
-    }
-
-    /// nginx works in a child of the process that was started.
-    private func workerPID(of child: ChildProcess) throws -> Int32 {
-        guard child.name == "nginx" else { return child.pid }
-        let path = "/proc/\(child.pid)/task/\(child.pid)/children"
-        let text = String(
-            decoding: FileManager.default.contents(atPath: path) ?? Data(),
-            as: UTF8.self
-        )
-        return text.split(separator: " ").first.flatMap { Int32($0) } ?? child.pid
-    }
-
     static func median(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
     }
-}
-
-/// Why a measurement is worth nothing.
-struct BenchFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

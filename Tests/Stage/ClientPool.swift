@@ -5,8 +5,8 @@ struct ClientPool {
         let port: UInt16
         /// False once the owner took it off the list: nothing new is sent.
         var isWanted = true
-        /// When the next request is due at a given rate, in microseconds.
-        var nextDue: Int64 = -1_000_000
+        /// When the next request is due at a given rate, in nanoseconds.
+        var nextDue: Int64 = -1_000_000_000
         var open = 0
         var idle: [Int32] = []
         /// The next request of the plan.

@@ -44,6 +44,8 @@ struct TrafficEngine: ~Copyable {
     private let start = ContinuousClock.now
     private var published: Int64 = 0
     var lastExpiry: Int64 = 0
+    /// This turn of the loop did something.
+    var hasWorked = false
 
     init(plan: TrafficPlan, listeners: [Descriptor], shared: TrafficShared) {
         self.plan = plan
@@ -72,10 +74,14 @@ struct TrafficEngine: ~Copyable {
             take(listener, as: .listener, index: index)
             loop.watchLevel(listener, token: token(of: listener))
         }
+        let limit: Int32 = plan.rate == nil ? 5 : plan.spins ? 0 : 1
         while exchangeState() {
-            let count = loop.wait(milliseconds: plan.rate == nil ? 5 : 1)
+            let count = loop.wait(milliseconds: limit)
+            let begin = plan.spins ? now : 0
+            hasWorked = count > 0
             for index in 0..<count { handle(loop.event(index)) }
             tick()
+            if plan.spins, hasWorked { report.busy += now - begin }
         }
         closeAll()
     }

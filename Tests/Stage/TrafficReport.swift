@@ -5,8 +5,10 @@ package struct TrafficReport: Sendable {
     package var failures: [String: Int] = [:]
     /// Answers by target, then by the origin that gave them.
     package var answers: [[Int]] = []
-    /// Answer times in microseconds since the request was due, newest last; a ring of a bounded size.
-    package var latencies: [Int] = []
+    /// Answer times since the request was due; only at a given rate.
+    package var latencies = LatencyHistogram()
+    /// Microseconds that the clients and origins themselves worked; only when they spin.
+    package var busy: Int64 = 0
 
     package var failed: Int { failures.values.reduce(0, +) }
 
@@ -16,6 +18,8 @@ package struct TrafficReport: Sendable {
     package func since(_ earlier: TrafficReport) -> TrafficReport {
         var difference = self
         difference.completed -= earlier.completed
+        difference.latencies = latencies.since(earlier.latencies)
+        difference.busy -= earlier.busy
         for (reason, count) in earlier.failures { difference.failures[reason, default: 0] -= count }
         difference.failures = difference.failures.filter { $0.value != 0 }
         for target in earlier.answers.indices {
@@ -30,12 +34,5 @@ package struct TrafficReport: Sendable {
     package var answersByOrigin: [Int] {
         guard let first = answers.first else { return [] }
         return first.indices.map { origin in answers.reduce(0) { $0 + $1[origin] } }
-    }
-
-    /// The answer time that `fraction` of the remembered requests did not exceed, in microseconds.
-    package func latency(at fraction: Double) -> Int {
-        guard !latencies.isEmpty else { return 0 }
-        let sorted = latencies.sorted()
-        return sorted[min(sorted.count - 1, Int(Double(sorted.count) * fraction))]
     }
 }
