@@ -1,4 +1,5 @@
 import Foundation
+import Proxy
 
 /// A program that runs beside us: its output goes to a file, and it is stopped before we leave.
 package final class ChildProcess: Sendable {
@@ -63,14 +64,19 @@ package final class ChildProcess: Sendable {
 
     /// Ends it without asking (SIGKILL).
     package func kill() {
-        // Foundation has no SIGKILL; the shell's own `kill` is on every machine.
-        _ = try? Self.run(Command("/bin/sh", ["-c", "kill -9 \(pid)"]))
+        signal("KILL")
         process.waitUntilExit()
     }
 
     /// Sends a signal by name, such as `STOP` or `CONT`.
     package func signal(_ name: String) {
-        _ = try? Self.run(Command("/bin/sh", ["-c", "kill -\(name) \(pid)"]))
+        let known: [String: SystemProcess.Signal] = [
+            "USR1": .drain, "USR2": .replace, "TERM": .stop, "KILL": .kill, "STOP": .suspend,
+            "CONT": .resume,
+        ]
+        guard let signal = known[name] else { preconditionFailure("no signal is called \(name)") }
+        // Not by a process of its own: Foundation learns of no end while it waits for another's.
+        SystemProcess.send(signal, to: Int(pid))
     }
 
     /// Runs a command to its end and returns what it printed.

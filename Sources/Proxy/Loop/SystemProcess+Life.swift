@@ -12,12 +12,19 @@ extension SystemProcess {
         case stop
         /// Start a successor (SIGUSR2).
         case replace
+        /// End without being asked (SIGKILL).
+        case kill
+        /// Stand still, and go on (SIGSTOP, SIGCONT).
+        case suspend, resume
 
         var number: Int32 {
             switch self {
             case .drain: SIGUSR1
             case .stop: SIGTERM
             case .replace: SIGUSR2
+            case .kill: SIGKILL
+            case .suspend: SIGSTOP
+            case .resume: SIGCONT
             }
         }
     }
@@ -32,7 +39,7 @@ extension SystemProcess {
     /// Sends a signal; false when there is no such process of ours.
     @discardableResult
     package static func send(_ signal: Signal, to pid: Int) -> Bool {
-        kill(pid_t(pid), signal.number) == 0
+        Glibc.kill(pid_t(pid), signal.number) == 0
     }
 
     /// Goes on in a child; the parent stays with the child's id. Only before there are threads.
@@ -74,8 +81,8 @@ extension SystemProcess {
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         var settings = unsafe variables.map { unsafe strdup($0) } + [nil]
         defer {
-            for unsafe pointer in unsafe arguments { unsafe free(pointer) }
-            for unsafe pointer in unsafe settings { unsafe free(pointer) }
+            for index in unsafe arguments.indices { unsafe free(arguments[index]) }
+            for index in unsafe settings.indices { unsafe free(settings[index]) }
         }
         var pid = pid_t()
         let result = unsafe posix_spawnp(&pid, words[0], nil, nil, &arguments, &settings)
