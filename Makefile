@@ -28,7 +28,8 @@ test: ready ## build and run every test
 check: ready ## format lint, import check and tidy tests: what CI runs first
 	$(FORMAT) lint --strict $(FORMATTED)
 	$(BUILD) --build-tests
-	$(TEST) --filter TidyTests
+	$(BUILD) -c release --product apus-proxy
+	RELEASE_PROXY="$$($(BUILD) -c release --show-bin-path)/apus-proxy" $(TEST) --filter TidyTests
 
 format: ## rewrite the sources as swift-format wants them
 	$(FORMAT) --in-place $(FORMATTED)
