@@ -18,7 +18,7 @@ import Testing
                 nextVersion: 2,
                 lastReference: 3,
                 entries: [.init(reference: 3, key: "k", value: "v")],
-                pending: [(2, [])]
+                pending: [(version: UInt32(2), entries: [])]
             )
         ),
     ])

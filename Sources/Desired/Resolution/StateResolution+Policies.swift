@@ -32,7 +32,9 @@ extension StateResolution {
                 report(message, at: file.origin, in: "in policy \(document.head.name)")
                 return nil
             }
-            found.diagnostics.forEach { report($0.message, at: $0.origin) }
+            for diagnostic in found.diagnostics {
+                report(diagnostic.message, at: diagnostic.origin)
+            }
             guard let root = found.root else { return nil }
             fixture = root
         }
