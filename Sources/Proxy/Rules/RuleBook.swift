@@ -267,7 +267,6 @@ package struct ProxyRules: BitwiseCopyable, Sendable {
     package var uniqueID = IndexRange()
     package var uniqueIDHeader = TextReference()
     package var logFormat = IndexRange()
-    package var errorLogFormat = IndexRange()
     /// Slots of `capture request header` and `capture response header`.
     package var requestCaptures: UInt8 = 0
     package var responseCaptures: UInt8 = 0
