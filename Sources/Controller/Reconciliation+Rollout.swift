@@ -106,13 +106,13 @@ extension Reconciliation {
 
     /// How proxies fare; who does not answer is left out.
     private func health(of targets: [ProxyTarget]) async -> [ProxyName: HealthSample] {
-        let reader = HealthReader(transport: transport, clock: clock, limits: limits)
+        let observer = observer
         return await withTaskGroup(of: (ProxyName, HealthSample)?.self) { group in
             var waiting = targets[...]
             func startNext() {
                 guard let target = waiting.popFirst() else { return }
                 group.addTask {
-                    guard let sample = try? await reader.read(target) else { return nil }
+                    guard let sample = try? await observer.health(of: target) else { return nil }
                     return (target.name, sample)
                 }
             }

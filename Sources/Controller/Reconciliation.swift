@@ -89,7 +89,7 @@ package struct Reconciliation: Sendable {
         uptime = Uptime(clock)
     }
 
-    private var observer: Observer { Observer(transport: transport, clock: clock, limits: limits) }
+    var observer: Observer { Observer(transport: transport, clock: clock, limits: limits) }
 
     /// Observes every proxy of the fleet and plans for those that answered.
     package func plan(_ goal: Goal) async -> Planned {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Fleet
 
-@Suite struct HealthReaderTests {
+@Suite struct ObserverHealthTests {
     @Test func `servers that are down and requests that failed are counted`() throws {
         let text = """
             # pxname,svname,stot,econ,eresp,status,type,hrsp_5xx,req_tot,
@@ -13,7 +13,7 @@ import Testing
             shop,s3,0,0,0,MAINT,2,0,,
             shop,BACKEND,10,1,2,UP,1,4,12,
             """
-        let sample = try HealthReader.sample(text)
+        let sample = try Observer.healthSample(text)
         let shop = try #require(sample.backends[try BackendName("shop")])
         #expect(shop.servers == 3)
         #expect(shop.down == [try ServerName("s2")])

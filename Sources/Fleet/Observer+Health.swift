@@ -2,24 +2,9 @@ package import Model
 package import Planning
 import RuntimeAPI
 
-/// Sees how a proxy's servers fare, with one `show stat`.
-package struct HealthReader: Sendable {
-    package let transport: any RuntimeTransport
-    package let clock: any Clock<Duration>
-    package let limits: FleetLimits
-
-    package init(
-        transport: any RuntimeTransport,
-        clock: any Clock<Duration>,
-        limits: FleetLimits = FleetLimits()
-    ) {
-        self.transport = transport
-        self.clock = clock
-        self.limits = limits
-    }
-
-    /// Connects, reads and closes.
-    package func read(_ target: ProxyTarget) async throws(FleetError) -> HealthSample {
+extension Observer {
+    /// How a proxy's servers fare, by one `show stat`.
+    package func health(of target: ProxyTarget) async throws(FleetError) -> HealthSample {
         let client = try await RuntimeClient.open(
             target,
             over: transport,
@@ -33,14 +18,14 @@ package struct HealthReader: Sendable {
         await client.close()
         if let failure = replies.failure { throw failure }
         do {
-            return try Self.sample(replies.answered.first?.text ?? "")
+            return try Self.healthSample(replies.answered.first?.text ?? "")
         } catch {
             throw client.error(.unreadable("\(error)"))
         }
     }
 
     /// Counts what `show stat` prints for backends and servers.
-    static func sample(_ text: String) throws(TableError) -> HealthSample {
+    static func healthSample(_ text: String) throws(TableError) -> HealthSample {
         let wanted: Set<StatField> = [
             .proxyName, .serverName, .status, .type, .stot, .reqTot, .hrsp5xx, .econ, .eresp,
         ]
