@@ -6,7 +6,8 @@ import Synchronization
 /// All operations are sequentially consistent: a worker that gives a place back and then sees no waiter, and one
 /// that notes itself as waiter and then looks for a place, cannot miss each other.
 @safe package struct PlaceGates: BitwiseCopyable, @unchecked Sendable {
-    /// A whole cache line a row: places taken, and the workers with someone waiting, one bit each.
+    /// A whole cache line a row: places taken, the workers with someone waiting, one bit each, and how often all
+    /// sessions were told to end.
     private static let stride = 8
     private static let rowsPerChunk = 1024
     private let chunkLimit: Int
@@ -78,6 +79,18 @@ import Synchronization
     /// How many places are taken.
     package func taken(_ index: Int) -> Int {
         unsafe row(index).pointee.load(ordering: .sequentiallyConsistent)
+    }
+
+    /// How often `shutDown` was called: a session that was placed at an earlier count is to end, whichever
+    /// worker hears of it when.
+    @inline(__always)
+    package func shutdowns(_ index: Int) -> Int {
+        unsafe row(index)[2].load(ordering: .relaxed)
+    }
+
+    /// Condemns the sessions that are placed now, and none that gets a place after.
+    package func shutDown(_ index: Int) {
+        _ = unsafe row(index)[2].add(1, ordering: .sequentiallyConsistent)
     }
 
     /// The workers with someone waiting, one bit each.

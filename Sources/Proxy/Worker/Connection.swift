@@ -87,6 +87,8 @@ struct Connection: BitwiseCopyable {
     var holdsRequest = false
     /// A server counts this exchange as its session.
     var holdsSlot = false
+    /// How often the slot's sessions had been shut down when this one was placed.
+    var shutdownsBefore: UInt32 = 0
     /// And as one of the places its `maxconn` allows.
     var holdsPlace = false
     /// The backend counts this exchange as its session.

@@ -87,10 +87,13 @@ extension Worker {
         }
     }
 
+    /// Spares what was placed since the command: another worker may have read its letter first and passed its
+    /// place on to someone who waits here.
     private mutating func shutdownSessions(_ slot: UInt32) {
+        let count = UInt32(truncatingIfNeeded: gates.servers.shutdowns(Int(slot)))
         for index in 0..<tableEnd
         where connections[index].role == .client && connections[index].holdsSlot
-            && connections[index].slot == slot
+            && connections[index].slot == slot && connections[index].shutdownsBefore != count
         {
             closeClient(index)
         }

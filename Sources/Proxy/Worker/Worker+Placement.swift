@@ -99,6 +99,9 @@ extension Worker {
     private func takeSlot(_ slot: UInt32, for index: Int) {
         connections[index].slot = slot
         connections[index].holdsSlot = true
+        connections[index].shutdownsBefore = UInt32(
+            truncatingIfNeeded: gates.servers.shutdowns(Int(slot))
+        )
         records[index].slot = slot
         records[index].hasServer = true
         records[index].placed = now

@@ -133,6 +133,7 @@ package final class WorkerPlane: DataPlane {
     }
 
     package func shutdownSessions(of slot: UInt32) {
+        gates.servers.shutDown(Int(slot))
         for mailbox in mailboxes { mailbox.post(.shutdownSessions(slot: slot)) }
     }
 

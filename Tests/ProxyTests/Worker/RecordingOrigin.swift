@@ -51,6 +51,8 @@ final class RecordingOrigin: Sendable {
         var input: [UInt8] = []
         var output: [UInt8] = []
         var closes = false
+        /// 100 went out for the request whose body is awaited; an edge may come twice for the same bytes.
+        var hasContinued = false
     }
 
     private struct Record {
@@ -194,7 +196,10 @@ final class RecordingOrigin: Sendable {
         else { return nil }
         let head = String(decoding: connection.input[..<headEnd], as: UTF8.self)
         let probe = OriginRequest(head: head, body: [], number: 0, connection: 0)
-        if continues, !probe.field("expect").isEmpty, connection.input.count == headEnd {
+        if continues, !probe.field("expect").isEmpty, connection.input.count == headEnd,
+            !connection.hasContinued
+        {
+            connection.hasContinued = true
             _ = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8).span.withSlice {
                 connection.descriptor.send($0)
             }
@@ -212,6 +217,7 @@ final class RecordingOrigin: Sendable {
             (body, end) = decoded
         }
         connection.input.removeFirst(end)
+        connection.hasContinued = false
         let (content, number) = (body, connection.number)
         return record.withLock { record in
             let count = record.requests.count + 1
