@@ -51,7 +51,8 @@ extension Reconciliation.Goal {
 extension Suspension {
     /// A change of the backend or server that is left alone.
     fileprivate func covers(_ change: Change) -> Bool {
-        guard let path = change.server, path.backend == scope.backend else { return false }
-        return scope.server.map { $0 == path.server } ?? true
+        let name = change.server?.backend ?? change.backend
+        guard let name, name == scope.backend else { return false }
+        return scope.server.map { $0 == change.server?.server } ?? true
     }
 }

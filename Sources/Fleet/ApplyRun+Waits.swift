@@ -127,13 +127,12 @@ extension ApplyRun {
         let age = stopwatch.elapsed() - wait.since
         let hasRunOut = age >= limit(of: wait)
         guard wait.kind != .grace else { return hasRunOut ? .done : nil }
-        guard let path = steps[wait.step - 1].change.server else { return .done }
-        let reference = ServerReference(path)
         if wait.kind == .deletion {
             if hasRunOut { return .deferred("connections are left; a later pass deletes it") }
-            followUps.append((wait.step, .deleteServer(reference)))
+            if let command = deletion(wait.step) { followUps.append((wait.step, command)) }
             return nil
         }
+        guard let path = steps[wait.step - 1].change.server else { return .done }
         guard let row = view.states[path] else { return .expired("the server is gone") }
         switch wait.kind {
         case .address:
@@ -145,6 +144,12 @@ extension ApplyRun {
             return judgeRemovable(&wait, row, view.connections[path] ?? 0, &followUps)
         case .grace, .deletion: return nil
         }
+    }
+
+    private func deletion(_ id: Int) -> RuntimeCommand? {
+        let change = steps[id - 1].change
+        if case .deleteBackend(let name) = change { return .deleteBackend(name.text) }
+        return change.server.map { .deleteServer(ServerReference($0)) }
     }
 
     private func wanted(_ id: Int) -> Endpoint? {
@@ -200,10 +205,10 @@ extension ApplyRun {
         guard !commands.isEmpty else { return }
         let replies = await client.exchange(commands.map { ($0.command, payload: nil) })
         for ((id, command), reply) in zip(commands, replies.answered) {
-            if case .deleteServer = command, reply.text.contains("Server deleted.") {
+            if command.isDone(by: reply) {
                 end(id, .done)
             } else if let complaint = client.complaint(about: command, in: reply),
-                !reply.text.contains("still has connections")
+                !reply.text.hasConnectionsLeft
             {
                 end(id, .failed(complaint))
             }
@@ -215,6 +220,17 @@ extension ApplyRun {
         waits.removeAll { $0.step == id }
         ledger.settle(id, result)
         pause = .zero
+    }
+}
+
+extension RuntimeCommand {
+    /// A deletion that the proxy says it has made.
+    fileprivate func isDone(by reply: RuntimeReply) -> Bool {
+        switch self {
+        case .deleteServer: reply.text.contains("Server deleted.")
+        case .deleteBackend: reply.text.contains("Backend deleted.")
+        default: false
+        }
     }
 }
 

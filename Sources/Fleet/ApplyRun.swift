@@ -149,7 +149,7 @@ extension ApplyRun {
     private mutating func conclude(_ id: Int, _ complaint: FleetError?) {
         let change = steps[id - 1].change
         if let complaint {
-            if case .deleteServer = change, complaint.isAboutConnections {
+            if change.isDeletion, complaint.isAboutConnections {
                 waits.append(StepWait(step: id, since: stopwatch.elapsed(), kind: .deletion))
             } else {
                 ledger.settle(id, .failed(complaint))
@@ -230,9 +230,25 @@ extension ApplyRun {
 }
 
 extension FleetError {
-    /// `del server` while a connection is left, which passes.
+    /// `del server` or `del backend` while a connection or stream is left, which passes.
     fileprivate var isAboutConnections: Bool {
-        if case .rejected(_, let words) = cause { return words.contains("still has connections") }
-        return false
+        guard case .rejected(_, let words) = cause else { return false }
+        return words.hasConnectionsLeft
+    }
+}
+
+extension Change {
+    fileprivate var isDeletion: Bool {
+        switch self {
+        case .deleteServer, .deleteBackend: true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// A complaint that passes by itself: something is still attached to what is to be deleted.
+    var hasConnectionsLeft: Bool {
+        contains("still has connections") || contains("still has attached streams")
     }
 }

@@ -70,6 +70,8 @@ struct ChangeTranslation {
             let reference = PatternReference(name: list.text)
             return [Command(command: .deleteAcl(reference, pattern: pattern))]
         case .setLimit(let target, _, let value): return [limitCommand(target, value)]
+        case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
+            return [backendCommand(change)].compactMap(\.self)
         case .awaitUp, .grace, .awaitRemovable, .replaceMap: return []
         }
     }
@@ -105,6 +107,30 @@ struct ChangeTranslation {
         return port.map { port in
             [Command(command: .setServerCheckPort(server, port: port), success: .noting)]
         } ?? []
+    }
+
+    private static func backendCommand(_ change: Change) -> Command? {
+        switch change {
+        case .addBackend(let name, let defaults, let guid):
+            let addition = BackendAddition(name: name.text, defaults: defaults.text, guid: guid)
+            return Command(
+                command: .addBackend(addition),
+                success: .saying("New backend registered")
+            )
+        case .publishBackend(let name):
+            return Command(
+                command: .publishBackend(name.text),
+                success: .saying("Backend published.")
+            )
+        case .unpublishBackend(let name):
+            return Command(
+                command: .unpublishBackend(name.text),
+                success: .saying("Backend unpublished.")
+            )
+        case .deleteBackend(let name):
+            return Command(command: .deleteBackend(name.text), success: .saying("Backend deleted."))
+        default: return nil
+        }
     }
 
     private static func limitCommand(_ target: LimitTarget, _ value: Int) -> Command {

@@ -11,7 +11,7 @@ extension Observer {
         var commands: [RuntimeClient.Command] = [
             (.showServersState(backend: nil), payload: nil),
             (.showBackend, payload: nil),
-            (.showStat(serversOnly, .plain), payload: nil),
+            (.showStat(statFilter(client.capabilities), .plain), payload: nil),
         ]
         if client.capabilities.hasGUID { commands.append((.dumpStatsFile, payload: nil)) }
         commands += scope.maps.map { (.showMap(PatternReference(name: $0.text)), payload: nil) }
@@ -27,6 +27,7 @@ extension Observer {
         do {
             try reading.addServers(replies[0].text, stat: replies[2].text)
             try reading.addEmptyBackends(replies[1].text)
+            reading.addPublication()
             if client.capabilities.hasGUID { try reading.addGUIDs(replies[3].text) }
             for (map, reply) in zip(scope.maps, replies[firstMap...]) {
                 try reading.addMap(map, reply)
@@ -40,9 +41,10 @@ extension Observer {
         return try await addListsAndLimits(to: reading.proxy, client, scope)
     }
 
-    private static var serversOnly: StatFilter {
+    /// Servers, and the backends too where they can be unpublished.
+    private static func statFilter(_ capabilities: ProxyCapabilities) -> StatFilter {
         var filter = StatFilter()
-        filter.types = 4
+        filter.types = capabilities.hasBackendCommands ? 6 : 4
         return filter
     }
 }
@@ -50,6 +52,7 @@ extension Observer {
 /// Puts one observation together from the tables it comes in.
 private struct Reading {
     private(set) var proxy: ObservedProxy
+    private var unpublished: Set<String> = []
     private let client: RuntimeClient
 
     init(_ client: RuntimeClient) {
@@ -62,7 +65,7 @@ private struct Reading {
     }
 
     mutating func addServers(_ state: String, stat: String) throws {
-        let stats = try Self.stats(stat)
+        let stats = try stats(stat)
         // Rows of one backend come together; one at a time is built outside the dictionary.
         var current: (text: String, backend: ObservedBackend, stats: [String: StatRow])?
         for row in try ServerStateTable.parse(state).rows {
@@ -85,11 +88,16 @@ private struct Reading {
         if let backend { proxy.backends[backend.name] = backend }
     }
 
-    private static func stats(_ text: String) throws -> [String: [String: StatRow]] {
-        let wanted: Set<StatField> = [.proxyName, .serverName, .slim, .scur, .bck]
+    private mutating func stats(_ text: String) throws -> [String: [String: StatRow]] {
+        let wanted: Set<StatField> = [.proxyName, .serverName, .slim, .scur, .bck, .status]
         var stats: [String: [String: StatRow]] = [:]
         for row in try StatTable.parse(text, keeping: wanted).rows {
             guard let backend = row.text(.proxyName), let server = row.text(.serverName) else {
+                continue
+            }
+            if server == "BACKEND" {
+                // Behind what it would be otherwise: `UP (UNPUB)`.
+                if row.text(.status)?.hasSuffix("(UNPUB)") == true { unpublished.insert(backend) }
                 continue
             }
             stats[backend, default: [:]][server] = row
@@ -105,6 +113,14 @@ private struct Reading {
         }
     }
 
+    /// Backends without servers have rows, too.
+    mutating func addPublication() {
+        for word in unpublished.sorted() {
+            guard let name = try? BackendName(word) else { continue }
+            proxy.backends[name]?.isPublished = false
+        }
+    }
+
     /// A stats file names objects by guid alone; ours hold a hash of the server's name.
     mutating func addGUIDs(_ text: String) throws {
         let guids = try StatsFile.parse(text).guids.filter { $0.hasPrefix("apus:") }
@@ -115,6 +131,8 @@ private struct Reading {
             if parts.count == 3 { owners[parts[1]] = guid }
         }
         for backend in proxy.backends.keys.sorted() {
+            let hash = BackendIdentity.nameHash(of: backend)
+            proxy.backends[backend]?.guid = owners[hash[...]]
             for name in (proxy.backends[backend]?.servers ?? [:]).keys.sorted() {
                 let own = ServerIdentity.guid(
                     of: ServerPath(backend, name),

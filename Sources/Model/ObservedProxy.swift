@@ -40,6 +40,10 @@ package struct ObservedBackend: Hashable, Sendable {
     package let name: BackendName
     package let id: Int
     package var servers: [ServerName: ObservedServer]
+    /// `guid`, where the proxy has one.
+    package var guid: String?
+    /// Reachable by rules; only a backend made at runtime can be otherwise (`unpublish backend`).
+    package var isPublished = true
 
     package init(name: BackendName, id: Int, servers: [ServerName: ObservedServer] = [:]) {
         self.name = name

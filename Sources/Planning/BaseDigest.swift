@@ -11,6 +11,7 @@ struct BaseDigest {
     static func of(_ steps: [Step], in observed: ObservedProxy) -> String {
         var digest = BaseDigest(observed)
         digest.combineServers(Set(steps.compactMap(\.change.server)).sorted())
+        digest.combineBackends(of: steps)
         digest.combineMaps(of: steps)
         digest.combineOthers(of: steps)
         return String(digest.hash.value, radix: 16)
@@ -34,6 +35,18 @@ struct BaseDigest {
             for flag in [server.isChecked, server.isCheckEnabled, server.isBackup] {
                 hash.combine(flag ? 1 : 0)
             }
+        }
+    }
+
+    private mutating func combineBackends(of steps: [Step]) {
+        for name in Set(steps.compactMap(\.change.backend)).sorted() {
+            hash.combine(name.text)
+            guard let backend = observed.backends[name] else {
+                hash.combine("absent")
+                continue
+            }
+            hash.combine(backend.guid ?? "")
+            hash.combine(backend.isPublished ? 1 : 0)
         }
     }
 

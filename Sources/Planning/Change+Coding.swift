@@ -6,13 +6,14 @@ import Model
 extension Change: Codable {
     fileprivate enum Key: String, CodingKey {
         case op, server, map, id, endpoint, attributes, from, to, address, port, within, key, value
-        case entries, added, changed, removed, list, pattern, limit
+        case entries, added, changed, removed, list, pattern, limit, backend, defaults, guid
     }
 
     fileprivate enum Operation: String, Codable {
         case addServer, enableHealth, enableAgent, setAdmin, setWeight, setAddress, setMaxconn
         case setCheckAddress
         case awaitUp, grace, awaitRemovable, deleteServer
+        case addBackend, publishBackend, unpublishBackend, deleteBackend
         case addMapEntry, setMapEntry, deleteMapEntry, replaceMap
         case addPattern, deletePattern, setLimit
     }
@@ -31,6 +32,10 @@ extension Change: Codable {
         case .grace: .grace
         case .awaitRemovable: .awaitRemovable
         case .deleteServer: .deleteServer
+        case .addBackend: .addBackend
+        case .publishBackend: .publishBackend
+        case .unpublishBackend: .unpublishBackend
+        case .deleteBackend: .deleteBackend
         case .addMapEntry: .addMapEntry
         case .setMapEntry: .setMapEntry
         case .deleteMapEntry: .deleteMapEntry
@@ -46,8 +51,13 @@ extension Change: Codable {
         try container.encode(operation, forKey: .op)
         try container.encodeIfPresent(server?.description, forKey: .server)
         try container.encodeIfPresent(map?.text, forKey: .map)
+        try container.encodeIfPresent(backend?.text, forKey: .backend)
         switch self {
         case .enableHealth, .enableAgent, .deleteServer: break
+        case .publishBackend, .unpublishBackend, .deleteBackend: break
+        case .addBackend(_, let defaults, let guid):
+            try container.encode(defaults.text, forKey: .defaults)
+            try container.encode(guid, forKey: .guid)
         case .addServer(_, let id, let endpoint, let attributes):
             try container.encode(id, forKey: .id)
             try container.encode(endpoint, forKey: .endpoint)
@@ -88,6 +98,8 @@ extension Change: Codable {
         case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap:
             self = try container.mapChange(operation)
         case .addPattern, .deletePattern, .setLimit: self = try container.otherChange(operation)
+        case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
+            self = try container.backendChange(operation)
         default:
             self = try container.serverChange(operation)
         }
@@ -133,6 +145,24 @@ extension KeyedDecodingContainer<Change.Key> {
             preconditionFailure("changes of maps are decoded by mapChange")
         case .addPattern, .deletePattern, .setLimit:
             preconditionFailure("changes of lists and limits are decoded by otherChange")
+        case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
+            preconditionFailure("changes of backends are decoded by backendChange")
+        }
+    }
+
+    fileprivate func backendChange(_ operation: Change.Operation) throws -> Change {
+        let name = try BackendName(try decode(String.self, forKey: .backend))
+        switch operation {
+        case .publishBackend: return .publishBackend(name)
+        case .unpublishBackend: return .unpublishBackend(name)
+        case .deleteBackend: return .deleteBackend(name)
+        default:
+            let defaults = try DefaultsName(try decode(String.self, forKey: .defaults))
+            return .addBackend(
+                name,
+                from: defaults,
+                guid: try decode(String.self, forKey: .guid)
+            )
         }
     }
 

@@ -20,6 +20,13 @@ package enum Change: Hashable, Sendable {
     case awaitRemovable(ServerPath, within: Milliseconds)
     case deleteServer(ServerPath)
 
+    /// Creates a backend, which no rule reaches before it is published (HAProxy 3.4+, apus-proxy).
+    case addBackend(BackendName, from: DefaultsName, guid: String)
+    case publishBackend(BackendName)
+    case unpublishBackend(BackendName)
+    /// Of a backend that is unpublished and has no server; waits until no stream is left.
+    case deleteBackend(BackendName)
+
     case addMapEntry(PatternFileName, MapEntry)
     case setMapEntry(PatternFileName, key: String, from: String, to: String)
     case deleteMapEntry(PatternFileName, MapEntry)
@@ -42,9 +49,19 @@ package enum Change: Hashable, Sendable {
             .setCheckAddress(let path, _, _), .awaitUp(let path, _), .grace(let path, _),
             .awaitRemovable(let path, _), .deleteServer(let path):
             path
-        case .addMapEntry, .setMapEntry, .deleteMapEntry, .replaceMap, .addPattern, .deletePattern,
-            .setLimit:
+        case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend, .addMapEntry,
+            .setMapEntry, .deleteMapEntry, .replaceMap, .addPattern, .deletePattern, .setLimit:
             nil
+        }
+    }
+
+    /// The backend that is created, published or deleted as a whole, nil for everything else.
+    package var backend: BackendName? {
+        switch self {
+        case .addBackend(let name, _, _), .publishBackend(let name), .unpublishBackend(let name),
+            .deleteBackend(let name):
+            name
+        default: nil
         }
     }
 

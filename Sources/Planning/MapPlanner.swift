@@ -16,6 +16,8 @@ struct MapPlanner {
     let previous: Set<String>
     let commandLimit: Int
     private(set) var remarks: [Remark] = []
+    /// The values once the edits are made.
+    private(set) var lasting: Set<String> = []
 
     init(_ desired: DesiredMap, _ observed: ObservedMap, previous: Set<String>, commandLimit: Int) {
         self.desired = desired
@@ -32,6 +34,7 @@ struct MapPlanner {
         let kept = foreign.filter { !isRemoved($0.key) }
         remark(onKept: kept)
         let wanted = entries.map { MapEntry(key: $0.key, value: $0.value) }
+        lasting = Set((wanted + kept).map(\.value))
         if desired.isOrdered { return ordered(entries, wanted + kept) }
         let single = unordered(entries, foreign.filter { isRemoved($0.key) })
         return cheaper(single, wanted + kept)

@@ -23,13 +23,16 @@ extension PlanEntry.Action {
 
 extension PlanEntry {
     var backend: BackendName? {
-        guard case .server(let path) = subject else { return nil }
-        return path.backend
+        switch subject {
+        case .server(let path): path.backend
+        case .backend(let name): name
+        case .mapEntry, .map, .pattern, .limit: nil
+        }
     }
 
     var map: PatternFileName? {
         switch subject {
-        case .server, .pattern, .limit: nil
+        case .server, .backend, .pattern, .limit: nil
         case .mapEntry(let map, _), .map(let map): map
         }
     }
@@ -45,6 +48,7 @@ extension PlanEntry {
     var title: String {
         switch subject {
         case .server(let path): path.server.text
+        case .backend: "the whole backend"
         case .mapEntry(_, let key): key
         case .map: "the whole map"
         case .pattern(_, let text): text
@@ -54,8 +58,9 @@ extension PlanEntry {
 
     /// One line for a log: `~ shop/web1 weight 10 → 50`.
     package var brief: String {
-        let place = backend.map { "\($0)/" } ?? (map ?? list).map { "\($0) " } ?? ""
         let words = details.map(\.plain).joined(separator: " ")
+        if case .backend(let name) = subject { return "\(action.marker) backend \(name) \(words)" }
+        let place = backend.map { "\($0)/" } ?? (map ?? list).map { "\($0) " } ?? ""
         return "\(action.marker) \(place)\(title) \(words)"
     }
 
@@ -99,6 +104,8 @@ extension PlanEntry {
             case .addServer(_, _, let endpoint, let attributes):
                 words.append(StyledText(endpoint.description))
                 words += attributes.shown
+            case .addBackend(_, let defaults, _):
+                words += phrase("created from \(defaults)")
             case .addMapEntry(_, let entry):
                 words += [StyledText("→", .faint), StyledText(entry.value)]
             default: break
@@ -136,7 +143,8 @@ extension PlanEntry {
             case .setAdmin(_, _, .drain): stages.append("drain")
             case .grace(_, let grace): stages.append("wait \(grace)")
             case .awaitRemovable(_, let limit): stages.append("idle within \(limit)")
-            case .deleteServer: stages.append("delete")
+            case .unpublishBackend: stages.append("unpublish")
+            case .deleteServer, .deleteBackend: stages.append("delete")
             case .deleteMapEntry(_, let entry):
                 return [StyledText("→", .faint), StyledText(entry.value)]
             default: break
@@ -177,6 +185,7 @@ extension Change {
             )
         case .enableHealth: phrase("checks on")
         case .enableAgent: phrase("agent check on")
+        case .publishBackend: phrase("published")
         case .setMapEntry(_, _, let from, let to): arrow(nil, from, to)
         case .setLimit(_, let from, let to): arrow(nil, String(from), String(to))
         case .replaceMap(_, let entries, let added, let changed, let removed):

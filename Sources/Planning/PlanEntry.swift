@@ -7,9 +7,11 @@ package struct PlanEntry: Hashable, Sendable {
         case add, change, replace, remove
     }
 
-    /// The object: a server, a key of a map, a map rewritten as a whole, a pattern of a list, or a limit.
+    /// The object: a server, a backend made at runtime, a key of a map, a map rewritten as a whole, a pattern of
+    /// a list, or a limit.
     package enum Subject: Hashable, Sendable {
         case server(ServerPath)
+        case backend(BackendName)
         case mapEntry(PatternFileName, key: String)
         case map(PatternFileName)
         case pattern(PatternFileName, String)
@@ -53,7 +55,7 @@ package struct PlanEntry: Hashable, Sendable {
         case .addPattern(let list, let text), .deletePattern(let list, let text):
             .pattern(list, text)
         case .setLimit(let target, _, _): .limit(target)
-        default: change.server.map(Subject.server)
+        default: change.server.map(Subject.server) ?? change.backend.map(Subject.backend)
         }
     }
 
@@ -72,7 +74,7 @@ package struct PlanEntry: Hashable, Sendable {
 extension Change {
     fileprivate var isAddition: Bool {
         switch self {
-        case .addServer, .addMapEntry, .addPattern: true
+        case .addServer, .addBackend, .addMapEntry, .addPattern: true
         default: false
         }
     }
@@ -80,7 +82,9 @@ extension Change {
     // A server that waits to become removable is leaving, even where a later pass deletes it.
     fileprivate var isRemoval: Bool {
         switch self {
-        case .deleteServer, .awaitRemovable, .deleteMapEntry, .deletePattern: true
+        case .deleteServer, .awaitRemovable, .unpublishBackend, .deleteBackend, .deleteMapEntry,
+            .deletePattern:
+            true
         default: false
         }
     }

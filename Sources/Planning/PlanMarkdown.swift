@@ -256,13 +256,17 @@ extension PlanEntry {
     }
 
     fileprivate var fullTitle: String {
-        if case .map = subject { return place }
+        switch subject {
+        case .map, .backend: return place
+        default: break
+        }
         return backend.map { "\($0)/\(title)" } ?? "\(place) \(title)"
     }
 
     fileprivate var kind: String {
         switch subject {
         case .server: "server"
+        case .backend: "backend"
         case .mapEntry: "key"
         case .map: removals == 1 ? "1 entry of" : "\(removals) entries of"
         case .pattern: "pattern"

@@ -40,11 +40,15 @@ extension Planner {
         _ after: DesiredFleet
     ) -> (before: DesiredFleet?, after: DesiredFleet) {
         guard var before else { return (nil, after) }
+        let names = Set(after.backends.map(\.name))
         var after = after
         let oldBackends = Dictionary(before.backends.map { ($0.name, $0) }) { first, _ in first }
         let backends = Set(after.backends.filter { oldBackends[$0.name] == $0 }.map(\.name))
         before.backends.removeAll { backends.contains($0.name) }
         after.backends.removeAll { backends.contains($0.name) }
+        // A map that did not change may still name a backend that goes.
+        guard !before.backends.contains(where: { $0.defaults != nil && !names.contains($0.name) })
+        else { return (before, after) }
         let oldMaps = Dictionary(before.maps.map { ($0.name, $0) }) { first, _ in first }
         let maps = Set(after.maps.filter { oldMaps[$0.name] == $0 }.map(\.name))
         before.maps.removeAll { maps.contains($0.name) }
@@ -61,7 +65,8 @@ extension ObservedProxy {
         for after: DesiredFleet
     ) {
         // The level every proxy of ours has; versions differ in means, not in what a merge changes.
-        let capabilities = ProxyCapabilities(program: .apusProxy, version: ProxyVersion(3, 2))
+        var capabilities = ProxyCapabilities(program: .apusProxy, version: ProxyVersion(3, 2))
+        capabilities.commands = Set(OptionalCommand.allCases)
         self.init(
             name: name,
             incarnation: Incarnation(pid: 0, startTime: 0),
@@ -91,6 +96,7 @@ extension ObservedProxy {
 extension ObservedBackend {
     fileprivate init(declared: DesiredBackend, id: Int) {
         self.init(name: declared.name, id: id)
+        guid = declared.defaults.map { BackendIdentity.guid(of: declared.name, from: $0) }
         var taken: Set<Int> = []
         for server in declared.servers {
             let path = ServerPath(declared.name, server.name)

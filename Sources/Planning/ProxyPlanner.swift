@@ -8,19 +8,29 @@ struct ProxyPlanner {
     let observed: ObservedProxy
     let options: Planner.Options
 
-    private var order = StepOrder()
-    private var remarks: [Remark] = []
-    private var backends: [BackendPlanner] = []
+    var order = StepOrder()
+    var remarks: [Remark] = []
+    var backends: [BackendPlanner] = []
+    /// Backends made at runtime that nobody declares any more, with what takes their servers out.
+    var leaving: [BackendPlanner] = []
+    /// The step that creates a backend.
+    var created: [BackendName: Int] = [:]
+    /// Backends that no rule reaches yet and one is to.
+    var unpublished: Set<BackendName> = []
+    /// Entries looked at and edits made.
+    private var mapWork = 0
+    /// What the maps' values will be, with a map that has each.
+    var routed: [String: PatternFileName] = [:]
     /// Last steps of what brings a backend's servers into service, for map entries that name it.
-    private var raised: [BackendName: [Int]] = [:]
+    var raised: [BackendName: [Int]] = [:]
     /// What taking servers of a backend out must come after.
-    private var beforeLowering: [BackendName: [Int]] = [:]
+    var beforeLowering: [BackendName: [Int]] = [:]
     /// The map steps that take references to a backend away.
-    private var dereferenced: [BackendName: [Int]] = [:]
+    var dereferenced: [BackendName: [Int]] = [:]
     /// Backends without a server in service: map values that name them wait for their first ones.
-    private var awaited: [String: BackendName] = [:]
+    var awaited: [String: BackendName] = [:]
     /// Backends that lose servers: map values that name them go first.
-    private var lowered: [String: BackendName] = [:]
+    var lowered: [String: BackendName] = [:]
 
     init(_ fleet: DesiredFleet, _ observed: ObservedProxy, options: Planner.Options) {
         self.fleet = fleet
@@ -34,13 +44,17 @@ struct ProxyPlanner {
             return finished()
         }
         planBackends()
+        planLeaving()
         claim()
+        emitCreations()
         for backend in backends { emitRaising(backend) }
         for backend in backends { emitDips(backend) }
+        emitPublications()
         planMaps()
         planLists()
         planLimits()
         for backend in backends { emitLowering(backend) }
+        for backend in leaving { emitDeletion(backend) }
         announceReady()
         remarkOnStrangers()
         remarkOnUnplanned()
@@ -59,36 +73,10 @@ struct ProxyPlanner {
 
     /// Steps, the steps they name and the ids tried: grows like the input, which tests watch.
     var work: Int {
-        order.work + backends.reduce(0) { $0 + $1.ids.probes + $1.desired.servers.count }
-    }
-
-    private mutating func planBackends() {
-        let declared = options.previous?.backends ?? []
-        let previous = Dictionary(declared.map { ($0.name, Set($0.servers.map(\.name))) }) { $1 }
-        for desired in fleet.backends {
-            guard let live = observed.backends[desired.name] else {
-                let message =
-                    desired.defaults == nil
-                    ? "backend \(desired.name) is not on the proxy; add it to the boot file"
-                    : "backend \(desired.name) is not on the proxy; this version does not create it"
-                remarks.append(Remark(.needsRestart, message, origin: desired.origin))
-                continue
+        order.work + mapWork
+            + (backends + leaving).reduce(0) {
+                $0 + $1.ids.probes + $1.desired.servers.count + $1.observed.servers.count
             }
-            var planner = BackendPlanner(
-                desired,
-                live,
-                capabilities: observed.capabilities,
-                removal: fleet.removal,
-                previous: previous[desired.name] ?? [],
-                siblings: options.siblings.compactMap { $0.backends[desired.name] }
-            )
-            planner.adopts = options.adopts
-            planner.plan()
-            remarks += planner.remarks
-            backends.append(planner)
-            if !planner.isServing { awaited[desired.name.text] = desired.name }
-            if !planner.lowering.isEmpty { lowered[desired.name.text] = desired.name }
-        }
     }
 }
 
@@ -97,11 +85,12 @@ struct ProxyPlanner {
 extension ProxyPlanner {
     private mutating func emitRaising(_ backend: BackendPlanner) {
         let name = backend.desired.name
-        let ends = backend.raising.map { order.add($0).upperBound }
+        let after = created[name].map { [$0] } ?? []
+        let ends = backend.raising.map { order.add($0, after: after).upperBound }
         beforeLowering[name] = ends
         // Nobody waits for these but the map entries that would lead to an empty backend.
         raised[name] = ends + backend.returning.map { order.add($0).upperBound }
-        for chain in backend.quiet { order.add(chain) }
+        for chain in backend.quiet { order.add(chain, after: after) }
     }
 
     /// Replacement `i` starts when replacement `i − lanes` is done.
@@ -153,6 +142,10 @@ extension ProxyPlanner {
             )
             let edits = planner.edits()
             remarks += planner.remarks
+            mapWork += live.entries.count + desired.entries.count + edits.count
+            if !leaving.isEmpty {
+                for word in planner.lasting { routed[word] = desired.name }
+            }
             for edit in edits { emit(edit) }
         }
     }
@@ -169,63 +162,6 @@ extension ProxyPlanner {
         }
         for word in edit.takes {
             if let name = lowered[word] { dereferenced[name, default: []].append(id) }
-        }
-    }
-}
-
-// MARK: - Lists and limits
-
-extension ProxyPlanner {
-    /// Additions before removals, so that what is in both is never out.
-    private mutating func planLists() {
-        for desired in fleet.acls {
-            guard let live = observed.acls[desired.name] else {
-                let message = "list \(desired.name) is not on the proxy; name it in the boot file"
-                remarks.append(Remark(.needsRestart, message, origin: desired.origin))
-                continue
-            }
-            let present = Set(live)
-            // Every byte may need an escape, and the command's own words take some room.
-            let room = (observed.capabilities.commandLimit - desired.name.text.utf8.count - 64) / 2
-            for pattern in desired.patterns where !present.contains(pattern.text) {
-                guard pattern.text.utf8.count <= room else {
-                    let message = "a pattern of list \(desired.name) is too long for a command"
-                    remarks.append(Remark(.warning, message, origin: pattern.origin))
-                    continue
-                }
-                order.add(.addPattern(desired.name, pattern.text), origin: pattern.origin)
-            }
-            let declared = Set(desired.patterns.map(\.text))
-            retirePatterns(present.subtracting(declared).sorted(), of: desired)
-        }
-    }
-
-    private mutating func retirePatterns(_ foreign: [String], of desired: DesiredAcl) {
-        let before = options.previous?.acls.first { $0.name == desired.name }
-        let previous = Set(before?.patterns.map(\.text) ?? [])
-        var kept: [String] = []
-        for text in foreign {
-            if desired.unmanaged == .remove || previous.contains(text) {
-                order.add(.deletePattern(desired.name, text), origin: desired.origin)
-            } else {
-                kept.append(text)
-            }
-        }
-        guard !kept.isEmpty else { return }
-        let message = "list \(desired.name): not declared and kept: \(Remark.list(kept))"
-        remarks.append(Remark(.unmanaged, message, origin: desired.origin))
-    }
-
-    private mutating func planLimits() {
-        for limit in fleet.limits {
-            guard let live = observed.limits[limit.target] else {
-                let message = "the proxy has no \(limit.target)"
-                remarks.append(Remark(.needsRestart, message, origin: limit.origin))
-                continue
-            }
-            guard live != limit.value else { continue }
-            let change = Change.setLimit(limit.target, from: live, to: limit.value)
-            order.add(change, origin: limit.origin)
         }
     }
 }
@@ -289,8 +225,8 @@ extension ProxyPlanner {
     }
 
     private mutating func remarkOnStrangers() {
-        let declared = Set(fleet.backends.map(\.name))
-        let strangers = observed.backends.keys.filter { !declared.contains($0) }.sorted()
+        let known = Set(fleet.backends.map(\.name)).union(leaving.map(\.desired.name))
+        let strangers = observed.backends.keys.filter { !known.contains($0) }.sorted()
         guard !strangers.isEmpty else { return }
         let message = "backends left alone: \(Remark.list(strangers.map(\.text)))"
         remarks.append(Remark(.unmanaged, message))

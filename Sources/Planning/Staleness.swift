@@ -66,6 +66,10 @@ package enum Staleness {
 
     private static func other(_ change: Change, _ observed: ObservedProxy) -> String? {
         switch change {
+        case .addBackend(let name, _, _):
+            observed.backends[name] == nil ? nil : "backend \(name) exists now"
+        case .unpublishBackend(let name):
+            observed.backends[name] == nil ? "backend \(name) is gone" : nil
         case .addPattern(let list, let pattern):
             observed.acls[list]?.contains(pattern) == true
                 ? "list \(list) has \(pattern) now" : nil

@@ -8,7 +8,7 @@ extension RuntimeCommand {
 
     /// The words before escaping.
     package var words: [String] {
-        serverWords ?? mapWords ?? sessionWords
+        backendWords ?? serverWords ?? mapWords ?? sessionWords
     }
 
     /// `\` before every byte that would end the word, and before a `<<` that would announce a payload.
@@ -27,6 +27,20 @@ extension RuntimeCommand {
         switch byte {
         case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: "\\"): true
         default: false
+        }
+    }
+
+    private var backendWords: [String]? {
+        switch self {
+        case .addBackend(let addition):
+            ["add", "backend", addition.name, "from", addition.defaults]
+                + (addition.mode.map { ["mode", $0.rawValue] } ?? [])
+                + (addition.guid.map { ["guid", $0] } ?? [])
+        case .publishBackend(let name): ["publish", "backend", name]
+        case .unpublishBackend(let name): ["unpublish", "backend", name]
+        case .deleteBackend(let name): ["del", "backend", name]
+        case .showDefaults: ["show", "defaults"]
+        default: nil
         }
     }
 
@@ -60,6 +74,8 @@ extension RuntimeCommand {
         case .wait(let duration, nil): ["wait", "\(duration)"]
         case .wait(let duration, .serverRemovable(let server)?):
             ["wait", "\(duration)", "srv-removable", "\(server)"]
+        case .wait(let duration, .backendRemovable(let backend)?):
+            ["wait", "\(duration)", "be-removable", backend]
         default: nil
         }
     }

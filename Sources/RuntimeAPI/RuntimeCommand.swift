@@ -27,6 +27,14 @@ package enum RuntimeCommand: Hashable, Sendable {
     /// Forgets what was collected (ours).
     case rollback
 
+    /// A backend that inherits from a named `defaults` section (3.4); it gets no traffic before it is published.
+    case addBackend(BackendAddition)
+    case publishBackend(String)
+    case unpublishBackend(String)
+    case deleteBackend(String)
+    /// `show defaults` (3.5): what `add backend … from` may name.
+    case showDefaults
+
     case addServer(ServerReference, address: String, arguments: [String])
     case deleteServer(ServerReference)
     case enableServer(ServerReference)
@@ -87,6 +95,25 @@ package enum RuntimeCommand: Hashable, Sendable {
     case quit
     /// Well placed words with a wrong argument, which the proxy mentions only after looking `subject` up.
     case invalid(InvalidCommand)
+}
+
+/// What `add backend NAME from DEFAULTS [mode M] [guid G]` says.
+package struct BackendAddition: Hashable, Sendable {
+    /// `mode`; what dynamic backends can be.
+    package enum Mode: String, Hashable, Sendable { case http, tcp }
+
+    package let name: String
+    /// The `defaults` section.
+    package let defaults: String
+    package var mode: Mode?
+    package var guid: String?
+
+    package init(name: String, defaults: String, mode: Mode? = nil, guid: String? = nil) {
+        self.name = name
+        self.defaults = defaults
+        self.mode = mode
+        self.guid = guid
+    }
 }
 
 /// A command with a wrong argument: HAProxy complains about an unknown server or map first.
@@ -169,8 +196,11 @@ package enum WeightArgument: Hashable, Sendable {
 /// `set server … health`.
 package enum ForcedHealth: String, Hashable, Sendable { case up, stopping, down }
 
-/// What `wait` waits for besides its delay (3.0).
-package enum WaitCondition: Hashable, Sendable { case serverRemovable(ServerReference) }
+/// What `wait` waits for besides its delay (3.0; backends 3.4).
+package enum WaitCondition: Hashable, Sendable {
+    case serverRemovable(ServerReference)
+    case backendRemovable(String)
+}
 
 /// `prompt n|i|p` (3.2); plain `prompt` toggles.
 package enum PromptMode: String, Hashable, Sendable {

@@ -26,6 +26,7 @@ enum Mistakes {
             maxconn 10000
         defaults http
             default-server inter 2s resolvers dns
+            mode http
         frontend edge
             http-request deny if { src -f lists/bad.acl }
             use_backend %[req.hdr(host),lower,map(maps/hosts.map)]

@@ -275,6 +275,18 @@ import Testing
         #expect(loaded.state?.fleets.map(\.backends.count) == [1, 1])
     }
 
+    @Test func `a dynamic backend needs a section with a mode`() throws {
+        let loaded = try load([
+            "fleet.yaml": Mistakes.fleet,
+            "boot/edge.cfg": Mistakes.boot.replacing("mode http", with: ""),
+            "x.yaml": Mistakes.backend(
+                "  dynamic: true\n  from: http\n" + Mistakes.servers,
+                name: "new"
+            ),
+        ])
+        #expect(loaded.problems.contains { $0.contains("sets no mode") })
+    }
+
     @Test func `a dynamic backend inherits the defaults section it is made from`() throws {
         let loaded = try load([
             "fleet.yaml": Mistakes.fleet, "boot/edge.cfg": Mistakes.boot,
@@ -287,7 +299,7 @@ import Testing
         let fleet = try #require(loaded.state?.fleets.first)
         let backend = try #require(fleet.backends.first)
         #expect(backend.defaults?.text == "http")
-        #expect(backend.boot == nil)
+        #expect(backend.boot?.servers == [])
         #expect(backend.servers.first?.attributes.command == "inter 2s")
         #expect(fleet.maps.first?.entries.map(\.value) == ["new"])
     }

@@ -128,6 +128,22 @@ struct ApplyRunTests {
         #expect(transport.writes.count == 3)
     }
 
+    @Test func `a backend goes when its last stream is gone`() async throws {
+        let refusal = "[3]: Backend still has attached streams on it."
+        let transport = ApplyScript.withServer { command, count in
+            switch command {
+            case "unpublish backend shop": .reply("[6]: Backend unpublished.")
+            case "del backend shop":
+                .reply(count < 2 ? refusal : "[6]: Backend deleted.")
+            default: nil
+            }
+        }
+        let changes: [Change] = [.unpublishBackend(path.backend), .deleteBackend(path.backend)]
+        let outcome = try await ApplyScript.apply(changes, over: transport)
+        #expect(outcome.isComplete, "\(outcome.results)")
+        #expect(transport.writes.count == 4)
+    }
+
     @Test func `a new version of a map is prepared, filled in chunks and committed`() async throws {
         let name = FleetFixture.map("hosts.map")
         let transport = ScriptedTransport { command, _ in

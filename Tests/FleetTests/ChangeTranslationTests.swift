@@ -34,6 +34,17 @@ struct ChangeTranslationTests {
         #expect(texts(.deleteServer(path)) == ["del server shop/web1"])
     }
 
+    @Test func `backends are made and deleted as HAProxy 3.4 spells it`() {
+        let shop = path.backend
+        #expect(
+            texts(.addBackend(shop, from: FleetFixture.name("http"), guid: "apus:1:2"))
+                == ["add backend shop from http guid apus:1:2"]
+        )
+        #expect(texts(.publishBackend(shop)) == ["publish backend shop"])
+        #expect(texts(.unpublishBackend(shop)) == ["unpublish backend shop"])
+        #expect(texts(.deleteBackend(shop)) == ["del backend shop"])
+    }
+
     @Test
     func `health is forgotten before an address changes and after a server leaves maintenance`() {
         let two = FleetFixture.endpoint("10.0.0.2:80")

@@ -58,6 +58,35 @@ struct ObserverTests {
         #expect(transport.connections == 1 && transport.closed >= 1)
     }
 
+    @Test func `backends made at runtime show who made them and whether rules reach them`()
+        async throws
+    {
+        let (shop, blog): (BackendName, BackendName) = (
+            FleetFixture.name("shop"), FleetFixture.name("blog")
+        )
+        let guid = BackendIdentity.guid(of: blog, from: FleetFixture.name("http"))
+        let transport = ScriptedTransport { command, _ in
+            switch command {
+            case "show info": .reply("Name: HAProxy\nVersion: 3.4.0\nPid: 7\nStart_time_sec: 1")
+            case "show servers state": .reply(Script.states([Script.row("web1")]))
+            case "show backend": .reply("# name\nshop\nblog")
+            case "dump stats-file": .reply("#be guid,stot,\n\(guid),1,\n")
+            case "show stat -1 6 -1":
+                .reply(
+                    "# pxname,svname,scur,slim,bck,status,\nshop,web1,3,50,1,UP,\n"
+                        + "shop,BACKEND,3,200,1,UP,\nblog,BACKEND,0,200,0,UP (UNPUB),"
+                )
+            default: nil
+            }
+        }
+        let observed = try await observe(transport)
+        #expect(observed.backends[blog]?.guid == guid)
+        #expect(observed.backends[blog]?.isPublished == false)
+        #expect(observed.backends[shop]?.guid == nil)
+        #expect(observed.backends[shop]?.isPublished == true)
+        #expect(observed.backends[shop]?.servers.count == 1)
+    }
+
     @Test func `guids are found by the hash of the server's name`() async throws {
         let guid = ServerIdentity.guid(
             of: FleetFixture.path("web1"),

@@ -74,6 +74,8 @@ enum Build {
     static let haproxy30 = ProxyCapabilities(program: .haproxy, version: ProxyVersion(3, 0, 11))
     static let haproxy32 = ProxyCapabilities(program: .haproxy, version: ProxyVersion(3, 2))
 
+    static let haproxy34 = ProxyCapabilities(program: .haproxy, version: ProxyVersion(3, 4))
+
     static func proxy(
         _ capabilities: ProxyCapabilities = haproxy26,
         backends: [String] = ["shop"],

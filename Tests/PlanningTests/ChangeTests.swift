@@ -48,6 +48,19 @@ import Testing
         ]
     }
 
+    private static func backendExamples() throws -> [(Change, String)] {
+        let name = try BackendName("shop")
+        return [
+            (
+                .addBackend(name, from: try DefaultsName("http"), guid: "apus:1:2"),
+                #"{"backend":"shop","defaults":"http","guid":"apus:1:2","op":"addBackend"}"#
+            ),
+            (.publishBackend(name), #"{"backend":"shop","op":"publishBackend"}"#),
+            (.unpublishBackend(name), #"{"backend":"shop","op":"unpublishBackend"}"#),
+            (.deleteBackend(name), #"{"backend":"shop","op":"deleteBackend"}"#),
+        ]
+    }
+
     private static func patternExamples() throws -> [(Change, String)] {
         let map = try PatternFileName("hosts.map")
         let entry = MapEntry(key: "a", value: "b c")
@@ -86,7 +99,8 @@ import Testing
     @Test func `every change is written flat and read back`() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        for (change, text) in try Self.examples() + Self.patternExamples() {
+        for (change, text) in try Self.examples() + Self.patternExamples() + Self.backendExamples()
+        {
             let data = try encoder.encode(change)
             #expect(String(decoding: data, as: UTF8.self) == text)
             #expect(try JSONDecoder().decode(Change.self, from: data) == change)
@@ -98,6 +112,7 @@ import Testing
         #"{"op":"deleteServer","server":"a/b c"}"#,
         #"{"op":"grace","server":"a/b","within":"soon"}"#,
         #"{"op":"addMapEntry","map":"a;b","key":"k","value":"v"}"#, "{}",
+        #"{"op":"addBackend","backend":"a"}"#,
         #"{"op":"setLimit","limit":"maxconn","from":0,"to":7}"#, #"{"op":"addPattern","list":"a"}"#,
     ])
     func `what cannot be a change is refused`(text: String) {

@@ -33,6 +33,8 @@ struct PlanEffect {
         case .deletePattern(let list, let pattern):
             proxy.acls[list]?.removeAll { $0 == pattern }
         case .setLimit(let target, _, let value): proxy.limits[target] = value
+        case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
+            applyToBackend(change)
         default:
             guard let path = change.server else { return }
             guard var server = proxy.backends[path.backend]?.servers[path.server] else {
@@ -44,12 +46,35 @@ struct PlanEffect {
         }
     }
 
+    /// A backend is created unpublished and goes only so, and without servers (HAProxy 3.4).
+    private mutating func applyToBackend(_ change: Change) {
+        guard let name = change.backend else { return }
+        let live = proxy.backends[name]
+        switch change {
+        case .addBackend(_, _, let guid):
+            if live != nil { refused.append("backend \(name) exists") }
+            var backend = ObservedBackend(name: name, id: proxy.backends.count + 2)
+            backend.guid = guid
+            backend.isPublished = false
+            proxy.backends[name] = backend
+        case .publishBackend, .unpublishBackend:
+            if live == nil { refused.append("no backend \(name)") }
+            proxy.backends[name]?.isPublished = change == .publishBackend(name)
+        default:
+            if live?.isPublished != false || live?.servers.isEmpty != true {
+                refused.append("backend \(name) is published or has servers")
+            }
+            proxy.backends[name] = nil
+        }
+    }
+
     private mutating func add(
         _ path: ServerPath,
         id: Int,
         endpoint: Endpoint,
         attributes: ServerAttributes
     ) {
+        if proxy.backends[path.backend] == nil { refused.append("no backend \(path.backend)") }
         let others = proxy.backends[path.backend]?.servers ?? [:]
         if others[path.server] != nil { refused.append("\(path) exists") }
         if others.values.contains(where: { $0.id & 0xf_ffff == id & 0xf_ffff }) {

@@ -10,6 +10,8 @@ struct BootFile: Sendable {
         var defaultServer = ServerAttributes()
         /// Keywords of `default-server` that servers added at runtime cannot get.
         var needsRestart: [Diagnostic] = []
+        /// Says `mode` itself, as `add backend` wants it of a defaults section.
+        var setsMode = false
         /// What `server` lines say, over the `default-server` lines above them.
         var serverLines: [ServerName: ServerLine] = [:]
     }
@@ -85,6 +87,7 @@ struct BootFile: Sendable {
             case "server":
                 insert(arguments.first, into: &backend.facts.servers)
                 addServerLine(line, to: &backend)
+            case "mode": backend.setsMode = true
             case "use-server": insert(arguments.first, into: &backend.facts.referenced)
             case "default-server":
                 var reader = DefaultServerReader(line: line)

@@ -46,9 +46,16 @@ extension StateResolution {
                 in: "in backend \(name)"
             )
         }
-        return document.spec.defaults.flatMap {
-            defaults($0, in: boot, of: fleet, context: "in backend \(name)")
+        guard let from = document.spec.defaults else { return nil }
+        let context = "in backend \(name)"
+        let section = defaults(from, in: boot, of: fleet, context: context)
+        if let section, !section.setsMode {
+            // `add backend` would ask for one, HAProxy's default notwithstanding (3.4).
+            let message =
+                "defaults section \(from.value) of \(path) sets no mode, and a backend made from it needs one"
+            report(message, at: from.origin, in: context)
         }
+        return section
     }
 
     /// A named defaults section; nil after reporting that there is none.
@@ -94,7 +101,7 @@ extension StateResolution {
         backend.minCapacity = spec.minCapacity
         backend.replacement = spec.replacement
         backend.defaults = spec.dynamic == nil ? nil : spec.defaults?.value
-        backend.boot = spec.dynamic == nil ? section?.facts : nil
+        backend.boot = section?.facts
         checkBalance(of: backend)
         return backend
     }

@@ -51,7 +51,9 @@ package struct PolicySubject: Sendable {
     private func backends(of group: PlanGroup, _ before: ObservedProxy?) -> [BackendFacts] {
         var steps: [BackendName: [Change]] = [:]
         for step in group.steps {
-            guard let backend = step.change.server?.backend else { continue }
+            guard let backend = step.change.server?.backend ?? step.change.backend else {
+                continue
+            }
             steps[backend, default: []].append(step.change)
         }
         let declared = Dictionary(fleet.backends.map { ($0.name, $0) }) { first, _ in first }
