@@ -75,6 +75,10 @@ package struct ConfigParser {
 
     private mutating func parse(_ boot: BootConfig) {
         for section in boot.sections where section.kind == .global { parse(global: section) }
+        for section in boot.sections where section.kind == .httpErrors {
+            parse(httpErrors: section)
+        }
+        ruleScope.errorSections = httpErrors
         var drafts = number(boot)
         var defaults: [Int: ProxyDraft] = [:]
         var last = ProxyDraft(
@@ -104,7 +108,7 @@ package struct ConfigParser {
                 draft.inherit(named.flatMap { defaults[$0] } ?? last)
                 apply(section.lines, to: &draft)
                 finish(draft)
-            case .httpErrors: parse(httpErrors: section)
+            case .httpErrors: break
             default:
                 report(
                     "section '\(section.kind.rawValue)' is not supported by apus-proxy.",

@@ -3,12 +3,13 @@ package enum ConverterCode: UInt8, BitwiseCopyable, Sendable {
     case lower, upper, length, bytes, field, word, trimLeft, trimRight, concat, regsub, hostOnly
     case portOnly, cutLine, addItem, parameter, json, hexadecimal, hexadecimalToInteger
     case base64, base64Decode, base64URL, base64URLDecode, urlEncode, urlDecode
-    case compare, choose, addressMask, networkOrder, map, setVariable, unsetVariable
+    case compare, secureCompare, choose, addressMask, networkOrder, map, setVariable, unsetVariable
     case captureRequest, captureResponse, usableServers, date, localTime, universalTime
     case bigEndianDecimal, bigEndianHexadecimal
     case add, subtract, multiply, divide, modulo, and, or, xor, complement, negate
     case not, truth, odd, even
     case crc32, crc32c, djb2, sdbm, wt6, xxh32, xxh64
+    case digest, keyedDigest
 }
 
 /// One converter by name: its types, arguments and meaning.
@@ -178,10 +179,22 @@ package struct ConverterKeyword: Sendable {
         .init("wt6", .wt6, .binary, .integer, "WT6", [.integer], required: 0),
         .init("xxh32", .xxh32, .binary, .integer, "XXH32 with a seed", [.integer], required: 0),
         .init("xxh64", .xxh64, .binary, .integer, "XXH64 with a seed", [.integer], required: 0),
+        .init("sha1", .digest, .binary, .binary, "SHA-1"),
+        .init("sha2", .digest, .binary, .binary, "SHA-2 of some bits", [.integer], required: 0),
+        .init("digest", .digest, .binary, .binary, "a digest by name", [.text]),
+        .init("hmac", .keyedDigest, .binary, .binary, "the same with a key", [.text, .text]),
     ]
 
     private static let others: [ConverterKeyword] = [
         .init("strcmp", .compare, .string, .integer, "order compared with a variable", [.variable]),
+        .init(
+            "secure_memcmp",
+            .secureCompare,
+            .binary,
+            .boolean,
+            "equal to a variable, in constant time",
+            [.variable]
+        ),
         .init("ipmask", .addressMask, .address, .address, "masked", [.text, .text], required: 1),
         .init("htonl", .networkOrder, .integer, .binary, "four bytes, the highest first"),
         .init("set-var", .setVariable, .any, .any, "kept in a variable", [.variable]),

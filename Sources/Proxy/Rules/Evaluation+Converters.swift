@@ -21,6 +21,7 @@ extension Evaluation {
         if code.rawValue <= ConverterCode.urlDecode.rawValue { return encode(step, value) }
         if code.rawValue <= ConverterCode.bigEndianHexadecimal.rawValue { return look(step, value) }
         if code.rawValue <= ConverterCode.even.rawValue { return calculate(step, value) }
+        if code.rawValue >= ConverterCode.digest.rawValue { return digest(step, value.bytes) }
         return hash(step, value.bytes)
     }
 
@@ -62,7 +63,11 @@ extension Evaluation {
             return Sample(text.prefix(end))
         case .parameter:
             var query = QueryCursor(text)
-            let found = query.next(book[arguments.text])
+            let given = book[arguments.second]
+            let found = query.find(
+                book[arguments.text],
+                delimiter: given.isEmpty ? UInt8(ascii: "&") : given[0]
+            )
             return found.map { Sample($0) } ?? Sample()
         case .regsub: return substituted(text, step)
         default: return joined(step, text)
@@ -156,6 +161,10 @@ extension Evaluation {
             let other = variable(arguments.place).text(in: &arena)
             guard other.isPresent else { return Sample() }
             return Sample(value.bytes.order(comparedTo: other.bytes))
+        case .secureCompare:
+            let other = variable(arguments.place).cast(to: .binary, in: &arena)
+            guard other.isPresent else { return Sample() }
+            return Sample(value.bytes.isEqualInConstantTime(to: other.bytes))
         case .choose: return Sample(book[value.low != 0 ? arguments.text : arguments.second])
         case .addressMask:
             var masked = value
@@ -272,6 +281,28 @@ extension Evaluation {
         case .or: return Sample(number | operand)
         default: return Sample(number ^ operand)
         }
+    }
+
+    private mutating func digest(_ step: ConverterStep, _ bytes: ByteSlice) -> Sample {
+        guard let digest = MessageDigest(rawValue: UInt8(step.arguments.number)) else {
+            return Sample()
+        }
+        let isKeyed = step.code == .keyedDigest
+        var key = book[step.arguments.second]
+        if isKeyed, step.arguments.place >= 0 {
+            // A variable holds its key in base64.
+            let text = variable(step.arguments.place).text(in: &arena)
+            let mark = arena.count
+            guard text.isPresent, decodeBase64(text.bytes, isURL: false) else { return Sample() }
+            key = arena.slice(from: mark)
+        }
+        let mark = arena.count
+        if isKeyed {
+            digest.append(bytes, keyedBy: key, to: &arena)
+        } else {
+            digest.append(bytes, to: &arena)
+        }
+        return Sample(arena.slice(from: mark), isBinary: true)
     }
 
     private func hash(_ step: ConverterStep, _ bytes: ByteSlice) -> Sample {
@@ -391,6 +422,14 @@ extension ByteSlice {
             end -= 1
         }
         return count
+    }
+
+    /// Looks at every byte whatever it finds, so that time tells nothing.
+    func isEqualInConstantTime(to other: ByteSlice) -> Bool {
+        guard count == other.count else { return false }
+        var difference: UInt8 = 0
+        for index in 0..<count { difference |= self[index] ^ other[index] }
+        return difference == 0
     }
 
     /// As `strcmp` orders: below, at or above zero.

@@ -99,7 +99,7 @@ extension Evaluation {
         }
     }
 
-    private static func base64Value(_ digit: UInt8, isURL: Bool) -> UInt32? {
+    static func base64Value(_ digit: UInt8, isURL: Bool) -> UInt32? {
         switch digit {
         case 65...90: UInt32(digit) - 65
         case 97...122: UInt32(digit) - 71
@@ -110,7 +110,7 @@ extension Evaluation {
         }
     }
 
-    private mutating func decodeBase64(_ bytes: ByteSlice, isURL: Bool) -> Bool {
+    mutating func decodeBase64(_ bytes: ByteSlice, isURL: Bool) -> Bool {
         var end = bytes.count
         var padding = 0
         while end > 0, bytes[end - 1] == UInt8(ascii: "="), padding < 2 {
@@ -192,5 +192,28 @@ extension ByteSlice {
             scalar = scalar << 6 | UInt32(byte & 0x3f)
         }
         return (scalar, length)
+    }
+}
+
+/// Base64 in the configuration (RFC 4648 §4).
+enum Base64 {
+    /// The bytes; nil when the text is not base64 with its padding.
+    static func decoded(_ text: String) -> [UInt8]? {
+        let bytes = Array(text.utf8)
+        guard bytes.count % 4 == 0 else { return nil }
+        let padding = bytes.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        guard padding <= 2 else { return nil }
+        var made: [UInt8] = []
+        var (word, bits): (UInt32, UInt32) = (0, 0)
+        for byte in bytes.dropLast(padding) {
+            guard let value = Evaluation.base64Value(byte, isURL: false) else { return nil }
+            word = word << 6 | value
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                made.append(UInt8(truncatingIfNeeded: word >> bits))
+            }
+        }
+        return made
     }
 }

@@ -127,6 +127,8 @@ extension Evaluation {
         case .backendID: return identifier(of: book.backends, exchange.backend)
         case .serverName:
             return exchange.serverName.isEmpty ? Sample() : Sample(exchange.serverName)
+        case .serverID:
+            return exchange.serverName.isEmpty ? Sample() : Sample(Int64(exchange.serverID))
         case .isFirstRequest: return Sample(exchange.requestNumber == 0)
         case .usableServers: return Sample(Int64(usableServers(place)))
         case .frontendConnections:

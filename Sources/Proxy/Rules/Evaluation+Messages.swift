@@ -24,6 +24,7 @@ extension Evaluation {
         case .bearer: return bearer(expression)
         case .requestCookie, .requestCookieCount, .requestCookieInteger:
             return cookie(expression, &cursor)
+        case .requestCookieNames: return cookieNames(expression, ofResponse: false)
         default: return header(expression, ofResponse: false, &cursor)
         }
     }
@@ -79,6 +80,7 @@ extension Evaluation {
         case .responseVersion: Sample(ByteSlice(responses[0].isVersion10 ? "1.0" : "1.1"))
         case .responseCookie, .responseCookieCount, .responseCookieInteger:
             setCookie(expression, &cursor)
+        case .responseCookieNames: cookieNames(expression, ofResponse: true)
         default: header(expression, ofResponse: true, &cursor)
         }
     }
@@ -256,8 +258,8 @@ extension Evaluation {
         } else {
             var walker = FetchCursor()
             found = nextCookie(name, &walker)
-            // The last one counts, as HAProxy has it.
-            while let later = nextCookie(name, &walker) { found = later }
+            // The last one counts, or the first when any will do, as HAProxy has it.
+            while !name.isEmpty, let later = nextCookie(name, &walker) { found = later }
         }
         guard let found else { return Sample() }
         return expression.fetch == .requestCookieInteger
@@ -304,11 +306,36 @@ extension Evaluation {
                 cursor.hasMore = true
                 break
             }
+            if name.isEmpty, !isCount { break }
         }
         if isCount { return Sample(count) }
         guard let found else { return Sample() }
         return expression.fetch == .responseCookieInteger
             ? Sample(found.leadingInteger) : Sample(found)
+    }
+
+    /// Of a `Set-Cookie` the first pair names the cookie; the others are its attributes.
+    private mutating func cookieNames(_ expression: Expression, ofResponse: Bool) -> Sample {
+        let bytes = ofResponse ? responseBytes : requestBytes
+        let given = book[expression.arguments.text]
+        let delimiter = given.isEmpty ? UInt8(ascii: ",") : given[0]
+        let wanted = ByteSlice(ofResponse ? "set-cookie" : "cookie")
+        let mark = arena.count
+        for index in 0..<count(ofResponse: ofResponse) {
+            let field = field(index, ofResponse: ofResponse)
+            guard bytes[field.name.range].isEqualIgnoringCase(to: wanted) else { continue }
+            let value = bytes[field.value.range]
+            var offset = 0
+            repeat {
+                let end = value.endOfCookie(from: offset)
+                let pair = value[offset..<end].trimmed
+                offset = end + 1
+                guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
+                if arena.count > mark { arena.append(byte: delimiter) }
+                arena.append(pair.prefix(equals).trimmed)
+            } while !ofResponse && offset < value.count
+        }
+        return Sample(arena.slice(from: mark))
     }
 
     private mutating func parameter(_ expression: Expression, _ cursor: inout FetchCursor) -> Sample
@@ -345,6 +372,20 @@ struct QueryCursor {
     var offset = 0
 
     init(_ bytes: ByteSlice) { self.bytes = bytes }
+
+    /// The value of the first parameter with the name, empty for one without `=` (`param`).
+    mutating func find(_ name: ByteSlice, delimiter: UInt8) -> ByteSlice? {
+        while offset < bytes.count {
+            let end = bytes.firstIndex(of: delimiter, from: offset) ?? bytes.count
+            let pair = bytes[offset..<end]
+            offset = end + 1
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count
+            if pair.prefix(equals).isEqual(to: name) {
+                return pair.dropFirst(min(equals + 1, pair.count))
+            }
+        }
+        return nil
+    }
 
     /// The value of the next parameter with the name, of any when the name is empty.
     mutating func next(_ name: ByteSlice) -> ByteSlice? {

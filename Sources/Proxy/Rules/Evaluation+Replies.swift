@@ -37,7 +37,9 @@ extension Evaluation {
     {
         guard number >= 0, Int(number) < proxies.count else { return -1 }
         for index in proxies[Int(number)].errorReplies.range
-        where Int(book.replies[index].status) == status { return Int32(index) }
+        where Int(book.replies[index].status) == status && !book.replies[index].isDefault {
+            return Int32(index)
+        }
         return -1
     }
 

@@ -13,6 +13,7 @@ package struct Evaluation: BitwiseCopyable {
         package var frontend: Int32 = -1
         package var backend: Int32 = -1
         package var serverName = ByteSlice.empty
+        package var serverID: Int32 = 0
         /// Counted from 0 on this connection.
         package var requestNumber: Int64 = 0
         package init() {}

@@ -6,20 +6,22 @@ package enum FetchCode: UInt8, BitwiseCopyable, Sendable {
     case threadCount, thread, processNumber, variable, stopping
     // The connection and the proxies.
     case source, destination, sourcePort, destinationPort, sourceIsLocal, destinationIsLocal
-    case frontendName, frontendID, backendName, backendID, serverName
+    case frontendName, frontendID, backendName, backendID, serverName, serverID
     case frontendConnections, backendConnections, usableServers
     case freeConnections, isFirstRequest
     // The request.
     case method, path, pathAndQuery, url, query, parameter, parameterInteger, base, requestVersion
     case requestHeader, requestFullHeader, requestHeaderCount, requestFullHeaderCount
     case requestHeaderAddress, requestHeaderInteger, requestHeaderNames, requestHeaders
-    case requestCookie, requestCookieCount, requestCookieInteger, urlAddress, urlPort
+    case requestCookie, requestCookieCount, requestCookieInteger, requestCookieNames, urlAddress,
+        urlPort
     case requestLength
     case isHTTP, bearer
     // The response.
     case status, responseVersion, responseHeader, responseFullHeader, responseHeaderCount
     case responseFullHeaderCount, responseHeaderAddress, responseHeaderInteger
     case responseHeaderNames, responseHeaders, responseCookie, responseCookieCount
+    case responseCookieNames
     case responseCookieInteger
     // What was kept of the transaction.
     case requestCapture, responseCapture, capturedMethod, capturedURI, capturedRequestVersion
@@ -122,6 +124,7 @@ package struct FetchKeyword: Sendable {
         .init("be_name", .backendName, .string, "the backend's name"),
         .init("be_id", .backendID, .integer, "the backend's id"),
         .init("srv_name", .serverName, .string, "the server's name"),
+        .init("srv_id", .serverID, .integer, "the server's id"),
         .init(
             "fe_conn",
             .frontendConnections,
@@ -290,6 +293,16 @@ package struct FetchKeyword: Sendable {
         + ["cook", "req.cook"].map {
             .init($0, .requestCookie, .string, "the value of a cookie", [.text], required: 0)
         }
+        + [
+            .init(
+                "req.cook_names",
+                .requestCookieNames,
+                .string,
+                "the names of all cookies",
+                [.text],
+                required: 0
+            )
+        ]
         + ["cook_cnt", "req.cook_cnt"].map {
             .init(
                 $0,
@@ -379,6 +392,16 @@ package struct FetchKeyword: Sendable {
         + ["scook", "res.cook"].map {
             .init($0, .responseCookie, .string, "a cookie that is set", [.text], required: 0)
         }
+        + [
+            .init(
+                "res.cook_names",
+                .responseCookieNames,
+                .string,
+                "the names of all cookies that are set",
+                [.text],
+                required: 0
+            )
+        ]
         + ["scook_cnt", "res.cook_cnt"].map {
             .init($0, .responseCookieCount, .integer, "how often it is set", [.text], required: 0)
         }

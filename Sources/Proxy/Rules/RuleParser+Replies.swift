@@ -18,6 +18,7 @@ extension RuleParser {
         reply.isDefault = isDeny
         var headers: [ReplyHeader] = []
         var hasBody = false
+        var errorPages: [Int32]?
         var rest = words[...]
         while let word = rest.popFirst() {
             switch word {
@@ -51,15 +52,18 @@ extension RuleParser {
                 }
                 headers.append(try replyHeader(header, value))
             case "errorfiles":
-                throw RuleMistake(
-                    "'\(name)' : 'errorfiles' of a rule is not supported by apus-proxy"
-                )
+                guard let section = rest.popFirst(), let pages = scope.errorSections[section] else {
+                    throw RuleMistake("'\(name)' : 'errorfiles' expects an http-errors section")
+                }
+                errorPages = pages
+                hasBody = true
             default:
                 throw RuleMistake(
                     "'\(name)' : unknown keyword '\(word)', expects 'if', 'unless' or end of line"
                 )
             }
         }
+        if let errorPages { usePage(of: errorPages, in: &reply) }
         guard reply.body.count <= 16_384 else {
             throw RuleMistake("'\(name)' : the payload is too large, 16384 bytes are the limit")
         }
@@ -72,6 +76,16 @@ extension RuleParser {
         if !hasBody, !reply.contentType.isEmpty { reply.contentType = TextReference() }
         reply.headers = draft.append(headers, to: \.replyHeaders)
         return draft.append(reply, to: \.replies)
+    }
+
+    /// The page of the status among those of a section; the proxy's own when it has none.
+    private func usePage(of pages: [Int32], in reply: inout ReplyTemplate) {
+        let status = reply.status
+        let page = pages.last { draft.replies[Int($0)].status == status }
+        reply.isDefault = page == nil
+        guard let page else { return }
+        reply.isWhole = true
+        reply.body = draft.replies[Int(page)].body
     }
 
     private mutating func replyHeader(_ name: String, _ value: String) throws(RuleMistake)

@@ -7,6 +7,8 @@ package struct RuleScope: Sendable {
     /// Numbers by name.
     package var frontends: [String: Int] = [:]
     package var environment: [String: String] = [:]
+    /// Pages of `http-errors` sections by name, in `RuleBookDraft.replies`.
+    package var errorSections: [String: [Int32]] = [:]
     /// The proxy the line stands in, for fetches without an argument; -1 for none.
     package var ownBackend = -1
     package var ownFrontend = -1
@@ -321,11 +323,40 @@ extension RuleParser {
             else {
                 throw RuleMistake("unexpected input-code type '\(words[0])' in 'json'")
             }
+        case .digest, .keyedDigest: try settleDigest(&step, words, name)
         case .urlEncode:
             guard ["", "query"].contains(words.first ?? "") else {
                 throw RuleMistake("unexpected encoding type '\(words[0])' in 'url_enc'")
             }
         default: break
+        }
+    }
+
+    /// Which digest, and its key: a variable, or bytes in base64.
+    private mutating func settleDigest(
+        _ step: inout ConverterStep,
+        _ words: [String],
+        _ name: String
+    ) throws(RuleMistake) {
+        let method =
+            switch name {
+            case "sha1": name
+            case "sha2": "sha\(words.isEmpty ? 256 : step.arguments.number)"
+            default: words[0]
+            }
+        guard let digest = MessageDigest(named: method) else {
+            throw RuleMistake("unsupported algorithm '\(words[0])' in '\(name)'")
+        }
+        step.arguments.number = Int64(digest.rawValue)
+        guard step.code == .keyedDigest else { return }
+        step.arguments.place = -1
+        if let number = draft.variable(words[1]) {
+            step.arguments.place = number
+        } else {
+            guard let key = Base64.decoded(words[1]) else {
+                throw RuleMistake("'\(name)' : the key is neither a variable nor base64")
+            }
+            step.arguments.second = draft.intern(bytes: key)
         }
     }
 

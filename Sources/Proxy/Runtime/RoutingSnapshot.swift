@@ -146,6 +146,8 @@ package struct ServerSnapshot: BitwiseCopyable {
     package var slot: UInt32 = 0
     /// 1 to 256.
     package var weight: UInt16 = 1
+    /// Of its declaration, or given.
+    package var id: Int32 = 0
     /// 0 for unlimited.
     package var maxconn: UInt32 = 0
     package var address = SocketAddress()

@@ -139,6 +139,7 @@ struct UsableServers {
         entry.address = server.address
         entry.options = server.options
         entry.name = server.nameText
+        entry.id = Int32(truncatingIfNeeded: server.id)
         return entry
     }
 

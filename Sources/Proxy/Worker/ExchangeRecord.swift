@@ -79,6 +79,7 @@ package struct ExchangeRecord: BitwiseCopyable {
     package var slot: UInt32 = 0
     /// As declared; the server's record owns it.
     package var serverName: RawText = .empty
+    package var serverID: Int32 = 0
     package var serverAddress = SocketAddress()
     /// Requests before it in the server's and in the backend's queue.
     package var serverQueue: Int32 = 0

@@ -54,6 +54,7 @@ extension Worker {
     mutating func assign(_ server: ServerSnapshot, to index: Int) -> Placement {
         takeSlot(server.slot, for: index)
         records[index].serverName = server.name
+        records[index].serverID = server.id
         records[index].serverAddress = server.address
         let idle = takeIdle(server.slot, for: index)
         if idle != 0 { return .reused(idle) }

@@ -29,6 +29,7 @@ extension Worker {
         rules.exchange.descriptor = Int32(index)
         rules.exchange.serverName =
             records[index].hasServer ? records[index].serverName.slice : .empty
+        rules.exchange.serverID = records[index].serverID
         rules.wallClock = 0
         rules.logLevel = 8
         rules.isStrict = true
@@ -100,7 +101,8 @@ extension Worker {
         -> Routed
     {
         let own = snapshot.rules.frontends[Int(frontend.number)]
-        let isPlain = own.routing.isEmpty && !own.hasRequestRules && !own.keepsRequest
+        let isPlain =
+            own.routing.isEmpty && !own.hasRequestRules && !own.keepsRequest && own.uniqueID.isEmpty
         if isPlain, !hasRequestRules(frontend.defaultBackend, frontend) { return .pass }
         pointRules(index, bytes)
         defer { unpointRules(index) }
@@ -117,9 +119,11 @@ extension Worker {
             if verdict.passes { verdict = rules.run(rest.request, on: .request) }
             guard verdict.passes else { return .answer(verdict) }
         }
-        if !own.uniqueIDHeader.isEmpty {
+        if !own.uniqueID.isEmpty {
+            // Made now, while the request that it may be made of is at hand.
             rules.arena.reset()
             let identifier = rules.uniqueID()
+            guard !own.uniqueIDHeader.isEmpty else { return endRequest() }
             _ = rules.setHeader(
                 rules.book[own.uniqueIDHeader],
                 to: identifier.bytes,
@@ -127,6 +131,10 @@ extension Worker {
                 adds: false
             )
         }
+        return endRequest()
+    }
+
+    private mutating func endRequest() -> Routed {
         rules.endRequestScope()
         return .pass
     }

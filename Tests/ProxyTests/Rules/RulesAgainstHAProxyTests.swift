@@ -82,7 +82,10 @@ final class HAProxyOnSocket {
         "str(a much longer text of more than thirty-two bytes),xxh32",
         "str(a much longer text of more than thirty-two bytes),wt6",
         "str(x),set-var(txn.v),upper", "int(784111777),http_date", "int(784111777),utime(%Y-%m-%d)",
-        "str(abc),strcmp(txn.unset)",
+        "str(abc),strcmp(txn.unset)", "req.cook", "req.cook_val",
+        "str(hello),sha1,hex", "str(hello),sha2,hex", "str(hello),sha2(384),hex",
+        "str(hello),digest(md5),hex", "str(hello),digest(SHA512),hex",
+        "str(hello),hmac(sha224,a2V5),hex", "str(hello),secure_memcmp(txn.unset)",
         "bin(0001FF10),be2dec(:,2)", "bin(0001FF10),be2hex(:,2)", "str(a),add_item(-,,b)",
         "str(x),length,add(3)", "req.hdr(x-num),add(1),mul(2),sub(3)",
     ]
