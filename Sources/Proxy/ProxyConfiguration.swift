@@ -25,6 +25,8 @@ package struct ProxyConfiguration: Sendable {
     package var frontends: [FrontendConfiguration] = []
     /// Indexed by backend number.
     package var backends: [BackendConfiguration] = []
+    /// Named `defaults` sections, in order of the file: what backends can be made of while running.
+    package var defaults: [DefaultsConfiguration] = []
     /// What the proxy answers itself; the targets of `.service` rules.
     package var services: [ServiceConfiguration] = []
     /// Indexed by map number.
@@ -137,7 +139,7 @@ package struct BindConfiguration: Hashable, Sendable {
 
 /// One backend, or the back half of a `listen`.
 package struct BackendConfiguration: Sendable {
-    package let name: String
+    package private(set) var name: String
     /// `iid` in `show stat`, `be_id` in `show servers state`.
     package var id: Int
     package let origin: Origin
@@ -162,6 +164,14 @@ package struct BackendConfiguration: Sendable {
 }
 
 extension BackendConfiguration {
+    /// The same settings under another name.
+    func named(_ name: String, id: Int) -> BackendConfiguration {
+        var copy = self
+        copy.name = name
+        copy.id = id
+        return copy
+    }
+
     /// The greatest number that divides the weights of all servers (`init_server_map`, HAProxy 2.6).
     var weightDivisor: Int {
         servers.map { $0.attributes.integer(.weight) ?? 1 }.reduce(0) { left, right in
@@ -169,6 +179,22 @@ extension BackendConfiguration {
             while right != 0 { (left, right) = (right, left % right) }
             return left
         }
+    }
+}
+
+/// A named `defaults` section as `add backend … from` uses it.
+package struct DefaultsConfiguration: Sendable {
+    package let name: String
+    /// A backend that says nothing itself.
+    package var backend: BackendConfiguration
+    /// `mode` was said, so that it need not be said again.
+    package var hasMode = false
+    /// Rules that its backends begin with.
+    package var rules = ProxyRules()
+
+    package init(name: String, backend: BackendConfiguration) {
+        self.name = name
+        self.backend = backend
     }
 }
 

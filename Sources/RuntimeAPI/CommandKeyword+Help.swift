@@ -2,6 +2,7 @@ extension CommandKeyword {
     /// The words and arguments, then what the command does, as `help` shows them.
     private var usage: (form: String, purpose: String) {
         switch self {
+        case .addBackend: ("add backend <backend>", "add a new backend")
         case .addMap:
             (
                 "add map [@<ver>] <map> <key> <val>",
@@ -12,6 +13,7 @@ extension CommandKeyword {
         case .clearMap: ("clear map [@<ver>] <map>", "clear the contents of this map")
         case .commit: ("commit", "carry out the collected changes, all or nothing")
         case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
+        case .deleteBackend: ("del backend <backend>", "delete a backend")
         case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
         case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
         case .disableAgent: ("disable agent", "disable agent checks")
@@ -38,6 +40,8 @@ extension CommandKeyword {
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
         case .operator: ("operator", "lower the level of the current CLI session to operator")
         case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
+        case .publishBackend:
+            ("publish backend <backend>", "mark backend as ready for traffic")
         case .rollback: ("rollback", "forget the collected changes")
         case .setMap: ("set map <map> [<key>|#<ref>] <value>", "modify a map entry")
         case .setMaxconnFrontend:
@@ -65,6 +69,7 @@ extension CommandKeyword {
         case .showBackend: ("show backend", "list backends in the current running config")
         case .showCLILevel: ("show cli level", "display the level of the current CLI session")
         case .showCLISockets: ("show cli sockets", "dump list of cli sockets")
+        case .showDefaults: ("show defaults", "list all proxies defaults sections")
         case .showEnvironment:
             ("show env [var]", "dump environment variables known to the process")
         case .showInfo:
@@ -99,6 +104,8 @@ extension CommandKeyword {
         case .shutdownFrontend: ("shutdown frontend <frontend>", "stop a specific frontend")
         case .shutdownSessionsServer:
             ("shutdown sessions server <bk>/<srv>", "kill sessions on a server")
+        case .unpublishBackend:
+            ("unpublish backend <backend>", "remove backend for traffic processing")
         case .user: ("user", "lower the level of the current CLI session to user")
         case .wait:
             (

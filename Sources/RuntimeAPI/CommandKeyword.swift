@@ -2,12 +2,14 @@
 ///
 /// In the order of `help`: sorted, the commands of the session itself last (HAProxy 3.0–3.2).
 enum CommandKeyword: String, CaseIterable, Sendable {
+    case addBackend = "add backend"
     case addMap = "add map"
     case addServer = "add server"
     case begin = "begin"
     case clearMap = "clear map"
     case commit = "commit"
     case commitMap = "commit map"
+    case deleteBackend = "del backend"
     case deleteMap = "del map"
     case deleteServer = "del server"
     case disableAgent = "disable agent"
@@ -26,6 +28,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case getWeight = "get weight"
     case `operator` = "operator"
     case prepareMap = "prepare map"
+    case publishBackend = "publish backend"
     case rollback = "rollback"
     case setMap = "set map"
     case setMaxconnFrontend = "set maxconn frontend"
@@ -38,6 +41,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showBackend = "show backend"
     case showCLILevel = "show cli level"
     case showCLISockets = "show cli sockets"
+    case showDefaults = "show defaults"
     case showEnvironment = "show env"
     case showInfo = "show info"
     case showMap = "show map"
@@ -49,6 +53,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showVersion = "show version"
     case shutdownFrontend = "shutdown frontend"
     case shutdownSessionsServer = "shutdown sessions server"
+    case unpublishBackend = "unpublish backend"
     case user = "user"
     case wait = "wait"
     case help = "help"
@@ -62,9 +67,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
         switch self {
         case .operator, .showEnvironment: .operator
         case .dumpStatsFile, .echo, .getMap, .getWeight, .showCLISockets, .setSeverityOutput,
-            .setTimeout, .showBackend,
-            .showCLILevel,
-            .showInfo, .showMap, .showServersConfig, .showServersConn, .showServersState,
+            .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showInfo, .showMap,
+            .showServersConfig, .showServersConn, .showServersState,
             .showStat, .showStateDigest, .showVersion, .user, .help, .prompt, .quit:
             .user
         default: .admin

@@ -18,6 +18,7 @@ extension RuntimeCommand {
         }
         guard level >= keyword.level else { throw RuntimeSyntaxError(error: "Permission denied") }
         let arguments = Arguments(words: words, skipping: length)
+        if let command = try parseBackend(keyword, arguments) { return command }
         if let command = try parseServer(keyword, arguments) { return command }
         if let command = try parseMap(keyword, arguments, hasPayload: hasPayload) { return command }
         if let command = try parseFrontend(keyword, arguments) { return command }

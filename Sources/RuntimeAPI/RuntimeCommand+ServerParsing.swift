@@ -184,6 +184,11 @@ extension RuntimeCommand {
                 throw RuntimeSyntaxError(error: "Missing server name (<backend>/<server>).")
             }
             return .wait(duration, .serverRemovable(try server(arguments[2])))
+        case "be-removable":
+            guard !arguments[2].isEmpty else {
+                throw RuntimeSyntaxError(error: "Missing backend name.")
+            }
+            return .wait(duration, .backendRemovable(arguments[2]))
         default: throw RuntimeSyntaxError(error: waitUsage)
         }
     }

@@ -35,8 +35,8 @@ import Testing
         let client = try TestClient(port: proxy.port)
         client.send("x")
         #expect(client.receive(atLeast: 10))
+        #expect(client.eventually { origin.received.first?.hasSuffix("\r\nx") == true })
         #expect(origin.received[0].hasPrefix("PROXY TCP4 127.0.0.1 127.0.0.1 "))
-        #expect(origin.received[0].hasSuffix("\r\nx"))
     }
 
     @Test func `maxconn, queue and cookies work from the file, also for servers added later`()
@@ -88,5 +88,58 @@ import Testing
         _ = try proxy.command("set server l/s2 state maint")
         fresh.send("GET / HTTP/1.1\r\nHost: a\r\nCookie: SRV=two\r\n\r\n")
         #expect(fresh.response()?.head.contains("set-cookie: SRV=one") == true)
+    }
+
+    @Test func `a backend added while running serves under its name and with its rules`() throws {
+        let origin = try RecordingOrigin { _ in .ok("new") }
+        defer { origin.close() }
+        let proxy = try proxy(
+            """
+            defaults base
+             mode http
+             timeout connect 1s
+             timeout server 5s
+             http-response set-header x-be %[be_name]
+            frontend fe
+             mode http
+             bind 127.0.0.1:1
+             use_backend %[req.hdr(x-to)]
+            """,
+            name: "dynamic"
+        )
+        defer { proxy.end() }
+        func ask() throws -> (head: String, body: String)? {
+            let client = try TestClient(port: proxy.port)
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nx-to: fresh\r\n\r\n")
+            return client.response().map {
+                ($0.head, String(decoding: $0.body, as: UTF8.self))
+            }
+        }
+        #expect(try ask()?.head.hasPrefix("HTTP/1.1 503") == true)
+        for command in [
+            "add backend fresh from base", "add server fresh/a 127.0.0.1:\(origin.port)",
+            "enable server fresh/a", "publish backend fresh",
+        ] {
+            let answer = try proxy.command(command)
+            #expect(answer.isEmpty || answer.hasSuffix("ed."), "\(command): \(answer)")
+        }
+        // A worker may be in the middle of a turn that began before the answers.
+        var response = try ask()
+        let patience = try TestClient(port: proxy.port)
+        #expect(
+            patience.eventually {
+                if response?.body != "new" { response = try? ask() }
+                return response?.body == "new"
+            }
+        )
+        #expect(response?.head.contains("x-be: fresh") == true)
+        for command in [
+            "unpublish backend fresh", "disable server fresh/a", "wait 5s srv-removable fresh/a",
+            "del server fresh/a", "wait 5s be-removable fresh", "del backend fresh",
+        ] {
+            _ = try proxy.command(command)
+        }
+        #expect(try !proxy.command("show backend").contains("fresh"))
+        #expect(try ask()?.head.hasPrefix("HTTP/1.1 503") == true)
     }
 }

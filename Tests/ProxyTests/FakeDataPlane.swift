@@ -14,6 +14,10 @@ final class FakeDataPlane: DataPlane {
     private(set) var shutSlots: [UInt32] = []
     /// Slots that somebody still uses.
     var usedSlots: Set<UInt32> = []
+    /// Numbers of backends that somebody still uses.
+    var usedBackends: Set<Int> = []
+    /// Requests in a backend now.
+    var requests: [Int: Int] = [:]
     var serverCounters: [UInt32: ServerCounters] = [:]
     private var nextSlot: UInt32 = 0
 
@@ -34,7 +38,12 @@ final class FakeDataPlane: DataPlane {
     func shutdownSessions(of slot: UInt32) { shutSlots.append(slot) }
     func counters(of slot: UInt32) -> ServerCounters { serverCounters[slot] ?? ServerCounters() }
     func counters(ofFrontend frontend: Int) -> FrontendCounters { FrontendCounters() }
-    func counters(ofBackend backend: Int) -> BackendCounters { BackendCounters() }
+    func counters(ofBackend backend: Int) -> BackendCounters {
+        var counters = BackendCounters()
+        counters.currentSessions = requests[backend] ?? 0
+        return counters
+    }
+    func isUnused(backend: Int) -> Bool { !usedBackends.contains(backend) }
     func processCounters() -> ProcessCounters { ProcessCounters() }
     func setListening(_ isListening: Bool, frontend: Int) { listening[frontend] = isListening }
     func close(frontend: Int) { closed.append(frontend) }

@@ -20,7 +20,7 @@ import Testing
         """
 
     private func fixture() throws -> RuntimeFixture {
-        try RuntimeFixture(Self.boot, files: ["r.map": "/a web\n"])
+        try RuntimeFixture("defaults base\n mode http\n" + Self.boot, files: ["r.map": "/a web\n"])
     }
 
     @Test func `nothing is seen before the commit, everything after it, in one snapshot`() throws {
@@ -125,7 +125,7 @@ import Testing
 
     private static func lines(_ generator: inout SeededGenerator) -> [String] {
         (0..<Int.random(in: 1...8, using: &generator)).map { _ in
-            let backend = ["web", "other"].randomElement(using: &generator) ?? "web"
+            let backend = ["web", "other", "new"].randomElement(using: &generator) ?? "web"
             let server = "\(backend)/s\(Int.random(in: 1...3, using: &generator))"
             let number = Int.random(in: 1...9, using: &generator)
             let lines = [
@@ -135,6 +135,8 @@ import Testing
                 "set weight \(server) \(number)", "set maxconn server \(server) \(number)",
                 "set server \(server) health down", "add map r.map /\(number) web",
                 "del map r.map /\(number)", "set map r.map /\(number) other", "clear map r.map",
+                "add backend new from base guid g", "publish backend new", "del backend new",
+                "unpublish backend other", "publish backend other", "del backend other",
             ]
             return lines.randomElement(using: &generator) ?? ""
         }
@@ -143,7 +145,8 @@ import Testing
     /// All that can be read of the state, and what workers see.
     private func everything(_ fixture: RuntimeFixture) -> [String] {
         let shown = [
-            "show servers state", "show servers config", "show state digest", "show map r.map",
+            "show backend", "show servers state", "show servers config", "show state digest",
+            "show map r.map",
             "show map",
         ].map { fixture.run($0) }
         let slots = [0, 1].map { "\(fixture.plane.slots(ofBackend: $0))" }

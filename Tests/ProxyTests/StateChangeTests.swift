@@ -1,3 +1,4 @@
+import RuntimeAPI
 import Testing
 
 @testable import Proxy
@@ -9,6 +10,16 @@ import Testing
         .map(name: "m", .set(reference: 1, value: "")), .map(name: "m", .remove(reference: 2)),
         .map(name: "m", .clear(version: .max)), .map(name: "m", .prepare),
         .map(name: "m", .commit(version: 9)),
+        .backendDeleted("b"),
+        .backend(.init(name: "b", id: 3, isPublished: false, addition: nil)),
+        .backend(
+            .init(
+                name: "b",
+                id: 9,
+                isPublished: true,
+                addition: BackendAddition(name: "b", defaults: "d", mode: .tcp, guid: "g")
+            )
+        ),
         .frontend(.init(name: "f", isPaused: true, isShut: false, maxconn: 0)),
         .wholeMap(
             .init(

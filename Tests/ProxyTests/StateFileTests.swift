@@ -31,6 +31,8 @@ private final class MemoryJournal: StateJournal {
 
 @Suite struct StateFileTests {
     private static let boot = """
+        defaults base
+         mode http
         frontend fe
          bind :80
          use_backend %[path,map(r.map)]
@@ -60,10 +62,14 @@ private final class MemoryJournal: StateJournal {
             row.checkResult = 0
             return "\(row)"
         }
-        let shown = ["show servers config", "show state digest", "show map", "show map r.map"]
+        let shown = [
+            "show backend", "show servers config", "show state digest", "show map",
+            "show map r.map",
+        ]
         let slots = [0, 1].map { number in
             let slots = fixture.plane.slots(ofBackend: number)
-            let servers = fixture.service.table.backends[number].servers
+            let backends = fixture.service.table.backends
+            let servers = backends.first { $0.number == number }?.servers ?? []
             return slots.map { slot in servers.first { $0.slot == slot }?.name ?? "?" }.joined()
         }
         return rows + shown.map { fixture.run($0) } + slots
@@ -103,7 +109,7 @@ private final class MemoryJournal: StateJournal {
     }
 
     private func step(_ fixture: RuntimeFixture, _ generator: inout SeededGenerator) {
-        let backend = ["web", "other"].randomElement(using: &generator) ?? "web"
+        let backend = ["web", "other", "new"].randomElement(using: &generator) ?? "web"
         let name = ["s1", "s2", "web1", "web2", "web3"].randomElement(using: &generator) ?? ""
         let server = "\(backend)/\(name)"
         let number = Int.random(in: 1...9, using: &generator)
@@ -115,6 +121,8 @@ private final class MemoryJournal: StateJournal {
             "set weight \(server) \(number)", "set server \(server) state drain",
             "set maxconn server \(server) \(number)", "set server \(server) health down",
             "set server \(server) check-addr 10.9.9.\(number) port 7",
+            "add backend new from base", "publish backend new", "unpublish backend other",
+            "del backend new", "publish backend other", "del backend other",
             "add map r.map /\(number) web", "del map r.map /\(number)",
             "set map r.map /a \(backend)", "clear map r.map", "prepare map r.map",
             "add map @1 r.map /\(number) other", "commit map @1 r.map",

@@ -75,7 +75,7 @@ struct RandomCommands {
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...25) {
+        switch number(0...30) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -100,6 +100,20 @@ struct RandomCommands {
         case 21: return .shutdownFrontend(name())
         case 22: return .setFrontendMaxconn(name(), value: String(number(0...9999)))
         case 23: return .setMaxconn(value: String(number(0...9999)))
+        case 25: return .publishBackend(name())
+        case 26: return .unpublishBackend(name())
+        case 27: return .deleteBackend(name())
+        case 28: return .wait(Milliseconds(number(1...99_999)), .backendRemovable(name()))
+        case 29: return .showDefaults
+        case 30:
+            return .addBackend(
+                BackendAddition(
+                    name: name(),
+                    defaults: word(),
+                    mode: pick([nil, .http, .tcp]),
+                    guid: generator.chance(50) ? word() : nil
+                )
+            )
         case 24: return .showEnvironment(generator.chance(50) ? name() : nil)
         default: return .wait(Milliseconds(number(1...99_999)), nil)
         }

@@ -115,13 +115,22 @@ extension ConfigParser {
     mutating func settleFullconn() {
         for number in configuration.backends.indices
         where configuration.backends[number].options.fullconn == 0 {
-            var total = 0
-            for frontend in configuration.frontends where mayReach(number, from: frontend) {
-                let process = configuration.maxconn > 0 ? configuration.maxconn : 2000
-                total += frontend.maxconn > 0 ? frontend.maxconn : process
-            }
-            configuration.backends[number].options.fullconn = Int32(clamping: (total + 9) / 10)
+            configuration.backends[number].options.fullconn = fullconn(ofBackend: number)
         }
+        // Only a computed name leads to a backend that is made while running.
+        for index in configuration.defaults.indices
+        where configuration.defaults[index].backend.options.fullconn == 0 {
+            configuration.defaults[index].backend.options.fullconn = fullconn(ofBackend: -1)
+        }
+    }
+
+    private func fullconn(ofBackend number: Int) -> Int32 {
+        var total = 0
+        for frontend in configuration.frontends where mayReach(number, from: frontend) {
+            let process = configuration.maxconn > 0 ? configuration.maxconn : 2000
+            total += frontend.maxconn > 0 ? frontend.maxconn : process
+        }
+        return Int32(clamping: (total + 9) / 10)
     }
 
     private func mayReach(_ backend: Int, from frontend: FrontendConfiguration) -> Bool {

@@ -100,6 +100,7 @@ package struct ConfigParser {
                 apply(section.lines, to: &draft)
                 defaults[index] = draft
                 last = draft
+                if !section.name.isEmpty { keep(draft, named: section.name) }
             case .frontend, .backend, .listen:
                 guard var draft = drafts.removeValue(forKey: index) else { break }
                 let named = section.from.flatMap { name in
@@ -119,6 +120,18 @@ package struct ConfigParser {
         settleModes()
         settleFullconn()
         settleCookies()
+    }
+
+    /// Remembers a `defaults` section for backends that are made while running; of one name the last counts.
+    private mutating func keep(_ defaults: ProxyDraft, named name: String) {
+        var draft = ProxyDraft(kind: .backend, name: name, id: 0, origin: defaults.origin)
+        draft.inherit(defaults)
+        draft.settleInheritance()
+        var kept = DefaultsConfiguration(name: name, backend: draft.backend)
+        kept.hasMode = draft.hasMode
+        kept.rules = draft.rules.settle(into: &configuration.rules)
+        configuration.defaults.removeAll { $0.name == name }
+        configuration.defaults.append(kept)
     }
 
     private static func latest(_ name: String, in boot: BootConfig, before index: Int) -> Int? {

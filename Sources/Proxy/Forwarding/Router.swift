@@ -9,7 +9,7 @@ package enum Router {
         frontend: FrontendSnapshot,
         snapshot: RoutingSnapshot
     ) -> Int32 {
-        guard hasRules(frontend, snapshot) else { return frontend.defaultBackend }
+        guard hasRules(frontend, snapshot) else { return defaultBackend(of: frontend, snapshot) }
         return evaluate(head, in: bytes, snapshot: snapshot) { evaluation in
             backend(of: frontend, &evaluation)
         }
@@ -17,17 +17,35 @@ package enum Router {
 
     /// The same within an evaluation that knows the request.
     static func backend(of frontend: FrontendSnapshot, _ evaluation: inout Evaluation) -> Int32 {
-        guard hasRules(frontend, evaluation.snapshot) else { return frontend.defaultBackend }
+        guard hasRules(frontend, evaluation.snapshot) else {
+            return defaultBackend(of: frontend, evaluation.snapshot)
+        }
         for index in evaluation.book.frontends[Int(frontend.number)].routing.range {
             let action = evaluation.book.actions[index]
             evaluation.arena.reset()
             guard evaluation.holds(action.condition) else { continue }
-            if action.number >= 0 { return Int32(action.number) }
-            // HAProxy 2.6–3.5: a name that no backend has ends the rules and leads to the default backend.
-            let name = evaluation.text(of: action.format)
-            return evaluation.snapshot.backendNames.first(name)?.backend ?? frontend.defaultBackend
+            var number = Int32(truncatingIfNeeded: action.number)
+            if number < 0 {
+                // HAProxy 2.6–3.5: a name that no backend has ends the rules and leads to the default backend.
+                let name = evaluation.text(of: action.format)
+                number = evaluation.snapshot.backendNames.first(name)?.backend ?? -1
+                if number < 0 { break }
+            }
+            // HAProxy 3.4: the rules go on behind one that names an unpublished backend.
+            if isPublished(number, evaluation.snapshot) { return number }
         }
-        return frontend.defaultBackend
+        return defaultBackend(of: frontend, evaluation.snapshot)
+    }
+
+    private static func defaultBackend(of frontend: FrontendSnapshot, _ snapshot: RoutingSnapshot)
+        -> Int32
+    {
+        isPublished(frontend.defaultBackend, snapshot) ? frontend.defaultBackend : -1
+    }
+
+    private static func isPublished(_ number: Int32, _ snapshot: RoutingSnapshot) -> Bool {
+        let index = Int(number)
+        return !snapshot.backends.indices.contains(index) || !snapshot.backends[index].isUnpublished
     }
 
     private static func hasRules(_ frontend: FrontendSnapshot, _ snapshot: RoutingSnapshot) -> Bool

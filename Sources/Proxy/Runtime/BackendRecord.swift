@@ -1,9 +1,23 @@
 import Model
+import RuntimeAPI
 
 /// One backend as the control thread knows it, and the snapshot that was made of it last.
 final class BackendRecord {
     let number: Int
     let configuration: BackendConfiguration
+    /// How it came about, unless by the boot file.
+    let addition: BackendAddition?
+    /// The rules it inherits, where the boot file has none for it.
+    let rules: ProxyRules
+    /// Rules may lead to it (`publish backend`).
+    var isPublished = true {
+        didSet { if isPublished != oldValue { isRestated = true } }
+    }
+    private var isRestated = false
+    /// It is not in the table any more.
+    var isDeleted = false
+    /// The state file will be told of it.
+    var isUnsaved = false
     /// In order of declaration, which is the order of their serials.
     private(set) var servers: [ServerRecord] = []
     private var byName: [String: ServerRecord] = [:]
@@ -24,7 +38,15 @@ final class BackendRecord {
     private(set) var falls = 0
     private var pastDowntime = 0
 
-    init(_ configuration: BackendConfiguration, number: Int, now: Milliseconds) {
+    init(
+        _ configuration: BackendConfiguration,
+        number: Int,
+        now: Milliseconds,
+        addition: BackendAddition? = nil,
+        rules: ProxyRules = ProxyRules()
+    ) {
+        self.addition = addition
+        self.rules = rules
         self.configuration = configuration
         self.number = number
         usable = UsableServers(configuration)
@@ -36,7 +58,7 @@ final class BackendRecord {
     func server(id: Int) -> ServerRecord? { byID[id] }
 
     /// Something in the snapshot is no longer true.
-    var isDirty: Bool { !touched.isEmpty || !hasSnapshot }
+    var isDirty: Bool { !touched.isEmpty || !hasSnapshot || isRestated }
 
     /// The id a server without one is given: the lowest that is free, as in HAProxy.
     var nextID: Int {
@@ -111,9 +133,34 @@ final class BackendRecord {
         usable.update(changed, of: servers, isFirst: !hasSnapshot)
         if keepsClients { listServers(retired: &retired) }
         hasSnapshot = true
+        isRestated = false
+        snapshot.isUnpublished = !isPublished
         snapshot.generation = generation
         usable.publish(in: &snapshot, retired: &retired)
         note(isUp: usable.count > 0 || servers.isEmpty, now: now)
+    }
+
+    /// Everything that can be changed on it and on its servers.
+    var digest: UInt64 {
+        guard addition != nil || !isPublished else { return serverDigests }
+        var hash = StateHash()
+        hash.combine(isPublished ? 1 : 0)
+        if let addition {
+            hash.combine(addition.defaults)
+            hash.combine(addition.mode?.rawValue ?? "")
+            hash.combine(addition.guid ?? "")
+        }
+        return serverDigests &+ hash.value
+    }
+
+    /// As the statistics call it.
+    var statusText: String { (isUp ? "UP" : "DOWN") + (isPublished ? "" : " (UNPUB)") }
+
+    /// Gives back what its snapshot names, once it is not in the table any more.
+    func retire(generation: UInt64, now: Milliseconds, into retired: inout [RetiredMemory]) {
+        // What its servers left behind is known only then.
+        rebuild(generation: generation, now: now, retired: &retired)
+        retired.append(RetiredMemory(snapshot))
     }
 
     private var template: BackendSnapshot {

@@ -3,7 +3,7 @@ import Model
 extension BackendTable {
     /// Everything that differs from the boot file, to begin a state file with.
     var image: [StateChange] {
-        var changes: [StateChange] = []
+        var changes = backendImages
         for backend in backends {
             let name = backend.configuration.name
             for declared in backend.configuration.servers {
@@ -35,9 +35,11 @@ extension BackendTable {
     }
 
     /// Makes a change of the state file true; a warning when the boot file has become a different one.
-    func apply(_ change: StateChange, now: Milliseconds, slot: () -> UInt32) -> String? {
+    func apply(_ change: StateChange, plane: any DataPlane, now: Milliseconds) -> String? {
         switch change {
-        case .server(let image): return apply(image, now: now, slot: slot)
+        case .server(let image): return apply(image, now: now, slot: plane.allocateSlot)
+        case .backend(let image): return apply(image, plane: plane, now: now)
+        case .backendDeleted(let name): return applyDeletion(ofBackend: name, now: now)
         case .serverDeleted(let backendName, let name):
             guard let backend = backend(backendName), let server = backend.server(named: name)
             else { return nil }
@@ -122,6 +124,64 @@ extension BackendTable {
         declaration.isDynamic = true
         let server = add(declaration, to: backend, slot: slot, now: now)
         change(server, of: backend) { $0.take(image) }
+        return nil
+    }
+}
+
+extension BackendTable {
+    /// What a state file has to know of a backend besides its servers.
+    func image(of backend: BackendRecord) -> StateChange.BackendImage {
+        StateChange.BackendImage(
+            name: backend.configuration.name,
+            id: backend.configuration.id,
+            isPublished: backend.isPublished,
+            addition: backend.addition
+        )
+    }
+
+    /// Backends that are not as in the boot file, and those that are gone.
+    var backendImages: [StateChange] {
+        let live = Set(backends.map(\.configuration.name))
+        let gone = bootBackends.filter { !live.contains($0) }.map { StateChange.backendDeleted($0) }
+        return gone
+            + backends.filter { $0.addition != nil || !$0.isPublished }.map {
+                .backend(image(of: $0))
+            }
+    }
+
+    /// Makes a backend what the state file says; a warning when the boot file has become a different one.
+    func apply(_ image: StateChange.BackendImage, plane: any DataPlane, now: Milliseconds)
+        -> String?
+    {
+        if let backend = backend(named: image.name) {
+            guard backend.addition == image.addition else {
+                return "backend '\(image.name)' is another one in the boot file, which is taken"
+            }
+            publish(backend, image.isPublished)
+            return nil
+        }
+        guard let addition = image.addition else {
+            return "backend '\(image.name)' is no longer in the boot file"
+        }
+        if let mistake = mistake(in: addition) { return "backend '\(image.name)': \(mistake)" }
+        guard let made = add(addition, id: image.id, plane: plane, now: now) else {
+            return "backend '\(image.name)': there are too many"
+        }
+        publish(made, image.isPublished)
+        return nil
+    }
+
+    /// Deletes a backend that the state file says is gone, with its servers.
+    func applyDeletion(ofBackend name: String, now: Milliseconds) -> String? {
+        guard let backend = backend(named: name) else { return nil }
+        if backend.addition == nil, population.pinned.contains(backend.number) {
+            return "backend '\(name)' was deleted, but the boot file refers to it: it stays"
+        }
+        for server in backend.servers {
+            change(server, of: backend) { $0.set(.maint, now: now) }
+            remove(server, from: backend)
+        }
+        remove(backend, now: now) { self.population.release($0) }
         return nil
     }
 }

@@ -7,30 +7,41 @@ import RuntimeAPI
 final class BackendTable {
     let frontends: [FrontendConfiguration]
     /// By frontend number: what can change on them.
-    private(set) var frontendRecords: [FrontendRecord]
+    var frontendRecords: [FrontendRecord]
     /// The limit of client connections of the process; 0 is none.
-    private(set) var maxconn: Int
+    var maxconn: Int
     let bootMaxconn: Int
-    let backends: [BackendRecord]
+    /// Those of the boot file, then what was added since.
+    var backends: [BackendRecord]
+    /// How many backends more than in the boot file there can be at once.
+    static let dynamicLimit = 4096
+    /// What `add backend` and `del backend` have to know.
+    var population: BackendPopulation
+    let rules: RuleBookDraft
+    /// Names in the boot file.
+    let bootBackends: [String]
+    /// Finds the number of a backend by a computed name.
+    var names: MapTable
+    var areBackendsChanged = false
     /// Backends of one server that stand for `ProxyConfiguration.services`, numbered behind the others.
-    private let services: [BackendSnapshot]
+    let services: [BackendSnapshot]
     private(set) var maps: [MapTable]
-    private let backendsByName: [String: BackendRecord]
-    private let backendsByID: [Int: BackendRecord]
+    var backendsByName: [String: BackendRecord]
+    var backendsByID: [Int: BackendRecord]
     private let mapNumbers: [String: Int]
-    private var snapshot = RoutingSnapshot()
+    var snapshot = RoutingSnapshot()
     private var hasSnapshot = false
     /// Grows with every set of servers to check.
     private(set) var checkGeneration: UInt64 = 1
     private var checks: [CheckTarget.ID: (backend: BackendRecord, server: ServerRecord)] = [:]
     private var lastCheckID: UInt64 = 0
     private var deletions = 0
-    /// `backend/server` by guid.
-    private var guids: [String: String] = [:]
-    private var retired: [RetiredMemory] = []
+    /// `server backend/name` or `backend name` by guid.
+    var guids: [String: String] = [:]
+    var retired: [RetiredMemory] = []
     private var lastSerial = 0
     /// Grows with everything an operator changes.
-    private(set) var changes: UInt64 = 0
+    var changes: UInt64 = 0
     /// How to take back what happened since `beginUndoable`, newest last; nil outside.
     private var undo: [() -> Void]?
     private var savedMaps: [Int: MapTable] = [:]
@@ -40,17 +51,19 @@ final class BackendTable {
     var keepsUnsaved = false {
         didSet { for number in maps.indices { maps[number].keepsUnsaved = keepsUnsaved } }
     }
-    private var unsaved: [Unsaved] = []
+    var unsaved: [Unsaved] = []
     /// How many of `unsaved` were there before what can be taken back.
     private var certainlyUnsaved = 0
 
     /// Something the state file has to be told of.
-    private enum Unsaved {
+    enum Unsaved {
         case server(ServerRecord, backend: String)
         case deletion(backend: String, server: String)
         case map(Int)
         case frontend(Int)
         case maxconn
+        case backend(BackendRecord)
+        case backendDeletion(String)
     }
 
     /// `pid` tells the services of this process from those of another.
@@ -79,7 +92,10 @@ final class BackendTable {
         mapNumbers = Dictionary(configuration.maps.enumerated().map { ($1.name, $0) }) { first, _ in
             first
         }
-        var names = MapTable(MapConfiguration(name: ""), backends: numbers)
+        population = BackendPopulation(configuration)
+        rules = configuration.rules
+        bootBackends = configuration.backends.map(\.name)
+        names = MapTable(MapConfiguration(name: ""), backends: numbers)
         for backend in backends {
             names.add(MapEntry(key: backend.configuration.name, value: backend.configuration.name))
         }
@@ -155,7 +171,7 @@ final class BackendTable {
         return Int(reference.dropFirst()).flatMap { maps.indices.contains($0) ? $0 : nil }
     }
 
-    /// The `backend/server` that has a guid.
+    /// The `server backend/name`, or `backend name`, that has a guid.
     func owner(ofGUID guid: String) -> String? { guids[guid] }
 
     // MARK: Changing
@@ -184,7 +200,9 @@ final class BackendTable {
     private func enter(_ server: ServerRecord, into backend: BackendRecord) {
         backend.insert(server)
         checks[server.checkID] = (backend, server)
-        if let guid = server.guid { guids[guid] = "\(backend.configuration.name)/\(server.name)" }
+        if let guid = server.guid {
+            guids[guid] = "server \(backend.configuration.name)/\(server.name)"
+        }
         if server.isChecked { checkGeneration += 1 }
         changes += 1
         if server.isDynamic { noteUnsaved(server, of: backend) }
@@ -274,36 +292,6 @@ final class BackendTable {
         return body(&maps[number])
     }
 
-    // MARK: Frontends
-
-    /// By name, or by id after `#`.
-    func frontendNumber(_ reference: String) -> Int? {
-        guard reference.hasPrefix("#") else {
-            return frontendRecords.firstIndex { $0.name == reference }
-        }
-        return Int(reference.dropFirst()).flatMap { id in
-            frontendRecords.firstIndex { $0.id == id }
-        }
-    }
-
-    /// Runs a change on one frontend.
-    func change(frontend number: Int, _ body: (inout FrontendRecord) -> Void) {
-        let saved = frontendRecords[number]
-        undo?.append { self.frontendRecords[number] = saved }
-        body(&frontendRecords[number])
-        changes += 1
-        if keepsUnsaved { unsaved.append(.frontend(number)) }
-    }
-
-    /// Changes the limit of client connections of the process.
-    func setMaxconn(_ limit: Int) {
-        let saved = maxconn
-        undo?.append { self.maxconn = saved }
-        maxconn = limit
-        changes += 1
-        if keepsUnsaved { unsaved.append(.maxconn) }
-    }
-
     // MARK: Saving
 
     private func noteUnsaved(_ server: ServerRecord, of backend: BackendRecord) {
@@ -328,6 +316,10 @@ final class BackendTable {
                 changes += maps[number].takeUnsaved().map { .map(name: name, $0) }
             case .frontend(let number): changes.append(.frontend(image(ofFrontend: number)))
             case .maxconn: changes.append(.maxconn(maxconn))
+            case .backend(let backend):
+                backend.isUnsaved = false
+                if !backend.isDeleted { changes.append(.backend(image(of: backend))) }
+            case .backendDeletion(let name): changes.append(.backendDeleted(name))
             }
         }
         unsaved = []
@@ -337,6 +329,7 @@ final class BackendTable {
     private func dropUnsaved(behind count: Int) {
         for item in unsaved[count...] {
             if case .server(let server, _) = item { server.isUnsaved = false }
+            if case .backend(let backend) = item { backend.isUnsaved = false }
         }
         unsaved.removeLast(unsaved.count - count)
     }
@@ -411,16 +404,19 @@ final class BackendTable {
     func takeSnapshot(now: Milliseconds) -> (snapshot: RoutingSnapshot, retired: [RetiredMemory])? {
         let dirty = backends.filter(\.isDirty)
         let areMapsDirty = maps.contains(where: \.isDirty)
-        guard !dirty.isEmpty || areMapsDirty || !hasSnapshot else { return nil }
+        guard !dirty.isEmpty || areMapsDirty || areBackendsChanged || !hasSnapshot else {
+            return nil
+        }
         hasSnapshot = true
         snapshot.generation += 1
         for backend in dirty {
             backend.rebuild(generation: snapshot.generation, now: now, retired: &retired)
         }
-        if !dirty.isEmpty || snapshot.backends.isEmpty {
+        if !dirty.isEmpty || areBackendsChanged || snapshot.backends.isEmpty {
             retired.append(RetiredMemory(snapshot.backends))
-            snapshot.backends = .make(backends.map(\.snapshot) + services)
+            snapshot.backends = .make(backendRows)
         }
+        if areBackendsChanged { renewBackends() }
         if areMapsDirty {
             for number in maps.indices { maps[number].rebuild(retired: &retired) }
             retired.append(RetiredMemory(snapshot.maps))

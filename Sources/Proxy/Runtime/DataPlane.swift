@@ -15,6 +15,10 @@ package protocol DataPlane: AnyObject {
     func isUnused(_ slot: UInt32) -> Bool
     /// Ends what is in progress on the slot (`shutdown sessions server`); asynchronous.
     func shutdownSessions(of slot: UInt32)
+    /// Makes the counters of a backend's number usable, all of them 0; no worker knows the number yet.
+    func reserve(backend: Int)
+    /// Every worker has seen the newest snapshot and has no request in this backend.
+    func isUnused(backend: Int) -> Bool
     /// Counters of a slot, summed over the workers.
     func counters(of slot: UInt32) -> ServerCounters
     /// Counters of a frontend by its number.
@@ -36,6 +40,8 @@ extension DataPlane {
     package func setListening(_ isListening: Bool, frontend: Int) {}
     package func close(frontend: Int) {}
     package func limit(frontend: Int?, to connections: Int) {}
+    package func reserve(backend: Int) {}
+    package func isUnused(backend: Int) -> Bool { true }
 }
 
 /// Memory that a newer snapshot no longer names.
@@ -56,6 +62,12 @@ package struct RetiredMemory: Sendable {
             for index in regexes.indices { regexes[index].free() }
             regexes.free()
         }
+    }
+
+    /// A backend that was deleted.
+    init(_ backend: BackendSnapshot) {
+        isBulk = false
+        free = { backend.free() }
     }
 
     package init(_ arrays: [RawArray<some BitwiseCopyable>]) {

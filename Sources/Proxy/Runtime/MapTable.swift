@@ -43,7 +43,7 @@ struct MapTable {
     /// Since `takeUnsaved`.
     private var unsaved: [StateChange.MapChange] = []
     /// Numbers of backends by name: a value that names one is resolved once, here.
-    private let backends: [String: Int32]
+    var backends: [String: Int32]
 
     private var entries: [UInt64: Entry] = [:]
     private var references: [String: [UInt64]] = [:]

@@ -9,6 +9,9 @@ package struct PendingWait: Hashable, Sendable {
         case removable(ServerReference)
         /// A `del server` that waits for idle connections to be closed.
         case deletion(ServerReference)
+        case backendRemovable(String)
+        /// A `del backend` that waits for workers to see that it is unpublished.
+        case backendDeletion(String)
     }
 
     let purpose: Purpose
@@ -56,8 +59,13 @@ extension RuntimeService {
     /// Starts a `wait`.
     func wait(_ delay: Milliseconds, _ condition: WaitCondition?, now: Milliseconds) -> Execution {
         let deadline = Milliseconds(now.count + delay.count)
-        guard case .serverRemovable(let reference)? = condition else {
-            return .pending(PendingWait(.time, from: now, to: deadline))
+        let reference: ServerReference
+        switch condition {
+        case nil: return .pending(PendingWait(.time, from: now, to: deadline))
+        case .backendRemovable(let name):
+            let wait = PendingWait(.backendRemovable(name), from: now, to: deadline)
+            return poll(wait, now: now).map { .reply($0) } ?? .pending(wait)
+        case .serverRemovable(let server): reference = server
         }
         if let server = find(reference)?.server { plane.purgeIdleConnections(of: server.slot) }
         let wait = PendingWait(.removable(reference), from: now, to: deadline)
@@ -131,6 +139,9 @@ extension RuntimeService {
             }
             if isRemovable(server) { return finishDeletion(of: server, from: backend) }
             return isExpired ? Self.stillConnected : nil
+        case .backendRemovable(let name): return pollRemoval(ofBackend: name, isExpired: isExpired)
+        case .backendDeletion(let name):
+            return pollDeletion(ofBackend: name, isExpired: isExpired)
         }
     }
 

@@ -23,7 +23,8 @@ extension FrontendSnapshot {
 }
 
 extension BackendSnapshot {
-    fileprivate func free() {
+    /// Gives back everything this backend names; the caller proves that no reader holds it.
+    func free() {
         for index in servers.indices {
             servers[index].address.path.free()
             servers[index].name.free()

@@ -7,13 +7,14 @@ package struct RoutingSnapshot: BitwiseCopyable {
     package var generation: UInt64 = 0
     /// By frontend number, fixed at boot.
     package var frontends: RawArray<FrontendSnapshot> = .empty
-    /// By backend number; a number is not used again while a reader may hold it.
+    /// By backend number, the services behind those of the boot file and what was added since behind these; a number
+    /// is not used again while a reader may hold it.
     package var backends: RawArray<BackendSnapshot> = .empty
     /// By map number, fixed at boot.
     package var maps: RawArray<MapSnapshot> = .empty
     /// Names of backends as keys, so that a computed name finds its number.
     package var backendNames = MapSnapshot()
-    /// Conditions, formats and actions, fixed at boot.
+    /// Conditions, formats and actions, fixed at boot; backends that are added bring a name and a row.
     package var rules = RuleBook()
     /// Variables of the process (`proc.`).
     package var variables: RawArray<ProcessVariable> = .empty
@@ -72,6 +73,8 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var generation: UInt64 = 0
     /// False for a number that is not in use.
     package var exists = false
+    /// Rules pass it over (`unpublish backend`).
+    package var isUnpublished = false
     package var algorithm: Algorithm = .roundRobin
     /// What a hashing algorithm hashes; ignored by the others.
     package var hashInput: HashInput = .none

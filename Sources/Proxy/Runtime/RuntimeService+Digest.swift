@@ -31,7 +31,7 @@ extension RuntimeService {
         let parts =
             table.frontendRecords.map { part(.frontend, $0.name, of: $0.digest) }
             + table.backends.map {
-                part(.backend, $0.configuration.name, of: $0.serverDigests)
+                part(.backend, $0.configuration.name, of: $0.digest)
             } + table.maps.map { part(.map, $0.name, of: $0.digest) }
         var limit = StateHash()
         limit.combine(table.maxconn)

@@ -190,6 +190,9 @@ extension RuntimeService {
         guard let backend = table.backend(reference.backend) else {
             return .error("No such backend.")
         }
+        guard backend.configuration.balance.allowsDynamicServers else {
+            return .error("Backend must use a dynamic load balancing to support dynamic servers.")
+        }
         let name = reference.server
         guard backend.server(named: name) == nil else {
             return .error("Already exists a server with the same name in backend.")
@@ -229,7 +232,7 @@ extension RuntimeService {
         if let guid = attributes.word(.guid) {
             if guid.utf8.count > 127 { return "'guid' : Maximum length is 127." }
             if let owner = table.owner(ofGUID: guid) {
-                return "'guid': duplicate entry with server \(owner)."
+                return "'guid': duplicate entry with \(owner)."
             }
         }
         return nil

@@ -6,7 +6,8 @@ extension RuntimeService {
     static let version = "3.2.0-apus"
     /// Extensions beyond HAProxy, announced in `show info`.
     static let features = [
-        "show-servers-config", "show-state-digest", "state-file", "transactions",
+        "dynamic-backends", "show-servers-config", "show-state-digest", "state-file",
+        "transactions",
     ]
 
     /// Commands that only look; nil for every other command.
@@ -16,6 +17,8 @@ extension RuntimeService {
         case .showVersion: .info(Self.version)
         case .showBackend:
             RuntimeReply(text: BackendList(names: table.backends.map(\.configuration.name)).text)
+        case .showDefaults:
+            RuntimeReply(text: table.population.defaults.map { "\($0.name)\n" }.joined())
         case .showStat(let filter, let format): showStat(filter, format, level: level, now: now)
         case .showServersState(let name):
             reply(

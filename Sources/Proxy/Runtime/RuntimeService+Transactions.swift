@@ -102,6 +102,7 @@ extension RuntimeService {
 
     private func carryOut(_ step: RuntimeTransaction.Step, level: AccessLevel) -> RuntimeReply {
         if case .deleteServer(let reference) = step.command { return deleteAtOnce(reference) }
+        if case .deleteBackend(let name) = step.command { return deleteAtOnce(backend: name) }
         switch perform(step.command, payload: step.payload, level: level) {
         case .reply(let reply): return reply
         case .pending: preconditionFailure("only `wait` and `del server` have to wait")
@@ -146,6 +147,10 @@ extension RuntimeService {
             let number = table.frontendNumber(name)
             return .frontend(number.map { table.frontendRecords[$0].name } ?? name)
         case .setMaxconn: return .process
+        case .addBackend(let addition): return .backend(addition.name)
+        case .deleteBackend(let name): return .backend(name)
+        case .publishBackend(let name), .unpublishBackend(let name):
+            return .backend(table.backend(name)?.configuration.name ?? name)
         default: return nil
         }
     }

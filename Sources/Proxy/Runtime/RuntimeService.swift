@@ -21,6 +21,8 @@ package final class RuntimeService {
     package var holdsDeletions = false
     /// Slots to give back with the next publish, which drops them.
     private var departing: [UInt32] = []
+    /// Numbers of backends to give back with the next publish.
+    var departingBackends: [Int] = []
     private var hasUnseenDeletions = false
     var digests = StateDigestCache()
     /// Keeps what is accepted; set after what it kept before was restored.
@@ -71,11 +73,13 @@ package final class RuntimeService {
     func perform(_ command: RuntimeCommand, payload: String?, level: AccessLevel) -> Execution {
         switch command {
         case .deleteServer(let server): return delete(server, now: now)
+        case .deleteBackend(let name): return delete(backend: name, now: now)
         case .wait(let delay, let condition): return wait(delay, condition, now: now)
         default: break
         }
         let reply =
             executeServer(command, now: now)
+            ?? executeBackend(command)
             ?? executeMap(command, payload: payload)
             ?? executeFrontend(command)
             ?? show(command, level: level, now: now)
@@ -89,6 +93,8 @@ package final class RuntimeService {
         plane.publish(snapshot, retiring: retired)
         for slot in departing { plane.releaseSlot(slot) }
         departing = []
+        for number in departingBackends { table.population.release(number) }
+        departingBackends = []
     }
 
     private func save() {
@@ -116,7 +122,7 @@ package final class RuntimeService {
         let content = try StateFileFormat.read(file)
         var warnings: [String] = []
         for change in content.image + content.batches.joined() {
-            let warning = table.apply(change, now: now) { plane.allocateSlot() }
+            let warning = table.apply(change, plane: plane, now: now)
             if let warning, warnings.last != warning { warnings.append(warning) }
         }
         publishIfNeeded()

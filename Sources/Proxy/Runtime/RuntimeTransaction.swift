@@ -9,6 +9,7 @@ struct RuntimeTransaction {
     /// What a change is about.
     enum Subject: Hashable, CustomStringConvertible {
         case server(backend: String, name: String)
+        case backend(String)
         case map(String)
         case frontend(String)
         case process
@@ -16,6 +17,7 @@ struct RuntimeTransaction {
         var description: String {
             switch self {
             case .server(let backend, let name): "Server \(backend)/\(name)"
+            case .backend(let name): "Backend \(name)"
             case .map(let name): "Map \(name)"
             case .frontend(let name): "Frontend \(name)"
             case .process: "The process"

@@ -1,4 +1,5 @@
 import Model
+import RuntimeAPI
 
 /// One change of the runtime state as the state file keeps it: what is true afterwards, not how it came about.
 enum StateChange: Hashable {
@@ -8,6 +9,17 @@ enum StateChange: Hashable {
     case wholeMap(MapImage)
     case frontend(FrontendImage)
     case maxconn(Int)
+    case backend(BackendImage)
+    case backendDeleted(String)
+
+    /// A backend that was added, or one of the boot file that was published or unpublished.
+    struct BackendImage: Hashable {
+        var name: String
+        var id: Int
+        var isPublished: Bool
+        /// How it was added; nil for one of the boot file.
+        var addition: BackendAddition?
+    }
 
     /// What can change on a frontend.
     struct FrontendImage: Hashable {
@@ -107,6 +119,12 @@ extension StateChange {
         case .maxconn(let limit):
             writer.write(6 as UInt8)
             writer.write(limit)
+        case .backend(let image):
+            writer.write(7 as UInt8)
+            image.write(to: &writer)
+        case .backendDeleted(let name):
+            writer.write(8 as UInt8)
+            writer.write(name)
         }
     }
 
@@ -128,8 +146,34 @@ extension StateChange {
                 )
             )
         case 6: self = .maxconn(try reader.number())
+        case 7: self = .backend(try BackendImage(from: &reader))
+        case 8: self = .backendDeleted(try reader.text())
         default: throw StateReader.Malformed()
         }
+    }
+}
+
+extension StateChange.BackendImage {
+    fileprivate func write(to writer: inout StateWriter) {
+        writer.write(name)
+        writer.write(id)
+        writer.write((isPublished ? 1 : 0) | (addition == nil ? 0 : 2) as UInt8)
+        guard let addition else { return }
+        writer.write(addition.defaults)
+        writer.write(addition.mode?.rawValue)
+        writer.write(addition.guid)
+    }
+
+    fileprivate init(from reader: inout StateReader) throws(StateReader.Malformed) {
+        name = try reader.text()
+        id = try reader.number()
+        let flags = try reader.byte()
+        isPublished = flags & 1 != 0
+        guard flags & 2 != 0 else { return }
+        var made = BackendAddition(name: name, defaults: try reader.text())
+        made.mode = try reader.optionalText().flatMap(BackendAddition.Mode.init)
+        made.guid = try reader.optionalText()
+        addition = made
     }
 }
 

@@ -204,7 +204,7 @@ struct StatReport {
         row.append(.eresp, sums.responseErrors)
         row.append(.wretr, sums.retries)
         row.append(.wredis, sums.redispatches)
-        row.append(.status, .text(backend.isUp ? "UP" : "DOWN"))
+        row.append(.status, .text(backend.statusText))
         row.append(.weight, weight)
         row.append(.act, active.count)
         row.append(.bck, usable.count - active.count)

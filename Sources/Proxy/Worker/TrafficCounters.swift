@@ -25,7 +25,7 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         backends = CounterTable(
             columns: Backend.count.rawValue,
             workers: workers,
-            rowLimit: max(1, backendCount)
+            rowLimit: backendCount + BackendTable.dynamicLimit
         )
         frontends.reserve(rows: frontendCount)
         backends.reserve(rows: backendCount)
@@ -33,6 +33,12 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     }
 
     private let frontendCount: Int
+
+    /// Makes the counters of a backend usable that is added while running; no worker knows its number yet.
+    func reserve(backend: Int) {
+        backends.reserve(rows: backend + 1)
+        backends.clear(row: backend)
+    }
 
     @inline(__always) @discardableResult
     func add(_ amount: Int, to counter: Frontend, of frontend: Int, worker: Int) -> Int {

@@ -85,6 +85,7 @@ extension Worker {
         }
         let backend = connections[index].backend
         guard backend >= 0, snapshot.backends[Int(backend)].exists,
+            !snapshot.backends[Int(backend)].isUnpublished,
             !snapshot.backends[Int(backend)].options.isTCP
         else {
             connections[index].backend = -1

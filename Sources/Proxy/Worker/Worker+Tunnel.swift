@@ -165,6 +165,7 @@ extension Worker {
         let chosen = routeSession(index, frontend)
         connections[index].backend = chosen
         guard chosen >= 0, snapshot.backends[Int(chosen)].exists,
+            !snapshot.backends[Int(chosen)].isUnpublished,
             snapshot.backends[Int(chosen)].options.isTCP
         else {
             connections[index].backend = -1

@@ -118,6 +118,8 @@ struct Worker: ~Copyable {
         while !isStopping, !(isDraining && clientCount == 0) {
             let count = epoll.wait(milliseconds: waitTime)
             snapshot = published.enter(reader: number)
+            // Names and rules of backends may have moved, and logs read them without a request at hand.
+            if rules.snapshot.generation != snapshot.generation { rules.snapshot = snapshot }
             now = MonotonicClock.milliseconds
             for index in 0..<count { handle(epoll.event(index)) }
             resumePaused()

@@ -46,7 +46,7 @@ package final class WorkerPlane: DataPlane {
         totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
         gates = Gates(
             servers: PlaceGates(rowLimit: SlotArena.slotLimit),
-            backends: PlaceGates(rowLimit: max(1, backends))
+            backends: PlaceGates(rowLimit: backends + BackendTable.dynamicLimit)
         )
         gates.backends.reserve(rows: max(1, backends))
         mailboxes = (0..<workers).map { _ in Mailbox() }
@@ -119,6 +119,15 @@ package final class WorkerPlane: DataPlane {
         arena.reserve(Int(slotCount) + 1)
         gates.servers.reserve(rows: Int(slotCount) + 1)
         return slotCount
+    }
+
+    package func reserve(backend: Int) {
+        gates.backends.reserve(rows: backend + 1)
+        totals.reserve(backend: backend)
+    }
+
+    package func isUnused(backend: Int) -> Bool {
+        isSeen && totals.requests(inBackend: backend) == 0
     }
 
     package func releaseSlot(_ slot: UInt32) {
