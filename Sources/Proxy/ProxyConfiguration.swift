@@ -299,6 +299,8 @@ package struct MapConfiguration: Hashable, Sendable {
     package var isMap = true
     /// The ways keys are matched.
     package var matches: Set<MatchKind> = [.string]
+    /// Some lookup does not tell capitals from small letters.
+    package var ignoresCase = false
     /// Some way of matching has to look at the entries one by one.
     package var isListed = false
     /// What refers to it, for `show map`, e.g. `pattern loaded from file 'x' used by map at file 'y' line 3`.

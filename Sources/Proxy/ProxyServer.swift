@@ -48,7 +48,8 @@ package final class ProxyServer {
             backends: configuration.backends.count + configuration.services.count,
             limits: ConnectionLimits(
                 process: configuration.maxconn,
-                frontends: configuration.frontends.map(\.maxconn)
+                frontends: configuration.frontends.map(\.maxconn),
+                workers: threads
             )
         )
         var identity = ProcessIdentity(

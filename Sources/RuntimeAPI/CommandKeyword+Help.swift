@@ -2,6 +2,7 @@ extension CommandKeyword {
     /// The words and arguments, then what the command does, as `help` shows them.
     private var usage: (form: String, purpose: String) {
         switch self {
+        case .addAcl: ("add acl [@<ver>] <acl> <pattern>", "add an acl entry")
         case .addBackend: ("add backend <backend>", "add a new backend")
         case .addMap:
             (
@@ -10,9 +11,14 @@ extension CommandKeyword {
             )
         case .addServer: ("add server <bk>/<srv>", "create a new server")
         case .begin: ("begin [<delay>]", "collect changes until 'commit' or 'rollback'")
+        case .clearAcl: ("clear acl [@<ver>] <acl>", "clear the contents of this acl")
+        case .clearCounters:
+            ("clear counters [all]", "clear max statistics counters (or all counters)")
         case .clearMap: ("clear map [@<ver>] <map>", "clear the contents of this map")
         case .commit: ("commit", "carry out the collected changes, all or nothing")
+        case .commitAcl: ("commit acl @<ver> <acl>", "commit the ACL at this version")
         case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
+        case .deleteAcl: ("del acl <acl> [<key>|#<ref>]", "delete acl entries matching <key>")
         case .deleteBackend: ("del backend <backend>", "delete a backend")
         case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
         case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
@@ -35,10 +41,13 @@ extension CommandKeyword {
         case .experimentalMode:
             ("experimental-mode [on|off]", "enable or disable experimental mode")
         case .expertMode: ("expert-mode [on|off]", "enable or disable expert mode")
+        case .getAcl:
+            ("get acl <acl> <value>", "report the patterns matching a sample for an ACL")
         case .getMap:
             ("get map <acl> <value>", "report the keys and values matching a sample for a map")
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
         case .operator: ("operator", "lower the level of the current CLI session to operator")
+        case .prepareAcl: ("prepare acl <acl>", "prepare a new version for atomic ACL replacement")
         case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
         case .publishBackend:
             ("publish backend <backend>", "mark backend as ready for traffic")
@@ -53,6 +62,8 @@ extension CommandKeyword {
             ("set maxconn global <value>", "change the per-process maxconn setting")
         case .setMaxconnServer:
             ("set maxconn server <bk>/<srv>", "change a server's maxconn setting")
+        case .setRateLimit:
+            ("set rate-limit <setting> <value>", "change a rate limiting value")
         case .setServer:
             ("set server <bk>/<srv> [opts]", "change a server's state, weight, address or ssl")
         case .setSeverityOutput:
@@ -66,6 +77,8 @@ extension CommandKeyword {
                 "set weight <bk>/<srv>  (DEPRECATED)",
                 "change a server's weight (use 'set server' instead)"
             )
+        case .showAcl:
+            ("show acl [@<ver>] <acl>]", "report available acls or dump an acl's contents")
         case .showBackend: ("show backend", "list backends in the current running config")
         case .showCLILevel: ("show cli level", "display the level of the current CLI session")
         case .showCLISockets: ("show cli sockets", "dump list of cli sockets")

@@ -2,13 +2,18 @@
 ///
 /// In the order of `help`: sorted, the commands of the session itself last (HAProxy 3.0–3.2).
 enum CommandKeyword: String, CaseIterable, Sendable {
+    case addAcl = "add acl"
     case addBackend = "add backend"
     case addMap = "add map"
     case addServer = "add server"
     case begin = "begin"
+    case clearAcl = "clear acl"
+    case clearCounters = "clear counters"
     case clearMap = "clear map"
     case commit = "commit"
+    case commitAcl = "commit acl"
     case commitMap = "commit map"
+    case deleteAcl = "del acl"
     case deleteBackend = "del backend"
     case deleteMap = "del map"
     case deleteServer = "del server"
@@ -24,9 +29,11 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case enableServer = "enable server"
     case experimentalMode = "experimental-mode"
     case expertMode = "expert-mode"
+    case getAcl = "get acl"
     case getMap = "get map"
     case getWeight = "get weight"
     case `operator` = "operator"
+    case prepareAcl = "prepare acl"
     case prepareMap = "prepare map"
     case publishBackend = "publish backend"
     case rollback = "rollback"
@@ -34,10 +41,12 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case setMaxconnFrontend = "set maxconn frontend"
     case setMaxconnGlobal = "set maxconn global"
     case setMaxconnServer = "set maxconn server"
+    case setRateLimit = "set rate-limit"
     case setServer = "set server"
     case setSeverityOutput = "set severity-output"
     case setTimeout = "set timeout"
     case setWeight = "set weight"
+    case showAcl = "show acl"
     case showBackend = "show backend"
     case showCLILevel = "show cli level"
     case showCLISockets = "show cli sockets"
@@ -65,8 +74,9 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .operator, .showEnvironment: .operator
-        case .dumpStatsFile, .echo, .getMap, .getWeight, .showCLISockets, .setSeverityOutput,
+        case .clearCounters, .operator, .showEnvironment: .operator
+        case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
+            .setSeverityOutput,
             .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showInfo, .showMap,
             .showServersConfig, .showServersConn, .showServersState,
             .showStat, .showStateDigest, .showVersion, .user, .help, .prompt, .quit:

@@ -1,4 +1,53 @@
 extension RuntimeCommand {
+    /// Commands about pattern lists; nil when the keyword is none of them.
+    static func parseAcl(
+        _ keyword: CommandKeyword,
+        _ arguments: Arguments
+    ) throws(RuntimeSyntaxError) -> RuntimeCommand? {
+        switch keyword {
+        case .showAcl:
+            return arguments.count == 0 ? .showAcl(nil) : .showAcl(arguments.versioned.map)
+        case .addAcl:
+            let (acl, rest) = arguments.versioned
+            guard !acl.name.isEmpty, let pattern = rest.first, !pattern.isEmpty else {
+                throw RuntimeSyntaxError(
+                    error: "'add acl' expects two parameters: ACL identifier and pattern."
+                )
+            }
+            return .addAcl(acl, pattern: pattern)
+        case .getAcl:
+            guard !arguments[1].isEmpty else {
+                throw RuntimeSyntaxError(error: "Missing ACL identifier and/or key.")
+            }
+            return .getAcl(PatternReference(name: arguments[0]), value: arguments[1])
+        case .deleteAcl:
+            guard !arguments[1].isEmpty else {
+                throw RuntimeSyntaxError(
+                    error: "This command expects two parameters: ACL identifier and key."
+                )
+            }
+            return .deleteAcl(PatternReference(name: arguments[0]), pattern: arguments[1])
+        case .clearAcl:
+            return .clearAcl(try named(arguments.versioned.map, "Missing ACL identifier."))
+        case .prepareAcl: return .prepareAcl(PatternReference(name: arguments[0]))
+        case .commitAcl:
+            let acl = arguments.versioned.map
+            guard acl.version != nil else {
+                throw RuntimeSyntaxError(error: "Missing version number.")
+            }
+            return .commitAcl(try named(acl, "Missing ACL identifier."))
+        default: return nil
+        }
+    }
+
+    private static func named(
+        _ reference: PatternReference,
+        _ complaint: String
+    ) throws(RuntimeSyntaxError) -> PatternReference {
+        guard !reference.name.isEmpty else { throw RuntimeSyntaxError(error: complaint) }
+        return reference
+    }
+
     /// Commands about maps; nil when the keyword is none of them.
     static func parseMap(
         _ keyword: CommandKeyword,
@@ -30,18 +79,14 @@ extension RuntimeCommand {
             }
             return .deleteMap(PatternReference(name: arguments[0]), key: arguments[1])
         case .clearMap:
-            let map = arguments.versioned.map
-            guard !map.name.isEmpty else {
-                throw RuntimeSyntaxError(error: "Missing map identifier.")
-            }
-            return .clearMap(map)
+            return .clearMap(try named(arguments.versioned.map, "Missing map identifier."))
         case .prepareMap: return .prepareMap(PatternReference(name: arguments[0]))
         case .commitMap:
             let map = arguments.versioned.map
             guard map.version != nil else {
                 throw RuntimeSyntaxError(error: "Missing version number.")
             }
-            return .commitMap(map)
+            return .commitMap(try named(map, "Missing map identifier."))
         default: return nil
         }
     }

@@ -21,8 +21,9 @@ extension RuntimeCommand {
         if let command = try parseBackend(keyword, arguments) { return command }
         if let command = try parseServer(keyword, arguments) { return command }
         if let command = try parseMap(keyword, arguments, hasPayload: hasPayload) { return command }
+        if let command = try parseAcl(keyword, arguments) { return command }
         if let command = try parseFrontend(keyword, arguments) { return command }
-        return try parseSession(keyword, arguments)
+        return try parseSession(keyword, arguments, level: level)
     }
 
     /// Understands one command without payload as it stands on a line.
@@ -32,12 +33,14 @@ extension RuntimeCommand {
 
     /// The least level a session needs for it; its arguments are not looked at below that.
     package var requiredLevel: AccessLevel {
-        CommandKeyword.match(words)?.keyword.level ?? .admin
+        if case .clearCounters(all: true) = self { return .admin }
+        return CommandKeyword.match(words)?.keyword.level ?? .admin
     }
 
     private static func parseSession(
         _ keyword: CommandKeyword,
-        _ arguments: Arguments
+        _ arguments: Arguments,
+        level: AccessLevel
     ) throws(RuntimeSyntaxError) -> RuntimeCommand {
         switch keyword {
         case .operator: .lowerLevel(.operator)
@@ -66,6 +69,8 @@ extension RuntimeCommand {
         case .commit: .commit
         case .rollback: .rollback
         case .showStat: try parseShowStat(arguments)
+        case .clearCounters: try parseClear(arguments, level: level)
+        case .setRateLimit: try parseRateLimit(arguments)
         default: preconditionFailure("\(keyword.rawValue) belongs to another group")
         }
     }
@@ -96,6 +101,42 @@ extension RuntimeCommand {
             timeout.count > 0
         else { throw RuntimeSyntaxError(error: "Invalid timeout value.") }
         return .setTimeout(timeout)
+    }
+
+    private static func parseClear(
+        _ arguments: Arguments,
+        level: AccessLevel
+    ) throws(RuntimeSyntaxError) -> RuntimeCommand {
+        let isAll = arguments[0] == "all"
+        guard !isAll || level == .admin else {
+            throw RuntimeSyntaxError(error: "Permission denied")
+        }
+        return .clearCounters(all: isAll)
+    }
+
+    /// `cli_parse_set_ratelimit` of HAProxy's src/cli.c.
+    private static func parseRateLimit(_ arguments: Arguments) throws(RuntimeSyntaxError)
+        -> RuntimeCommand
+    {
+        guard let rate = LimitTarget.Rate(rawValue: arguments[0]), arguments[1] == "global" else {
+            throw RuntimeSyntaxError(
+                error: """
+                    'set rate-limit' only supports :
+                       - 'connections global' to set the per-process maximum connection rate
+                       - 'sessions global' to set the per-process maximum session rate
+                       - 'ssl-sessions global' to set the per-process maximum SSL session rate
+                       - 'http-compression global' to set the per-process maximum compression speed in kB/s
+                    """
+            )
+        }
+        guard !arguments[2].isEmpty else {
+            throw RuntimeSyntaxError(error: "Expects an integer value.")
+        }
+        let value = leadingInteger(arguments[2])
+        guard (0...Int(Int32.max)).contains(value) else {
+            throw RuntimeSyntaxError(error: "Value out of range.")
+        }
+        return .setRateLimit(rate, value: value)
     }
 
     private static func parseBegin(_ arguments: Arguments) throws(RuntimeSyntaxError)

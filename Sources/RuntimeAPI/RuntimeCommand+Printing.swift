@@ -102,6 +102,10 @@ extension RuntimeCommand {
         case .showAcl(let acl): ["show", "acl"] + (acl?.words ?? [])
         case .addAcl(let acl, let pattern): ["add", "acl"] + acl.words + [pattern]
         case .deleteAcl(let acl, let pattern): ["del", "acl"] + acl.words + [pattern]
+        case .getAcl(let acl, let value): ["get", "acl"] + acl.words + [value]
+        case .clearAcl(let acl): ["clear", "acl"] + acl.words
+        case .prepareAcl(let acl): ["prepare", "acl"] + acl.words
+        case .commitAcl(let acl): ["commit", "acl"] + acl.words
         case .setRateLimit(let rate, let value):
             ["set", "rate-limit", rate.rawValue, "global", String(value)]
         default: nil
@@ -120,6 +124,7 @@ extension RuntimeCommand {
             ["show", "servers", "config"] + (backend.map { [$0] } ?? [])
         case .showStateDigest(let proxy):
             ["show", "state", "digest"] + (proxy.map { [$0] } ?? [])
+        case .clearCounters(let all): ["clear", "counters"] + (all ? ["all"] : [])
         case .begin(let limit): ["begin"] + (limit.map { ["\($0)"] } ?? [])
         case .commit: ["commit"]
         case .rollback: ["rollback"]

@@ -74,6 +74,12 @@ package enum RuntimeCommand: Hashable, Sendable {
     case showAcl(PatternReference?)
     case addAcl(PatternReference, pattern: String)
     case deleteAcl(PatternReference, pattern: String)
+    case getAcl(PatternReference, value: String)
+    case clearAcl(PatternReference)
+    case prepareAcl(PatternReference)
+    case commitAcl(PatternReference)
+    /// `clear counters [all]`: only what is a maximum, or everything that only grows.
+    case clearCounters(all: Bool)
     /// `set rate-limit RATE global N`.
     case setRateLimit(LimitTarget.Rate, value: Int)
 

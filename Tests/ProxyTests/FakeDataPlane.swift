@@ -47,6 +47,10 @@ final class FakeDataPlane: DataPlane {
     func processCounters() -> ProcessCounters { ProcessCounters() }
     func setListening(_ isListening: Bool, frontend: Int) { listening[frontend] = isListening }
     func close(frontend: Int) { closed.append(frontend) }
+    private(set) var rateLimits: [Int] = []
+    private(set) var clears: [Bool] = []
+    func limitRate(to connections: Int) { rateLimits.append(connections) }
+    func clearCounters(all: Bool) { clears.append(all) }
     func limit(frontend: Int?, to connections: Int) { limits[frontend ?? -1] = connections }
 
     /// Slots of a backend's servers that workers may use.

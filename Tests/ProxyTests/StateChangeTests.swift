@@ -1,3 +1,4 @@
+import Model
 import RuntimeAPI
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
         .map(name: "m", .set(reference: 1, value: "")), .map(name: "m", .remove(reference: 2)),
         .map(name: "m", .clear(version: .max)), .map(name: "m", .prepare),
         .map(name: "m", .commit(version: 9)),
-        .backendDeleted("b"),
+        .backendDeleted("b"), .rateLimit(.sessions, 9),
         .backend(.init(name: "b", id: 3, isPublished: false, addition: nil)),
         .backend(
             .init(

@@ -75,7 +75,7 @@ struct RandomCommands {
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...30) {
+        switch number(0...40) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -100,6 +100,16 @@ struct RandomCommands {
         case 21: return .shutdownFrontend(name())
         case 22: return .setFrontendMaxconn(name(), value: String(number(0...9999)))
         case 23: return .setMaxconn(value: String(number(0...9999)))
+        case 31: return .showAcl(generator.chance(50) ? versionedMap() : nil)
+        case 32: return .addAcl(versionedMap(), pattern: word())
+        case 33: return .deleteAcl(map(), pattern: word())
+        case 34: return .getAcl(map(), value: word())
+        case 35: return .clearAcl(versionedMap())
+        case 36: return .prepareAcl(map())
+        case 37: return .commitAcl(PatternReference(name: name(), version: UInt32(number(0...99))))
+        case 38: return .clearCounters(all: generator.chance(50))
+        case 39:
+            return .setRateLimit(pick([.connections, .httpCompression]), value: number(0...99))
         case 25: return .publishBackend(name())
         case 26: return .unpublishBackend(name())
         case 27: return .deleteBackend(name())

@@ -81,6 +81,18 @@ package struct SlotArena: BitwiseCopyable, Sendable {
     /// Every counter to zero, for a slot that is given out anew.
     package func clear(_ slot: UInt32) { table.clear(row: Int(slot)) }
 
+    /// Lets maxima begin anew at what is now; one that a worker raises in the same moment may survive.
+    package func clearMaxima(slots: UInt32) {
+        for slot in 0..<slots {
+            for worker in 0..<workers {
+                let sessions = value(.currentSessions, of: slot, worker: worker)
+                set(sessions, to: .maxSessions, of: slot, worker: worker)
+                let queued = value(.queued, of: slot, worker: worker)
+                set(queued, to: .maxQueued, of: slot, worker: worker)
+            }
+        }
+    }
+
     /// Gives the memory back once no thread uses the arena any more.
     package func free() { table.free() }
 

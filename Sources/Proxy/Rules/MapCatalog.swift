@@ -34,6 +34,7 @@ struct MapCatalog {
             maps[number].display += ", by \(user)"
             maps[number].matches.insert(match)
             if isListed { maps[number].isListed = true }
+            if ignoresCase { maps[number].ignoresCase = true }
             try check(maps[number], match)
             return number
         }
@@ -41,6 +42,7 @@ struct MapCatalog {
         map.isMap = isMap
         map.matches = [match]
         map.isListed = isListed
+        map.ignoresCase = ignoresCase
         map.display = "pattern loaded from file '\(name)' used by \(user)"
         let path = name.hasPrefix("opt@") ? String(name.dropFirst(4)) : name
         if !name.hasPrefix("virt@") {

@@ -196,6 +196,15 @@ final class BackendRecord {
         lastChange = now
     }
 
+    /// Forgets what `clear counters all` forgets of it and of its servers.
+    func clearCounters() {
+        falls = 0
+        for server in servers {
+            server.failedChecks = 0
+            server.falls = 0
+        }
+    }
+
     /// Milliseconds without any usable server.
     func downtime(now: Milliseconds) -> Int {
         pastDowntime + (isUp ? 0 : now.count - lastChange.count)

@@ -1,3 +1,5 @@
+import Model
+
 extension BackendTable {
     /// By name, or by id after `#`.
     func frontendNumber(_ reference: String) -> Int? {
@@ -16,6 +18,15 @@ extension BackendTable {
         body(&frontendRecords[number])
         changes += 1
         if keepsUnsaved { unsaved.append(.frontend(number)) }
+    }
+
+    /// Changes what may come in a second; 0 is no limit.
+    func setRateLimit(_ rate: LimitTarget.Rate, to limit: Int) {
+        let saved = rateLimits[rate]
+        unlessCertain { self.rateLimits[rate] = saved }
+        rateLimits[rate] = limit == 0 ? nil : limit
+        changes += 1
+        if keepsUnsaved { unsaved.append(.rateLimit(rate)) }
     }
 
     /// Changes the limit of client connections of the process.

@@ -21,6 +21,7 @@ extension BackendTable {
             changes.append(.frontend(image(ofFrontend: number)))
         }
         if maxconn != bootMaxconn { changes.append(.maxconn(maxconn)) }
+        changes += rateLimits.sorted { $0.key < $1.key }.map { .rateLimit($0, $1) }
         return changes
     }
 
@@ -60,6 +61,9 @@ extension BackendTable {
             return nil
         case .maxconn(let limit):
             setMaxconn(limit)
+            return nil
+        case .rateLimit(let rate, let limit):
+            setRateLimit(rate, to: limit)
             return nil
         case .map(let name, let change):
             guard let number = mapNumber(name) else { return "map '\(name)' is gone" }

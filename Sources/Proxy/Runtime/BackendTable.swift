@@ -11,6 +11,8 @@ final class BackendTable {
     /// The limit of client connections of the process; 0 is none.
     var maxconn: Int
     let bootMaxconn: Int
+    /// Connections or sessions a second; what is not there has no limit.
+    var rateLimits: [LimitTarget.Rate: Int] = [:]
     /// Those of the boot file, then what was added since.
     var backends: [BackendRecord]
     /// How many backends more than in the boot file there can be at once.
@@ -62,6 +64,7 @@ final class BackendTable {
         case map(Int)
         case frontend(Int)
         case maxconn
+        case rateLimit(LimitTarget.Rate)
         case backend(BackendRecord)
         case backendDeletion(String)
     }
@@ -316,6 +319,7 @@ final class BackendTable {
                 changes += maps[number].takeUnsaved().map { .map(name: name, $0) }
             case .frontend(let number): changes.append(.frontend(image(ofFrontend: number)))
             case .maxconn: changes.append(.maxconn(maxconn))
+            case .rateLimit(let rate): changes.append(.rateLimit(rate, rateLimits[rate] ?? 0))
             case .backend(let backend):
                 backend.isUnsaved = false
                 if !backend.isDeleted { changes.append(.backend(image(of: backend))) }

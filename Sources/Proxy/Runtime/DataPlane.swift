@@ -33,6 +33,10 @@ package protocol DataPlane: AnyObject {
     func close(frontend: Int)
     /// Limits the client connections of a frontend, or of the process (nil); 0 is no limit.
     func limit(frontend: Int?, to connections: Int)
+    /// Limits how many client connections the process accepts a second; 0 is no limit.
+    func limitRate(to connections: Int)
+    /// Lets maxima begin anew at what is now; with `all`, lets everything that only grows begin at 0.
+    func clearCounters(all: Bool)
 }
 
 /// A data plane without sockets has nothing to do here.
@@ -41,6 +45,8 @@ extension DataPlane {
     package func close(frontend: Int) {}
     package func limit(frontend: Int?, to connections: Int) {}
     package func reserve(backend: Int) {}
+    package func limitRate(to connections: Int) {}
+    package func clearCounters(all: Bool) {}
     package func isUnused(backend: Int) -> Bool { true }
 }
 

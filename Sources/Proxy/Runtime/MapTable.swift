@@ -50,10 +50,12 @@ struct MapTable {
     /// Versions in preparation, entries in order.
     private var pending: [UInt32: [(reference: UInt64, entry: MapEntry)]] = [:]
     private var lastReference: UInt64 = 0xfff
-    private let isMap: Bool
+    /// False for a list of patterns, which have no values.
+    let isMap: Bool
+    let ignoresCase: Bool
     /// Some lookup has to look at the entries one by one.
     private let isListed: Bool
-    private let matches: Set<MatchKind>
+    let matches: Set<MatchKind>
 
     private var buckets = ChunkedArrayBuilder<RawArray<MapSnapshotEntry>>()
     private var bucketReferences: [[UInt64]] = []
@@ -74,6 +76,7 @@ struct MapTable {
         }
         bootDigest = hash.value
         isMap = configuration.isMap
+        ignoresCase = configuration.ignoresCase
         isListed = configuration.isListed
         matches = configuration.matches
         resize(toHold: configuration.entries.count)

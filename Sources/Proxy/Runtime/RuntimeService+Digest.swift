@@ -35,6 +35,10 @@ extension RuntimeService {
             } + table.maps.map { part(.map, $0.name, of: $0.digest) }
         var limit = StateHash()
         limit.combine(table.maxconn)
+        for (rate, value) in table.rateLimits.sorted(by: { $0.key < $1.key }) {
+            limit.combine(rate.rawValue)
+            limit.combine(value)
+        }
         var whole = limit.value
         for row in parts { whole &+= row.digest }
         digests.table = StateDigestTable(rows: [part(.process, "-", of: whole)] + parts)

@@ -98,6 +98,7 @@ extension RuntimeService {
     /// After a restart: makes the sockets do what the restored state says.
     func applyFrontends() {
         plane.limit(frontend: nil, to: table.maxconn)
+        applyRateLimits()
         for (number, record) in table.frontendRecords.enumerated()
         where record != FrontendRecord(table.frontends[number]) {
             applyState(ofFrontend: number)

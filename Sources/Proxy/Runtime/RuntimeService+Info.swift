@@ -23,6 +23,8 @@ extension RuntimeService {
             ("CurrConns", "\(counters.currentConnections)"),
             ("CumConns", "\(counters.totalConnections)"),
             ("CumReq", "\(counters.totalRequests)"),
+            ("ConnRateLimit", "\(table.rateLimits[.connections] ?? 0)"),
+            ("SessRateLimit", "\(table.rateLimits[.sessions] ?? 0)"),
             ("node", identity.node),
             ("description", configuration.description),
             ("Stopping", isStopping ? "1" : "0"),

@@ -9,67 +9,105 @@ extension RuntimeService {
     /// Commands about maps; nil for every other command.
     func executeMap(_ command: RuntimeCommand, payload: String?) -> RuntimeReply? {
         switch command {
-        case .showMap(nil): return RuntimeReply(text: mapList.text)
+        case .showMap(nil): return RuntimeReply(text: list(of: true).text)
         case .showMap(let reference?):
-            return onMap(reference) { dump($0, version: reference.version) }
+            return on(reference) { dump($0, version: reference.version) }
         case .getMap(let reference, let key):
-            return onMap(reference) { get(key, from: table.maps[$0]) }
+            return on(reference) { get(key, from: table.maps[$0]) }
         case .addMap(let reference, let key, let value):
-            return onMap(reference) {
+            return on(reference) {
                 add([MapEntry(key: key, value: value)], to: $0, version: reference.version)
             }
         case .addMapPayload(let reference):
-            return onMap(reference) {
+            return on(reference) {
                 add(payload: payload ?? "", to: $0, version: reference.version)
             }
         case .setMap(let reference, let key, let value):
-            return onMap(reference) { number in
+            return on(reference) { number in
                 if MapTable.isMalformedReference(key) { return Self.malformedReference }
                 let isFound = table.change(map: number) { $0.set(key, to: value) }
                 let isReference = MapTable.reference(in: key) != nil
                 let refusal = isReference ? "key or pattern not found." : "entry not found."
                 return isFound ? RuntimeReply() : .error(refusal)
             }
-        case .deleteMap(let reference, let key):
-            return onMap(reference) { number in
-                if MapTable.isMalformedReference(key) { return Self.malformedReference }
-                let isFound = table.change(map: number) { $0.remove(key) }
-                return isFound ? RuntimeReply() : .error("Key not found.")
-            }
-        case .clearMap(let reference):
-            return onMap(reference) { number in
-                table.change(map: number) {
-                    $0.clear(version: reference.version ?? $0.currentVersion)
-                }
-                return RuntimeReply()
-            }
-        case .prepareMap(let reference):
-            return onMap(reference) { number in
-                .info("New version created: \(table.change(map: number) { $0.prepare() })")
-            }
-        case .commitMap(let reference):
-            return onMap(reference) { number in
-                let isCommitted = table.change(map: number) { $0.commit(reference.version ?? 0) }
-                return isCommitted ? RuntimeReply() : .error("Version number out of range.")
-            }
+        case .deleteMap(let reference, let key): return on(reference) { delete(key, from: $0) }
+        case .clearMap(let reference): return on(reference) { clear($0, reference.version) }
+        case .prepareMap(let reference): return on(reference, prepare)
+        case .commitMap(let reference): return on(reference) { commit($0, reference.version) }
         case .invalid(let invalid):
             guard case .map(let reference) = invalid.subject else { return nil }
-            return onMap(reference) { _ in invalid.reply }
+            return on(reference) { _ in invalid.reply }
         default: return nil
         }
     }
 
-    private func onMap(_ reference: PatternReference, _ body: (Int) -> RuntimeReply) -> RuntimeReply
-    {
-        guard let number = table.mapNumber(reference.name) else {
-            return .error("Unknown map identifier. Please use #<id> or <file>.")
+    /// Commands about pattern lists; nil for every other command.
+    func executeAcl(_ command: RuntimeCommand) -> RuntimeReply? {
+        switch command {
+        case .showAcl(nil): return RuntimeReply(text: list(of: false).text)
+        case .showAcl(let reference?):
+            return on(reference, isMap: false) { dump($0, version: reference.version) }
+        case .getAcl(let reference, let value):
+            return on(reference, isMap: false) { get(value, from: table.maps[$0]) }
+        case .addAcl(let reference, let pattern):
+            return on(reference, isMap: false) {
+                add([MapEntry(key: pattern, value: "")], to: $0, version: reference.version)
+            }
+        case .deleteAcl(let reference, let pattern):
+            // HAProxy 2.6–3.5 speaks of a map here.
+            guard isKnown(reference, isMap: false) else { return Self.unknown(isMap: true) }
+            return on(reference, isMap: false) { delete(pattern, from: $0) }
+        case .clearAcl(let reference):
+            return on(reference, isMap: false) { clear($0, reference.version) }
+        case .prepareAcl(let reference): return on(reference, isMap: false, prepare)
+        case .commitAcl(let reference):
+            return on(reference, isMap: false) { commit($0, reference.version) }
+        default: return nil
+        }
+    }
+
+    private static func unknown(isMap: Bool) -> RuntimeReply {
+        .error("Unknown \(isMap ? "map" : "ACL") identifier. Please use #<id> or <file>.")
+    }
+
+    private func isKnown(_ reference: PatternReference, isMap: Bool) -> Bool {
+        table.mapNumber(reference.name).map { table.maps[$0].isMap == isMap } ?? false
+    }
+
+    private func on(
+        _ reference: PatternReference,
+        isMap: Bool = true,
+        _ body: (Int) -> RuntimeReply
+    ) -> RuntimeReply {
+        guard let number = table.mapNumber(reference.name), table.maps[number].isMap == isMap else {
+            return Self.unknown(isMap: isMap)
         }
         return body(number)
     }
 
-    private var mapList: MapList {
+    private func delete(_ key: String, from number: Int) -> RuntimeReply {
+        if MapTable.isMalformedReference(key) { return Self.malformedReference }
+        let isFound = table.change(map: number) { $0.remove(key) }
+        return isFound ? RuntimeReply() : .error("Key not found.")
+    }
+
+    private func clear(_ number: Int, _ version: UInt32?) -> RuntimeReply {
+        table.change(map: number) { $0.clear(version: version ?? $0.currentVersion) }
+        return RuntimeReply()
+    }
+
+    private func prepare(_ number: Int) -> RuntimeReply {
+        .info("New version created: \(table.change(map: number) { $0.prepare() })")
+    }
+
+    private func commit(_ number: Int, _ version: UInt32?) -> RuntimeReply {
+        let isCommitted = table.change(map: number) { $0.commit(version ?? 0) }
+        return isCommitted ? RuntimeReply() : .error("Version number out of range.")
+    }
+
+    private func list(of maps: Bool) -> MapList {
         MapList(
-            rows: table.maps.enumerated().map { number, map in
+            rows: table.maps.enumerated().filter { $1.isMap == maps }.map { number, map in
                 var row = MapListRow(
                     id: number,
                     file: map.name,
@@ -86,31 +124,45 @@ extension RuntimeService {
     private func dump(_ number: Int, version: UInt32?) -> RuntimeReply {
         let map = table.maps[number]
         let entries = map.dump(version: version ?? map.currentVersion)
+        guard map.isMap else {
+            let lines = entries.map {
+                "0x\(String($0.reference, radix: 16)) \($0.entry.key)\n"
+            }
+            return RuntimeReply(text: lines.joined())
+        }
         let rows = entries.map {
             MapDumpRow(reference: $0.reference, key: $0.entry.key, value: $0.entry.value)
         }
         return RuntimeReply(text: MapDump(rows: rows).text)
     }
 
-    private func get(_ key: String, from map: MapTable) -> RuntimeReply {
-        guard let value = map.value(of: key) else {
-            return RuntimeReply(text: "type=str, case=sensitive, found=no")
+    /// One line for each way in which the list is matched.
+    private func get(_ value: String, from map: MapTable) -> RuntimeReply {
+        let lines = map.findings(for: value).map { finding in
+            var line = "type=\(finding.match.name)"
+            line += ", case=\(map.ignoresCase ? "insensitive" : "sensitive")"
+            line += map.isMap ? ", found=" : ", match="
+            guard let entry = finding.entry else { return line + "no\n" }
+            line += "yes, idx=\(finding.isIndexed ? "tree" : "list")"
+            line += ", \(map.isMap ? "key" : "pattern")=\"\(entry.key)\""
+            if map.isMap { line += ", value=\"\(entry.value)\", type=\"str\"" }
+            return line + "\n"
         }
-        return RuntimeReply(
-            text:
-                "type=str, case=sensitive, found=yes, idx=tree, key=\"\(key)\", value=\"\(value)\", type=\"str\""
-        )
+        return RuntimeReply(text: lines.joined())
     }
 
     private func add(_ entries: [MapEntry], to number: Int, version: UInt32?) -> RuntimeReply {
         let isInFuture = version.map { table.maps[number].isInFuture($0) } ?? false
         if isInFuture {
-            return .error("Version number in the future, please use 'prepare map' before.")
+            let kind = table.maps[number].isMap ? "map" : "acl"
+            return .error("Version number in the future, please use 'prepare \(kind)' before.")
         }
+        let sound = entries.prefix { table.maps[number].mistake(inKey: $0.key) == nil }
         table.change(map: number) { map in
-            for entry in entries { map.add(entry, version: version ?? map.currentVersion) }
+            for entry in sound { map.add(entry, version: version ?? map.currentVersion) }
         }
-        return RuntimeReply()
+        guard sound.count < entries.count else { return RuntimeReply() }
+        return .error("\(table.maps[number].mistake(inKey: entries[sound.count].key) ?? "").")
     }
 
     /// One `key value…` a line; stops at the first bad one, what came before stays (HAProxy 2.6–3.5).

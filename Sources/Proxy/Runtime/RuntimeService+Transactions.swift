@@ -142,11 +142,14 @@ extension RuntimeService {
         case .addMap(let map, _, _), .addMapPayload(let map), .setMap(let map, _, _),
             .deleteMap(let map, _), .clearMap(let map), .prepareMap(let map), .commitMap(let map):
             return .map(table.mapNumber(map.name).map { table.maps[$0].name } ?? map.name)
+        case .addAcl(let acl, _), .deleteAcl(let acl, _), .clearAcl(let acl), .prepareAcl(let acl),
+            .commitAcl(let acl):
+            return .map(table.mapNumber(acl.name).map { table.maps[$0].name } ?? acl.name)
         case .enableFrontend(let name), .disableFrontend(let name), .shutdownFrontend(let name),
             .setFrontendMaxconn(let name, _):
             let number = table.frontendNumber(name)
             return .frontend(number.map { table.frontendRecords[$0].name } ?? name)
-        case .setMaxconn: return .process
+        case .setMaxconn, .setRateLimit: return .process
         case .addBackend(let addition): return .backend(addition.name)
         case .deleteBackend(let name): return .backend(name)
         case .publishBackend(let name), .unpublishBackend(let name):

@@ -81,7 +81,9 @@ package final class RuntimeService {
             executeServer(command, now: now)
             ?? executeBackend(command)
             ?? executeMap(command, payload: payload)
+            ?? executeAcl(command)
             ?? executeFrontend(command)
+            ?? executeLimit(command)
             ?? show(command, level: level, now: now)
         return .reply(reply ?? RuntimeReply())
     }

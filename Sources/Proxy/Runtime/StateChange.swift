@@ -11,6 +11,7 @@ enum StateChange: Hashable {
     case maxconn(Int)
     case backend(BackendImage)
     case backendDeleted(String)
+    case rateLimit(LimitTarget.Rate, Int)
 
     /// A backend that was added, or one of the boot file that was published or unpublished.
     struct BackendImage: Hashable {
@@ -125,6 +126,10 @@ extension StateChange {
         case .backendDeleted(let name):
             writer.write(8 as UInt8)
             writer.write(name)
+        case .rateLimit(let rate, let limit):
+            writer.write(9 as UInt8)
+            writer.write(rate.rawValue)
+            writer.write(limit)
         }
     }
 
@@ -148,6 +153,11 @@ extension StateChange {
         case 6: self = .maxconn(try reader.number())
         case 7: self = .backend(try BackendImage(from: &reader))
         case 8: self = .backendDeleted(try reader.text())
+        case 9:
+            guard let rate = LimitTarget.Rate(rawValue: try reader.text()) else {
+                throw StateReader.Malformed()
+            }
+            self = .rateLimit(rate, try reader.number())
         default: throw StateReader.Malformed()
         }
     }

@@ -32,7 +32,28 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         self.frontendCount = frontendCount
     }
 
-    private let frontendCount: Int
+    let frontendCount: Int
+
+    /// Lets maxima begin anew at what is now; one that a worker raises in the same moment may survive.
+    func clearMaxima(backends count: Int) {
+        for worker in 0..<frontends.workers {
+            for row in 0..<frontendCount {
+                let now = Frontend.currentSessions.rawValue
+                let value = frontends.load(row: row, column: now, worker: worker)
+                frontends.store(
+                    value,
+                    row: row,
+                    column: Frontend.maxSessions.rawValue,
+                    worker: worker
+                )
+            }
+            for row in 0..<count {
+                let now = Backend.queued.rawValue
+                let value = backends.load(row: row, column: now, worker: worker)
+                backends.store(value, row: row, column: Backend.maxQueued.rawValue, worker: worker)
+            }
+        }
+    }
 
     /// Makes the counters of a backend usable that is added while running; no worker knows its number yet.
     func reserve(backend: Int) {

@@ -5,7 +5,7 @@ extension Worker {
         let acceptsProxy = connections[listener].acceptsProxy
         var address = SocketAddress()
         for _ in 0..<64 {
-            guard limits.allow(Int(frontend), totals) else {
+            guard limits.allow(Int(frontend), totals), limits.allowRate(now: now) else {
                 pause(listener)
                 return
             }
@@ -18,6 +18,7 @@ extension Worker {
                 pause(listener)
                 return
             }
+            limits.countAccept(worker: number, now: now)
             let index = Int(descriptor.number)
             guard index < connections.count else {
                 descriptor.close()

@@ -27,11 +27,13 @@ package final class WorkerPlane: DataPlane {
     private(set) var mailboxes: [Mailbox] = []
     private var retired = RetireList()
     private var slotCount: UInt32 = 0
+    private var backendCount: Int
     private var freeSlots: [UInt32] = []
     /// Slots given back, each with the epoch after which no worker picks it.
     private var released: [(slot: UInt32, epoch: Int)] = []
 
     private let limits: ConnectionLimits
+    private var baseline = CounterBaseline()
     /// What frontends listen on, with the length of the queue.
     var listeners: [(descriptor: Descriptor, frontend: Int, backlog: Int32)] = []
 
@@ -41,6 +43,7 @@ package final class WorkerPlane: DataPlane {
 
     init(workers: Int, frontends: Int, backends: Int, limits: ConnectionLimits) {
         self.limits = limits
+        backendCount = backends
         published = Published(RoutingSnapshot(), readers: workers)
         arena = SlotArena(workers: workers)
         totals = TrafficCounters(workers: workers, frontends: frontends, backends: backends)
@@ -75,6 +78,8 @@ package final class WorkerPlane: DataPlane {
     package func limit(frontend: Int?, to connections: Int) {
         limits.set(frontend, to: connections)
     }
+
+    package func limitRate(to connections: Int) { limits.setRate(connections) }
 
     /// What worker `number` works with.
     func share(ofWorker number: Int) -> Share {
@@ -113,6 +118,7 @@ package final class WorkerPlane: DataPlane {
         if freeSlots.isEmpty, !released.isEmpty { collect() }
         if let slot = freeSlots.popLast() {
             arena.clear(slot)
+            baseline.forget(slot: slot)
             return slot
         }
         defer { slotCount += 1 }
@@ -124,6 +130,8 @@ package final class WorkerPlane: DataPlane {
     package func reserve(backend: Int) {
         gates.backends.reserve(rows: backend + 1)
         totals.reserve(backend: backend)
+        baseline.forget(backend: backend)
+        backendCount = max(backendCount, backend + 1)
     }
 
     package func isUnused(backend: Int) -> Bool {
@@ -160,14 +168,29 @@ package final class WorkerPlane: DataPlane {
             && arena.sum(.usedConnections, of: slot) == 0
     }
 
-    package func counters(of slot: UInt32) -> ServerCounters { arena.counters(of: slot) }
+    package func counters(of slot: UInt32) -> ServerCounters {
+        baseline.since(arena.counters(of: slot), ofSlot: slot)
+    }
 
     package func counters(ofFrontend frontend: Int) -> FrontendCounters {
-        totals.counters(ofFrontend: frontend)
+        baseline.since(totals.counters(ofFrontend: frontend), ofFrontend: frontend)
     }
 
     package func counters(ofBackend backend: Int) -> BackendCounters {
-        totals.counters(ofBackend: backend)
+        baseline.since(totals.counters(ofBackend: backend), ofBackend: backend)
+    }
+
+    package func clearCounters(all: Bool) {
+        arena.clearMaxima(slots: slotCount)
+        totals.clearMaxima(backends: backendCount)
+        guard all else { return }
+        for slot in 0..<slotCount { baseline.set(arena.counters(of: slot), ofSlot: slot) }
+        for number in 0..<totals.frontendCount {
+            baseline.set(totals.counters(ofFrontend: number), ofFrontend: number)
+        }
+        for number in 0..<backendCount {
+            baseline.set(totals.counters(ofBackend: number), ofBackend: number)
+        }
     }
 
     package func processCounters() -> ProcessCounters { totals.process }

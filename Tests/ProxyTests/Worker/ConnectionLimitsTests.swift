@@ -15,4 +15,18 @@ import Testing
         #expect(!limits.allow(1, counters))
         #expect(ConnectionLimits.none.allow(1, counters))
     }
+
+    @Test func `a rate is that of all workers within one second`() {
+        let limits = ConnectionLimits(process: 0, frontends: [0], workers: 2)
+        for worker in [0, 1, 1] { limits.countAccept(worker: worker, now: 5000) }
+        #expect(limits.allowRate(now: 5000))
+        limits.setRate(3)
+        #expect(!limits.allowRate(now: 5999))
+        #expect(limits.allowRate(now: 6000))
+        limits.countAccept(worker: 1, now: 6000)
+        limits.setRate(1)
+        #expect(!limits.allowRate(now: 6500))
+        limits.setRate(0)
+        #expect(limits.allowRate(now: 6500))
+    }
 }
