@@ -9,7 +9,7 @@ package enum BackendIdentity {
 
     /// The middle part of a guid: by it the backend of a guid is found.
     package static func nameHash(of backend: BackendName) -> String {
-        hexadecimal(StableHash.of(backend.text))
+        QuotedText.hexadecimal(StableHash.of(backend.text), digits: 16)
     }
 
     /// Whether a guid says that Apus created the backend of this name.
@@ -27,11 +27,6 @@ package enum BackendIdentity {
     }
 
     private static func digest(of defaults: DefaultsName) -> String {
-        hexadecimal(StableHash.of("1", defaults.text))
-    }
-
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        QuotedText.hexadecimal(StableHash.of("1", defaults.text), digits: 16)
     }
 }

@@ -30,7 +30,10 @@ package enum ServerIdentity {
     /// `apus:<name-hash>:<digest>`, the `guid` of a managed server on HAProxy 3.0+ and apus-proxy.
     package static func guid(of path: ServerPath, attributes: ServerAttributes) -> String {
         let name = StableHash.of(path.backend.text, path.server.text)
-        return "apus:\(hexadecimal(name)):\(hexadecimal(digest(of: attributes)))"
+        let parts = [name, digest(of: attributes)]
+        return (["apus"] + parts.map { QuotedText.hexadecimal($0, digits: 16) }).joined(
+            separator: ":"
+        )
     }
 
     /// The digest inside a guid of ours; nil for anything else, which means *unknown*, not *different*.
@@ -56,9 +59,4 @@ package enum ServerIdentity {
 
     /// The id without what it carries.
     package static func ringID(_ id: Int) -> Int { id & 0xf_ffff }
-
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
 }

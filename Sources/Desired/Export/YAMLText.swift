@@ -15,30 +15,20 @@ enum YAMLText {
 
     /// In double quotes; control characters as escapes, so that the file can be looked at.
     static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case _ where VisibleText.escape([scalar]) != String(scalar):
-                quoted += escape(scalar)
-            default: quoted.unicodeScalars.append(scalar)
-            }
+        QuotedText.quoted(text) { scalar in
+            if scalar == "\t" { return "\\t" }
+            return VisibleText.escape([scalar]) == String(scalar) ? nil : escape(scalar)
         }
-        return quoted + "\""
     }
 
     private static func escape(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16)
         let (letter, width) =
             switch scalar.value {
             case ..<0x100: ("x", 2)
             case ..<0x10000: ("u", 4)
             default: ("U", 8)
             }
-        return "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
+        return "\\" + letter + QuotedText.hexadecimal(scalar.value, digits: width)
     }
 
     /// Words that some version of YAML reads as something else than text.

@@ -1,3 +1,5 @@
+import Model
+
 /// A JSON value that keeps the order of its members, so that what is printed is stable.
 indirect enum JSONText {
     case string(String)
@@ -37,18 +39,8 @@ indirect enum JSONText {
     }
 
     private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case _ where scalar.value < 32:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
+        QuotedText.quoted(text) { scalar in
+            scalar.value < 32 ? "\\u" + QuotedText.hexadecimal(scalar.value, digits: 4) : nil
         }
-        return quoted + "\""
     }
 }

@@ -115,12 +115,12 @@ package struct CELChecker {
     // MARK: Calls
 
     private mutating func call(_ name: String, _ nodes: [CELNode], _ node: CELNode) -> CELType {
-        guard let functions = CELFunction.library[name] else {
+        guard let functions = CELFunction.overloads[name] else {
             for node in nodes { _ = type(of: node) }
             let bare = name.hasPrefix(".") ? String(name.dropFirst()) : name
             let other = name.hasPrefix(".") ? bare : "." + bare
             let hint =
-                CELFunction.library[other] == nil
+                CELFunction.overloads[other] == nil
                 ? "" : "; it is called as \(name.hasPrefix(".") ? "\(bare)(x)" : "x.\(bare)(…)")"
             return fail("there is no function '\(bare)'\(hint)", at: node)
         }

@@ -194,7 +194,7 @@ struct CELEvaluator {
     private mutating func call(_ name: String, _ nodes: [CELNode], _ node: CELNode)
         throws(CELFailure) -> CELValue
     {
-        guard let functions = CELFunction.library[name] else {
+        guard let functions = CELFunction.overloads[name] else {
             throw failure("unbound function", node)
         }
         var values: [CELValue] = []

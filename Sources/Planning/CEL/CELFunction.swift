@@ -51,7 +51,7 @@ struct CELFunction: Sendable {
     }
 
     /// Every function by its name and style, e.g. `size` and `.size`.
-    static let library: [String: [CELFunction]] = Dictionary(
+    static let overloads: [String: [CELFunction]] = Dictionary(
         grouping: general + conversions + texts + networks + times
     ) { ($0.isMember ? "." : "") + $0.name }
 

@@ -1,3 +1,5 @@
+import Model
+
 /// Writes an expression as text that parses to the same expression, with no parentheses to spare.
 package enum CELPrinter {
     /// The text of a node.
@@ -77,24 +79,16 @@ package enum CELPrinter {
         case .double(let number): (String(describing: number), number.sign == .minus ? 7 : 9)
         case .string(let text): (quote(text), 9)
         case .bytes(let bytes):
-            ("b\"" + bytes.map { "\\x" + hex(UInt32($0), 2) }.joined() + "\"", 9)
+            ("b\"" + bytes.map { "\\x" + QuotedText.hexadecimal($0, digits: 2) }.joined() + "\"", 9)
         }
     }
 
     /// A string literal for this text.
     static func quote(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case _ where scalar.value < 32 || scalar.value == 127:
-                quoted += "\\x" + hex(scalar.value, 2)
-            default: quoted.unicodeScalars.append(scalar)
-            }
+        QuotedText.quoted(text) { scalar in
+            let isControl = scalar.value < 32 || scalar.value == 127
+            return isControl ? "\\x" + QuotedText.hexadecimal(scalar.value, digits: 2) : nil
         }
-        return quoted + "\""
     }
 
     private static func quoted(_ field: String) -> String {
@@ -105,10 +99,5 @@ package enum CELPrinter {
         let startsWithDigit = field.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? true
         let isKeyword = ["true", "false", "null", "in"].contains(field)
         return isPlain && !startsWithDigit && !isKeyword ? field : "`\(field)`"
-    }
-
-    private static func hex(_ number: UInt32, _ digits: Int) -> String {
-        let text = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 }

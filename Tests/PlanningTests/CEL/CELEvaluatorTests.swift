@@ -81,7 +81,7 @@ struct CELEvaluatorTests {
     }
 
     @Test func `functions are one table for the checker and the evaluator`() throws {
-        let matches = try #require(CELFunction.library[".matches"]?.first)
+        let matches = try #require(CELFunction.overloads[".matches"]?.first)
         #expect(matches.arguments == [.string, .string] && matches.result == .bool)
         let sum = try CELArithmetic.apply(.add, .int(1), .int(2))
         #expect(CELValue.areEqual(sum, .int(3)))
