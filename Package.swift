@@ -192,7 +192,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", "Model", "Desired", "Simulation"],
+            dependencies: ["Planning", "Model", "Desired", "Fleet", "Simulation"],
             exclude: ["Cases", "Results"],
             swiftSettings: strict
         ),

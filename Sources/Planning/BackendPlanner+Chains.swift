@@ -123,15 +123,15 @@ extension BackendPlanner {
         guard let addition = addition(of: server, at: path, keeping: ring) else { return }
         let removal = sequences.remove(path, live)
         let loss = live.servingWeight
-        if desired.replacement == .surge, loss > 0, server.state == .ready,
+        let gain = gain(of: server)
+        if desired.replacement == .surge, loss > 0, gain > 0,
             let surge = surge(server, removal: removal, addition: addition)
         {
             // The stand-in has the new weight already.
-            let lasting = max(0, loss - gain(of: server))
-            dipping.append(ServerChain(server, path, surge, loss: lasting))
+            let (loss, gain) = (max(0, loss - gain), max(0, gain - loss))
+            dipping.append(ServerChain(server, path, surge, loss: loss, gain: gain))
             return
         }
-        let gain = gain(of: server)
         let chain = ServerChain(server, path, removal + addition, loss: loss, gain: gain)
         switch (loss > 0, gain > 0) {
         case (true, true): append(chain, to: \.dipping)

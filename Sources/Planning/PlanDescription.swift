@@ -49,7 +49,11 @@ package struct PlanDescription: Sendable {
                 line.append(", but not every proxy runs what the repository asks for; see above.")
             } else {
                 line.append("No changes.", .good)
-                line.append(" Every proxy runs what the repository asks for.")
+                line.append(
+                    fleets.contains(where: \.plan.needsRestart)
+                        ? " Every proxy runs what it can without a restart; see above."
+                        : " Every proxy runs what the repository asks for."
+                )
             }
             return [line]
         }
@@ -196,6 +200,11 @@ package struct PlanDescription: Sendable {
 extension Plan {
     /// Something is left to do that these steps do not do.
     fileprivate var isHeldBack: Bool { proxies.contains { $0.openRemark != nil } }
+
+    /// Some of what is asked for takes another boot file and a restart.
+    fileprivate var needsRestart: Bool {
+        proxies.contains { $0.remarks.contains { $0.kind == .needsRestart } }
+    }
 }
 
 extension ProxyPlan {

@@ -66,7 +66,10 @@ extension PlanEntry {
 
     /// Additions, changes, replacements, removals; by name within each, `web2` before `web10`.
     var sortKey: (Int, String) {
-        (Action.allCases.firstIndex(of: action) ?? 0, Self.natural(title))
+        let rank = Action.allCases.firstIndex(of: action) ?? 0
+        // A backend comes before its servers.
+        if case .backend = subject { return (rank, "") }
+        return (rank, Self.natural(title))
     }
 
     /// The text with its numbers padded, so that comparing texts compares numbers.
@@ -92,7 +95,14 @@ extension PlanEntry {
         switch action {
         case .add: addition
         case .change: modification
-        case .replace: addition + phrase("(replaced: not changeable in place)", .faint)
+        case .replace:
+            addition
+                + phrase(
+                    hasStandIn
+                        ? "(replaced while another serves in its place)"
+                        : "(replaced: not changeable in place)",
+                    .faint
+                )
         case .remove: removal
         }
     }
@@ -171,15 +181,18 @@ extension Change {
         if case .setAdmin = self { true } else { false }
     }
 
+    private var isAgents: Bool { if case .setAgentAddress = self { true } else { false } }
+
     /// One modification in words; empty for steps that only lead there.
     fileprivate var sentence: [StyledText] {
         switch self {
         case .setWeight(_, let from, let to): arrow("weight", from.description, to.description)
         case .setAddress(_, let from, let to): arrow("address", from?.description, to.description)
         case .setMaxconn(_, let from, let to): arrow("maxconn", from.map(String.init), String(to))
-        case .setCheckAddress(_, let address, let port):
+        case .setCheckAddress(_, let address, let port),
+            .setAgentAddress(_, let address, let port):
             arrow(
-                "checked at",
+                isAgents ? "agent at" : "checked at",
                 nil,
                 [address, port.map(String.init)].compactMap(\.self).joined(separator: ":")
             )

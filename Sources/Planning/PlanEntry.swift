@@ -24,6 +24,8 @@ package struct PlanEntry: Hashable, Sendable {
     package let changes: [Change]
     /// The YAML that asked for the first of the changes.
     package let origin: Origin
+    /// Another server serves in its place while it is replaced (`replace: surge`).
+    package var hasStandIn = false
 
     /// The entries of one proxy's plan, in the order in which the plan first touches each object.
     package static func entries(of steps: [Step]) -> [PlanEntry] {
@@ -34,16 +36,31 @@ package struct PlanEntry: Hashable, Sendable {
             if grouped[subject] == nil { order.append(subject) }
             grouped[subject, default: []].append(step)
         }
+        let standIns = Set(order.filter { grouped[$0].map(isPassing) ?? false })
         return order.compactMap { subject in
-            guard let steps = grouped[subject], let first = steps.first else { return nil }
+            guard let steps = grouped[subject], let first = steps.first,
+                !standIns.contains(subject)
+            else { return nil }
             let changes = steps.map(\.change)
-            return PlanEntry(
+            var entry = PlanEntry(
                 action: action(of: changes),
                 subject: subject,
                 changes: changes,
                 origin: first.origin
             )
+            if case .server(let path) = subject, let name = try? ServerName("\(path.server).surge")
+            {
+                entry.hasStandIn = standIns.contains(.server(ServerPath(path.backend, name)))
+            }
+            return entry
         }
+    }
+
+    /// A server that comes and goes within the plan: nothing is left of it.
+    private static func isPassing(_ steps: [Step]) -> Bool {
+        guard case .addServer? = steps.first?.change, case .deleteServer? = steps.last?.change
+        else { return false }
+        return true
     }
 
     private static func subject(of change: Change) -> Subject? {

@@ -91,6 +91,7 @@ package struct PlanReplay {
 
     private func move(_ change: Change) -> SearchMove? {
         if change.map != nil { return mapMove(change) }
+        if let backend = change.backend { return backendMove(change, backend) }
         guard let path = change.server, let index = planned.index(of: path) else { return nil }
         switch change {
         case .addServer: return .add(index)
@@ -101,6 +102,17 @@ package struct PlanReplay {
         case .setAddress: return .address(index)
         case .setMaxconn: return .maxconn(index)
         default: return nil
+        }
+    }
+
+    private func backendMove(_ change: Change, _ name: BackendName) -> SearchMove? {
+        guard let index = world.backends.indices.first(where: { PlannedWorld.backend($0) == name })
+        else { return nil }
+        return switch change {
+        case .addBackend: .create(index)
+        case .publishBackend: .publish(index)
+        case .unpublishBackend: .unpublish(index)
+        default: .drop(index)
         }
     }
 

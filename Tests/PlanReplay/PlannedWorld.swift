@@ -16,6 +16,7 @@ package struct PlannedWorld {
 
     private static let origin = Origin(file: "fleet.yaml", line: 1, column: 1)
     private static let backends = ["shop", "blog"]
+    private static let defaults = name("http") { try DefaultsName($0) }
     package static let map = name("hosts.map") { try PatternFileName($0) }
 
     package let world: SearchWorld
@@ -39,7 +40,8 @@ package struct PlannedWorld {
 
     /// The name of a server.
     package func path(_ index: Int) -> ServerPath {
-        let server = Self.name("web\(index)") { try ServerName($0) }
+        let text = world.servers[index].standsInFor.map { "web\($0).surge" } ?? "web\(index)"
+        let server = Self.name(text) { try ServerName($0) }
         return ServerPath(Self.backend(world.servers[index].backend), server)
     }
 
@@ -71,7 +73,8 @@ package struct PlannedWorld {
     /// What the document asks for.
     package var fleet: DesiredFleet {
         let maps = [desiredMap]
-        let backends = world.backends.indices.map { desiredBackend($0) }
+        let backends = world.backends.indices.filter { world.backends[$0].isDeclared }
+            .map { desiredBackend($0) }
         return DesiredFleet(
             name: Self.name("edge") { try FleetName($0) },
             proxies: [],
@@ -101,6 +104,8 @@ package struct PlannedWorld {
         )
         backend.minCapacity = world.backends[number].minCapacity
         backend.maxUnavailable = .count(world.backends[number].maxUnavailable)
+        if world.backends[number].surges { backend.replacement = .surge }
+        if world.backends[number].isDynamic { backend.defaults = Self.defaults }
         return backend
     }
 
@@ -140,12 +145,18 @@ package struct PlannedWorld {
             incarnation: Incarnation(pid: 7, startTime: 1),
             capabilities: ProxyCapabilities(
                 program: .haproxy,
-                version: world.startsDown ? ProxyVersion(3, 2) : ProxyVersion(2, 6)
+                version: world.startsDown ? ProxyVersion(3, 4) : ProxyVersion(2, 6)
             )
         )
         for number in world.backends.indices {
             let name = Self.backend(number)
-            proxy.backends[name] = ObservedBackend(name: name, id: number + 2)
+            guard world.start[backend: number] != .absent else { continue }
+            var backend = ObservedBackend(name: name, id: number + 2)
+            backend.isPublished = world.start[backend: number] == .published
+            if world.backends[number].isDynamic {
+                backend.guid = BackendIdentity.guid(of: name, from: Self.defaults)
+            }
+            proxy.backends[name] = backend
         }
         for index in world.serverIndices where world.start[server: index].exists {
             let path = path(index)

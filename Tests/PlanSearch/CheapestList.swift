@@ -16,6 +16,9 @@ package struct CheapestList {
         oracle = SafetyOracle(world)
         moves =
             world.serverIndices.flatMap(Self.moves)
+            + world.backends.indices.filter { world.backends[$0].isDynamic }.flatMap {
+                [.create($0), .publish($0), .unpublish($0), .drop($0)]
+            }
             + (0..<SearchWorld.keys).map { .entry($0) } + [.replaceMap, .wait]
         let oracle = oracle
         bounds = world.serverIndices.map { Self.bounds(of: $0, world, oracle) }
@@ -75,7 +78,8 @@ package struct CheapestList {
     /// Never more than what a list from here must still cost; nil when there is none.
     private func bound(_ state: SearchState) -> SearchCost? {
         let whole = world.operations(.replaceMap)
-        var sum = SearchCost(operations: min(whole, world.openKeys(state)))
+        let wholes = min(whole, world.openKeys(state)) + world.openBackends(state)
+        var sum = SearchCost(operations: wholes)
         for index in world.serverIndices {
             guard let bound = bounds[index][state[server: index]] else { return nil }
             sum = sum + bound
@@ -97,7 +101,8 @@ package struct CheapestList {
         _ oracle: SafetyOracle
     ) -> [ServerState: SearchCost] {
         let start = world.start[server: index]
-        let isCounted = world.isCounted(index)
+        // Somebody may stand in, which costs others.
+        let isCounted = world.isCounted(index) && !world.mayHaveStandIn(index)
         var edges: [(from: ServerState, to: ServerState, cost: SearchCost)] = []
         var found: Set<ServerState> = [start]
         var fresh = [start]

@@ -39,10 +39,37 @@ package struct SafetyOracle: Sendable {
         {
             return words
         }
+        if let words = objection(toWhole: move, from: state) { return words }
         if world.isAtomic, case .entry = move, world.openKeys(world.start) > 1 {
             return "readers of the map see a mixture"
         }
         return objection(to: next)
+    }
+
+    /// Rules about backends as wholes, and about servers of those that go.
+    private func objection(toWhole move: SearchMove, from state: SearchState) -> String? {
+        switch move {
+        case .create(let index) where !world.backends[index].isDeclared,
+            .publish(let index) where !world.backends[index].isDeclared:
+            return "nobody asks for backend \(index)"
+        case .publish(let index) where !servedAtStart[index] && isAwaited[index]:
+            let serves = world.capacity(of: index, in: state) > 0
+            return serves ? nil : "backend \(index) is published before it serves"
+        case .unpublish(let index), .drop(let index):
+            if world.backends[index].isDeclared { return "backend \(index) is to stay" }
+            let isNamed = (0..<SearchWorld.keys).contains { state[key: $0] == index + 1 }
+            return isNamed ? "a key names backend \(index) when it goes" : nil
+        case .add(let index):
+            guard let original = world.servers[index].standsInFor else { return nil }
+            return world.mayHaveStandIn(original) ? nil : "server \(index) stands in for nobody"
+        case .mode(let server, _), .delete(let server):
+            let index = world.servers[server].backend
+            let backend = world.backends[index]
+            guard backend.isDynamic, !backend.isDeclared, state[backend: index] == .published
+            else { return nil }
+            return "server \(server) leaves before rules stop naming its backend"
+        default: return nil
+        }
     }
 
     /// Rules about one server alone.
@@ -108,6 +135,12 @@ package struct SafetyOracle: Sendable {
             }
             if world.out(state, in: backend) > world.backends[backend].maxUnavailable {
                 return "too many servers of backend \(backend) are out at once"
+            }
+            if state[backend: backend] != .published {
+                let key = (0..<SearchWorld.keys).first {
+                    state[key: $0] == backend + 1 && world.start[key: $0] != backend + 1
+                }
+                if let key { return "key \(key) names backend \(backend), which is hidden" }
             }
             guard capacity == 0 else { continue }
             for key in 0..<SearchWorld.keys where state[key: key] == backend + 1 {

@@ -8,6 +8,11 @@ package enum SearchMove: Hashable, Sendable {
     case weight(Int)
     case address(Int)
     case maxconn(Int)
+    case create(Int)
+    case publish(Int)
+    case unpublish(Int)
+    /// Deletes a backend.
+    case drop(Int)
     /// Adds, changes or deletes one key, so that it is as the document asks.
     case entry(Int)
     /// Prepares, fills and commits the whole map.
@@ -23,13 +28,22 @@ package enum SearchMove: Hashable, Sendable {
         }
     }
 
-    /// The server concerned; nil for the map and for time.
+    /// The backend concerned as a whole; nil for everything else.
+    var backend: Int? {
+        switch self {
+        case .create(let index), .publish(let index), .unpublish(let index), .drop(let index):
+            index
+        default: nil
+        }
+    }
+
+    /// The server concerned; nil for backends, the map and time.
     var server: Int? {
         switch self {
         case .add(let index), .delete(let index), .mode(let index, _), .enableHealth(let index),
             .weight(let index), .address(let index), .maxconn(let index):
             index
-        case .entry, .replaceMap, .wait: nil
+        case .create, .publish, .unpublish, .drop, .entry, .replaceMap, .wait: nil
         }
     }
 }

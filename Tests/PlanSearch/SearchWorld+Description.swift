@@ -4,12 +4,17 @@ extension SearchWorld: CustomStringConvertible {
         let limits = backends.enumerated().map { index, backend in
             "backend \(index): minCapacity \(backend.minCapacity)%, "
                 + "maxUnavailable \(backend.maxUnavailable)"
+                + (backend.surges ? ", surges" : "")
+                + (backend.isDynamic
+                    ? ", \(start[backend: index]), to be \(backend.isDeclared ? "there" : "gone")"
+                    : "")
         }
         let rows = serverIndices.map { index in
             let fixed = servers[index]
             let wish =
-                fixed.isDeclared
-                ? "to be \(fixed.target), weight \(fixed.weightWanted)" : "not declared"
+                fixed.standsInFor.map { "stands in for web\($0)" }
+                ?? (fixed.isDeclared
+                    ? "to be \(fixed.target), weight \(fixed.weightWanted)" : "not declared")
             return "web\(index) of backend \(fixed.backend)\(fixed.isChecked ? ", checked" : ""): "
                 + "\(describe(start[server: index], weight: fixed.weightBefore)); \(wish)"
         }

@@ -4,16 +4,31 @@ extension SearchWorld {
         self.init(servers: [])
         let count = Int.random(in: 3...4, using: &generator)
         startsDown = Self.chance(40, &generator)
+        // Such proxies also create backends at runtime.
+        if startsDown {
+            for index in backends.indices where Self.chance(40, &generator) {
+                backends[index].isDynamic = true
+                backends[index].isDeclared = Self.chance(65, &generator)
+            }
+        }
         for index in 0..<count {
             servers.append(Self.server(in: index == count - 1 ? 1 : index % 2, &generator))
+            let backend = backends[servers[index].backend]
+            if !backend.isDeclared { servers[index].isDeclared = false }
             start[server: index] = state(of: servers[index], &generator)
+        }
+        for index in backends.indices where backends[index].isDynamic {
+            placeBackend(index, &generator)
         }
         for index in backends.indices {
             let floors = [0, 0, 0, 30, 50, 80]
-            backends[index].minCapacity = floors.randomElement(using: &generator) ?? 0
+            let floor = floors.randomElement(using: &generator) ?? 0
+            // What nobody declares has no limits.
+            backends[index].minCapacity = backends[index].isDeclared ? floor : 0
             backends[index].maxUnavailable = Int.random(in: 1...2, using: &generator)
         }
         isAtomic = Self.chance(20, &generator)
+        addStandIns(&generator)
         var wanted = SearchState()
         for key in 0..<Self.keys where Self.chance(60, &generator) {
             start[key: key] = Int.random(in: 0...2, using: &generator)
@@ -21,7 +36,38 @@ extension SearchWorld {
                 Self.chance(40, &generator)
                 ? start[key: key] : Int.random(in: 0...2, using: &generator)
         }
+        for key in 0..<Self.keys where wanted[key: key] > 0 {
+            if !backends[wanted[key: key] - 1].isDeclared { wanted[key: key] = 0 }
+        }
         wantedMap = wanted.map
+    }
+
+    /// One that is wanted may be missing, half made or done; one that is to go may have begun to.
+    private mutating func placeBackend(
+        _ index: Int,
+        _ generator: inout some RandomNumberGenerator
+    ) {
+        let isMissing = backends[index].isDeclared && Self.chance(50, &generator)
+        start[backend: index] =
+            isMissing ? .absent : Self.chance(60, &generator) ? .published : .hidden
+        guard isMissing else { return }
+        for server in servers.indices where servers[server].backend == index {
+            start[server: server] = ServerState()
+            // Nobody's servers are there to be removed.
+            servers[server].isDeclared = true
+        }
+    }
+
+    /// Where a backend surges, every server that is to be replaced may have one.
+    private mutating func addStandIns(_ generator: inout some RandomNumberGenerator) {
+        for index in backends.indices { backends[index].surges = Self.chance(30, &generator) }
+        for index in servers.indices where mayHaveStandIn(index) {
+            var server = servers[index]
+            server.isDeclared = false
+            server.weightBefore = server.weightWanted
+            server.standsInFor = index
+            servers.append(server)
+        }
     }
 
     private static func server(

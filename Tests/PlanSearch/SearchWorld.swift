@@ -11,11 +11,16 @@ package struct SearchWorld: Sendable {
         package var target = ServerMode.ready
         package var weightBefore = 1
         package var weightWanted = 1
+        /// It takes the place of that server while it is replaced, and is gone before and after.
+        package var standsInFor: Int?
 
         package init(isChecked: Bool = false) { self.isChecked = isChecked }
 
         /// It takes traffic once all is done.
         package var isToServe: Bool { isDeclared && target == .ready && weightWanted > 0 }
+
+        /// Somebody wants it to take traffic, if only for a while.
+        var isWanted: Bool { isDeclared || standsInFor != nil }
     }
 
     /// The limits of a backend.
@@ -23,6 +28,11 @@ package struct SearchWorld: Sendable {
         /// Percent of the capacity at the start.
         package var minCapacity = 0
         package var maxUnavailable = 1
+        /// It is created and deleted at runtime.
+        package var isDynamic = false
+        package var isDeclared = true
+        /// Servers are replaced with the help of stand-ins.
+        package var surges = false
     }
 
     package var servers: [Server] = []
@@ -49,6 +59,15 @@ package struct SearchWorld: Sendable {
     /// Keys that are not as the document asks.
     func openKeys(_ state: SearchState) -> Int {
         (0..<Self.keys).count { state[key: $0] != wanted($0) }
+    }
+
+    /// Commands that backends as wholes still need.
+    func openBackends(_ state: SearchState) -> Int {
+        backends.indices.reduce(0) { sum, index in
+            guard backends[index].isDynamic else { return sum }
+            let done = Int(state[backend: index].rawValue)
+            return sum + (backends[index].isDeclared ? 2 - done : done)
+        }
     }
 
     /// Weight of a server that takes traffic now, else 0.
@@ -82,17 +101,31 @@ package struct SearchWorld: Sendable {
         servers[index].isToServe && capacity(of: index, start[server: index]) > 0
     }
 
-    /// Counted servers that take no traffic now.
+    /// Counted servers that take no traffic now, nor does anyone in their place.
     func out(_ state: SearchState, in backend: Int? = nil) -> Int {
         servers.indices.count { index in
             (backend == nil || servers[index].backend == backend) && isCounted(index)
                 && capacity(of: index, state[server: index]) == 0
+                && !hasServingStandIn(index, state)
         }
+    }
+
+    private func hasServingStandIn(_ index: Int, _ state: SearchState) -> Bool {
+        servers.indices.contains {
+            servers[$0].standsInFor == index && capacity(of: $0, state[server: $0]) > 0
+        }
+    }
+
+    /// It served, its backend asks for stand-ins, and what differs takes a replacement.
+    func mayHaveStandIn(_ index: Int) -> Bool {
+        backends[servers[index].backend].surges && isCounted(index)
+            && !start[server: index].hasAttributes
     }
 
     /// All is as the document asks.
     package func isGoal(_ state: SearchState) -> Bool {
-        state.map == wantedMap && servers.indices.allSatisfy { isGoal($0, state[server: $0]) }
+        state.map == wantedMap && openBackends(state) == 0
+            && servers.indices.allSatisfy { isGoal($0, state[server: $0]) }
     }
 
     func isGoal(_ index: Int, _ server: ServerState) -> Bool {
@@ -118,18 +151,44 @@ extension SearchWorld {
             }
         case .entry(let key): next[key: key] = wanted(key)
         case .replaceMap: next.map = wantedMap
+        case .create, .publish, .unpublish, .drop:
+            guard let index = move.backend, let backend = after(move, index, state) else {
+                return nil
+            }
+            next[backend: index] = backend
         default:
-            guard let index = move.server, let server = after(move, index, state[server: index])
+            guard let index = move.server,
+                state[backend: servers[index].backend] != .absent,
+                let server = after(move, index, state[server: index])
             else { return nil }
             next[server: index] = server
         }
         return next == state ? nil : next
     }
 
+    /// A backend after one of its own moves; nil when the proxy would refuse.
+    private func after(
+        _ move: SearchMove,
+        _ index: Int,
+        _ state: SearchState
+    ) -> BackendState? {
+        guard backends[index].isDynamic else { return nil }
+        switch (move, state[backend: index]) {
+        case (.create, .absent), (.unpublish, .published): return .hidden
+        case (.publish, .hidden): return .published
+        case (.drop, .hidden):
+            let isEmpty = servers.indices.allSatisfy {
+                servers[$0].backend != index || !state[server: $0].exists
+            }
+            return isEmpty ? .absent : nil
+        default: return nil
+        }
+    }
+
     /// One server after one of its own moves; nil when the proxy would refuse.
     func after(_ move: SearchMove, _ index: Int, _ server: ServerState) -> ServerState? {
         if case .add = move { return server.exists ? nil : added(index) }
-        guard server.exists, move.isTidying || servers[index].isDeclared else { return nil }
+        guard server.exists, move.isTidying || servers[index].isWanted else { return nil }
         guard var next = changed(by: move, index, server) else { return nil }
         if next.mode == .ready, next.isUp { next.hasClients = true }
         return next == server ? nil : next

@@ -77,19 +77,43 @@ package struct ServerState: Hashable, Sendable {
     }
 }
 
-/// A whole small proxy: up to four servers and a map of four keys.
+/// What has become of a backend as a whole.
+package enum BackendState: UInt8, Hashable, Sendable {
+    case absent
+    /// There, but no rule reaches it.
+    case hidden
+    case published
+}
+
+/// A whole small proxy: up to eight servers, four backends and a map of four keys.
 package struct SearchState: Hashable, Sendable {
     private var servers: UInt64 = 0
+    private var others: UInt64 = 0
+    /// Two bits a backend; all are there at first.
+    private var backends: UInt8 = 0b1010_1010
     /// Two bits a key: 0 for absent, else one more than the number of the backend it names.
     package var map: UInt8 = 0
 
     package init() {}
 
     package subscript(server index: Int) -> ServerState {
-        get { ServerState(bits: UInt16(truncatingIfNeeded: servers >> UInt64(16 * index))) }
+        get {
+            let word = index < 4 ? servers : others
+            return ServerState(bits: UInt16(truncatingIfNeeded: word >> UInt64(16 * (index & 3))))
+        }
         set {
-            let shift = UInt64(16 * index)
-            servers = servers & ~(0xffff << shift) | UInt64(newValue.bits) << shift
+            let shift = UInt64(16 * (index & 3))
+            let word = index < 4 ? servers : others
+            let changed = word & ~(0xffff << shift) | UInt64(newValue.bits) << shift
+            if index < 4 { servers = changed } else { others = changed }
+        }
+    }
+
+    package subscript(backend index: Int) -> BackendState {
+        get { BackendState(rawValue: backends >> (2 * UInt8(index)) & 3) ?? .absent }
+        set {
+            let shift = 2 * UInt8(index)
+            backends = backends & ~(3 << shift) | newValue.rawValue << shift
         }
     }
 

@@ -62,6 +62,56 @@ struct SafetyOracleTests {
         #expect(CheapestList(world).answer() == .cost(cost))
     }
 
+    @Test func `a backend is published when it serves, and routed to when it is published`() {
+        var world = SearchWorld(serving: 1) { world in
+            world.start[server: 0] = ServerState()
+            world.backends[0].isDynamic = true
+            world.start[backend: 0] = .absent
+            world.want(key: 0, backend: 0)
+        }
+        let fill = [SearchMove.add(0), .enableHealth(0), .mode(0, .drain), .wait, .mode(0, .ready)]
+        let whole = [.create(0)] + fill + [.publish(0), .entry(0)]
+        #expect(objection(whole, in: world) == nil)
+        #expect(objection(fill, in: world) == "refused")
+        #expect(objection([.create(0), .publish(0)], in: world)?.contains("before it") == true)
+        #expect(objection([.create(0)] + fill + [.entry(0)], in: world)?.contains("hidden") == true)
+        #expect(CheapestList(world).answer() == .cost(SearchCost(operations: 7)))
+        world.backends[0].isDeclared = false
+        #expect(objection([.create(0)], in: world)?.contains("nobody asks") == true)
+    }
+
+    @Test func `a backend goes when nothing names it, and after its servers`() {
+        let world = SearchWorld(serving: 1) { world in
+            world.declare(0, false)
+            world.backends[0].isDynamic = true
+            world.backends[0].isDeclared = false
+            world.start[key: 0] = 1
+        }
+        let empty = [SearchMove.mode(0, .drain), .wait, .mode(0, .maint), .delete(0)]
+        #expect(objection([.entry(0), .unpublish(0)] + empty + [.drop(0)], in: world) == nil)
+        #expect(objection([.unpublish(0)], in: world)?.contains("names") == true)
+        #expect(objection(empty, in: world)?.contains("rules stop") == true)
+        #expect(objection([.entry(0), .unpublish(0), .drop(0)], in: world) == "refused")
+        #expect(CheapestList(world).answer() == .cost(SearchCost(operations: 6)))
+    }
+
+    @Test func `a stand-in saves the time out of service that a replacement costs`() {
+        let replaced = SearchWorld(serving: 1) { $0.start[server: 0].hasAttributes = false }
+        #expect(
+            CheapestList(replaced).answer() == .cost(SearchCost(outage: 2, operations: 7))
+        )
+        var world = replaced
+        world.backends[0].surges = true
+        var other = SearchWorld.Server(isChecked: true)
+        other.isDeclared = false
+        other.standsInFor = 0
+        world.servers.append(other)
+        #expect(CheapestList(world).answer() == .cost(SearchCost(operations: 14)))
+        var equal = world
+        equal.start[server: 0].hasAttributes = true
+        #expect(objection([.add(1)], in: equal)?.contains("nobody") == true)
+    }
+
     @Test func `the search finds the list that a person would write`() {
         #expect(CheapestList(moving).answer() == .cost(SearchCost(outage: 1, operations: 3)))
     }
