@@ -59,6 +59,17 @@ struct ChangeTranslation {
             return [Command(command: command)]
         case .setCheckAddress(let path, let address, let port):
             return checkAddress(ServerReference(path), address, port.map { String($0) })
+        case .setAgentAddress(let path, let address, let port):
+            return [
+                Command(
+                    command: .setServerAgentAddress(
+                        ServerReference(path),
+                        address: address,
+                        port: port.map { String($0) }
+                    ),
+                    success: .noting
+                )
+            ]
         case .deleteServer(let path):
             let command = RuntimeCommand.deleteServer(ServerReference(path))
             return [Command(command: command, success: .saying("Server deleted."))]

@@ -198,7 +198,8 @@ extension ServerAttribute {
         .agentPort: Row(.integer(Self.ports), .inPlace, (2, 5), "Port of the agent."),
         .agentSend: Row(
             .word,
-            .inPlace,
+            // It can be set, and nobody can see what it is.
+            .replace,
             (2, 5),
             "What is sent to the agent when the connection is open."
         ),

@@ -130,7 +130,28 @@ extension BackendPlanner {
         if wantsChecks, let change = checkAddressChange(path, server, live) {
             changes.append(change)
         }
+        if let change = agentAddressChange(path, server, live) { changes.append(change) }
         return changes
+    }
+
+    /// The agent answers where the document says, else at the server's own address.
+    private func agentAddressChange(
+        _ path: ServerPath,
+        _ server: DesiredServer,
+        _ live: ObservedServer
+    ) -> Change? {
+        guard live.isAgentChecked, server.attributes[.agentCheck] != nil else { return nil }
+        let address = server.attributes.word(.agentAddr)
+        let port = server.attributes.integer(.agentPort)
+        let own = manages(.address) ? server.endpoint.host : live.endpoint?.host
+        let isAddressRight = (address ?? own) == (live.agentAddress ?? live.endpoint?.host)
+        let isPortRight = port == nil || port == live.agentPort
+        guard !isAddressRight || !isPortRight else { return nil }
+        return .setAgentAddress(
+            path,
+            address: isAddressRight ? nil : address ?? own,
+            port: isPortRight ? nil : port
+        )
     }
 
     /// Checks go where the document says, else where the traffic goes; what follows by itself stays.

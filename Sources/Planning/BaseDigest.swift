@@ -28,8 +28,10 @@ struct BaseDigest {
             hash.combine(server.admin.rawValue)
             hash.combine(server.guid ?? "")
             hash.combine(server.checkAddress ?? "")
+            hash.combine(server.agentAddress ?? "")
             let numbers = [
                 server.id, server.weight.value, server.maxconn ?? -1, server.checkPort ?? -1,
+                server.agentPort ?? -1,
             ]
             for number in numbers { hash.combine(String(number)) }
             for flag in [server.isChecked, server.isCheckEnabled, server.isBackup] {

@@ -11,7 +11,7 @@ extension Change: Codable {
 
     fileprivate enum Operation: String, Codable {
         case addServer, enableHealth, enableAgent, setAdmin, setWeight, setAddress, setMaxconn
-        case setCheckAddress
+        case setCheckAddress, setAgentAddress
         case awaitUp, grace, awaitRemovable, deleteServer
         case addBackend, publishBackend, unpublishBackend, deleteBackend
         case addMapEntry, setMapEntry, deleteMapEntry, replaceMap
@@ -28,6 +28,7 @@ extension Change: Codable {
         case .setAddress: .setAddress
         case .setMaxconn: .setMaxconn
         case .setCheckAddress: .setCheckAddress
+        case .setAgentAddress: .setAgentAddress
         case .awaitUp: .awaitUp
         case .grace: .grace
         case .awaitRemovable: .awaitRemovable
@@ -66,7 +67,8 @@ extension Change: Codable {
         case .setWeight(_, let from, let to): try container.encode(from.value, to.value)
         case .setAddress(_, let from, let to): try container.encode(from, to)
         case .setMaxconn(_, let from, let to): try container.encode(from, to)
-        case .setCheckAddress(_, let address, let port):
+        case .setCheckAddress(_, let address, let port),
+            .setAgentAddress(_, let address, let port):
             try container.encodeIfPresent(address, forKey: .address)
             try container.encodeIfPresent(port, forKey: .port)
         case .awaitUp(_, let limit), .grace(_, let limit), .awaitRemovable(_, let limit):
@@ -133,6 +135,12 @@ extension KeyedDecodingContainer<Change.Key> {
         case .setMaxconn: return .setMaxconn(path, from: try from(), to: try to())
         case .setCheckAddress:
             return .setCheckAddress(
+                path,
+                address: try decodeIfPresent(String.self, forKey: .address),
+                port: try decodeIfPresent(Int.self, forKey: .port)
+            )
+        case .setAgentAddress:
+            return .setAgentAddress(
                 path,
                 address: try decodeIfPresent(String.self, forKey: .address),
                 port: try decodeIfPresent(Int.self, forKey: .port)

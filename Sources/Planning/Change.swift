@@ -12,6 +12,8 @@ package enum Change: Hashable, Sendable {
     case setAddress(ServerPath, from: Endpoint?, to: Endpoint)
     case setMaxconn(ServerPath, from: Int?, to: Int)
     case setCheckAddress(ServerPath, address: String?, port: Int?)
+    /// Of the agent, which must be enabled.
+    case setAgentAddress(ServerPath, address: String?, port: Int?)
     /// The server's first check that *started* after the preceding step passed; gives up after `within`.
     case awaitUp(ServerPath, within: Milliseconds)
     /// `removal.grace`: established clients may still come.
@@ -46,7 +48,8 @@ package enum Change: Hashable, Sendable {
         case .addServer(let path, _, _, _), .enableHealth(let path), .enableAgent(let path),
             .setAdmin(let path, _, _), .setWeight(let path, _, _), .setAddress(let path, _, _),
             .setMaxconn(let path, _, _),
-            .setCheckAddress(let path, _, _), .awaitUp(let path, _), .grace(let path, _),
+            .setCheckAddress(let path, _, _), .setAgentAddress(let path, _, _),
+            .awaitUp(let path, _), .grace(let path, _),
             .awaitRemovable(let path, _), .deleteServer(let path):
             path
         case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend, .addMapEntry,

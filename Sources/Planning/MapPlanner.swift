@@ -32,7 +32,7 @@ struct MapPlanner {
         let declared = Set(desired.entries.map(\.key))
         let foreign = observed.entries.filter { !declared.contains($0.key) }
         let kept = foreign.filter { !isRemoved($0.key) }
-        remark(onKept: kept)
+        remark(onKept: kept.filter { !Self.isChallenge($0.key) })
         let wanted = entries.map { MapEntry(key: $0.key, value: $0.value) }
         lasting = Set((wanted + kept).map(\.value))
         if desired.isOrdered { return ordered(entries, wanted + kept) }
@@ -49,7 +49,12 @@ struct MapPlanner {
     }
 
     private func isRemoved(_ key: String) -> Bool {
-        desired.unmanaged == .remove || previous.contains(key)
+        !Self.isChallenge(key) && (desired.unmanaged == .remove || previous.contains(key))
+    }
+
+    /// A key that answers an ACME challenge (RFC 8555 section 8.3): it comes and goes by itself.
+    private static func isChallenge(_ key: String) -> Bool {
+        key.hasPrefix("/.well-known/acme-challenge/")
     }
 
     private func unordered(_ entries: [DesiredMapEntry], _ removed: [MapEntry]) -> [Edit] {

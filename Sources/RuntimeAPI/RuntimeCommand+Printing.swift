@@ -66,6 +66,10 @@ extension RuntimeCommand {
         case .setServerCheckAddress(let server, let address, let port):
             Self.set(server, ["check-addr", address] + Self.portWords(port))
         case .setServerCheckPort(let server, let port): Self.set(server, ["check-port", port])
+        case .setServerAgentAddress(let server, let address?, let port):
+            Self.set(server, ["agent-addr", address] + Self.portWords(port))
+        case .setServerAgentAddress(let server, nil, let port):
+            Self.set(server, ["agent-port", port ?? ""])
         case .setServerMaxconn(let server, let value):
             ["set", "maxconn", "server", "\(server)", value]
         case .enableAgent(let server): ["enable", "agent", "\(server)"]

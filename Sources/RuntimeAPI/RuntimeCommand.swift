@@ -48,6 +48,8 @@ package enum RuntimeCommand: Hashable, Sendable {
     case setServerHealth(ServerReference, ForcedHealth)
     case setServerCheckAddress(ServerReference, address: String, port: String?)
     case setServerCheckPort(ServerReference, port: String)
+    /// `agent-addr A [port P]`, or `agent-port P` alone.
+    case setServerAgentAddress(ServerReference, address: String?, port: String?)
     case setServerMaxconn(ServerReference, value: String)
     case enableAgent(ServerReference)
     case disableAgent(ServerReference)

@@ -31,6 +31,14 @@ struct ChangeTranslationTests {
             texts(.setCheckAddress(path, address: nil, port: 81))
                 == ["set server shop/web1 check-port 81"]
         )
+        #expect(
+            texts(.setAgentAddress(path, address: "10.0.0.9", port: nil))
+                == ["set server shop/web1 agent-addr 10.0.0.9"]
+        )
+        #expect(
+            texts(.setAgentAddress(path, address: nil, port: 81))
+                == ["set server shop/web1 agent-port 81"]
+        )
         #expect(texts(.deleteServer(path)) == ["del server shop/web1"])
     }
 

@@ -114,6 +114,52 @@ struct BackendPlannerTests {
         #expect(effect.refused == [])
     }
 
+    @Test func `an agent that moves is asked elsewhere, without a replacement`() {
+        let agent: [ServerAttribute: AttributeValue] = [
+            .agentCheck: .flag, .agentPort: .integer(9_000),
+        ]
+        let before = Build.fleet([Build.desired("a", at: 1, agent)])
+        var live = Build.converged(before, on: Build.proxy())
+        #expect(changes(before, live) == [])
+        let moved = agent.merging([.agentPort: .integer(9_001), .agentAddr: .word("10.0.0.9")]) {
+            $1
+        }
+        let fleet = Build.fleet([Build.desired("a", at: 1, moved)])
+        #expect(
+            changes(fleet, live)
+                == [.setAgentAddress(Build.path("a"), address: "10.0.0.9", port: 9_001)]
+        )
+        live = Build.converged(fleet, on: live)
+        #expect(changes(fleet, live) == [])
+        // Back to where the server itself is.
+        #expect(
+            changes(before, live)
+                == [.setAgentAddress(Build.path("a"), address: "10.0.0.1", port: 9_000)]
+        )
+        #expect(changes(before, Build.converged(before, on: live)) == [])
+    }
+
+    @Test func `a server that will get no traffic is replaced without a surge`() {
+        let before = Build.fleet([Build.desired("a", at: 1, [.check: .flag])])
+        let live = Build.converged(before, on: Build.proxy())
+        let fleet = Build.fleet([
+            Build.desired("a", at: 1, [.check: .flag, .fall: .integer(9), .weight: .integer(0)])
+        ]) { $0.replacement = .surge }
+        let plan = Planner.planProxy(fleet, observed: live)
+        #expect(plan.steps.allSatisfy { $0.change.server == Build.path("a") })
+    }
+
+    @Test func `a surge is one replacement to a reader`() {
+        let before = Build.fleet([Build.desired("a", at: 1, [.check: .flag])])
+        let live = Build.converged(before, on: Build.proxy())
+        let fleet = Build.fleet([Build.desired("a", at: 1, [.check: .flag, .fall: .integer(9)])]) {
+            $0.replacement = .surge
+        }
+        let entries = PlanEntry.entries(of: Planner.planProxy(fleet, observed: live).steps)
+        #expect(entries.count == 1)
+        #expect(entries.first?.brief.contains("another serves in its place") == true)
+    }
+
     @Test func `a surge serves under a temporary name and leaves nothing behind`() {
         let proxy = Build.converged(Build.fleet([Build.desired("a")]), on: Build.proxy())
         let fleet = Build.fleet([Build.desired("a", [.sendProxy: .flag])]) { backend in

@@ -36,6 +36,10 @@ import Testing
                 #"{"op":"setCheckAddress","port":8080,\#(server)}"#
             ),
             (
+                .setAgentAddress(path, address: "10.0.0.9", port: nil),
+                #"{"address":"10.0.0.9","op":"setAgentAddress",\#(server)}"#
+            ),
+            (
                 .awaitUp(path, within: Milliseconds(5500)),
                 #"{"op":"awaitUp",\#(server),"within":"5500ms"}"#
             ),

@@ -37,6 +37,22 @@ struct MapPlannerTests {
         )
     }
 
+    @Test func `answers to ACME challenges are never touched`() {
+        let challenge = ("/.well-known/acme-challenge/token", "answer")
+        let live = [("a", "1"), challenge, ("x", "9")]
+        let found = changes([("a", "1")], over: live) { $0.unmanaged = .remove }
+        #expect(found == [.deleteMapEntry(name, MapEntry(key: "x", value: "9"))])
+        let whole = changes([("b", "1"), ("c", "2")], over: live) {
+            $0.unmanaged = .remove
+            $0.isAtomic = true
+        }
+        guard case .replaceMap(_, let entries, _, _, _)? = whole.first else {
+            Issue.record("\(whole)")
+            return
+        }
+        #expect(entries.map(\.key) == ["b", "c", challenge.0])
+    }
+
     @Test func `foreign keys go when the document says so`() {
         let found = changes([("a", "1")], over: [("a", "1"), ("x", "9")]) { $0.unmanaged = .remove }
         #expect(found == [.deleteMapEntry(name, MapEntry(key: "x", value: "9"))])

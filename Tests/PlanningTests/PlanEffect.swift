@@ -90,6 +90,8 @@ struct PlanEffect {
         server.maxconn = attributes.integer(.maxconn) ?? 0
         server.checkAddress = attributes.word(.addr)
         server.checkPort = attributes.integer(.port) ?? 0
+        server.agentAddress = attributes.word(.agentAddr)
+        server.agentPort = attributes.integer(.agentPort) ?? 0
         if proxy.capabilities.version >= ProxyVersion(3, 0) { server.guid = attributes.word(.guid) }
         proxy.backends[path.backend]?.servers[path.server] = server
     }
@@ -131,6 +133,10 @@ struct PlanEffect {
             if !server.isCheckEnabled { refused.append("health checks are not enabled") }
             if let address { server.checkAddress = address }
             if let port { server.checkPort = port }
+        case .setAgentAddress(_, let address, let port):
+            if !server.isAgentChecked { refused.append("agent checks are not enabled") }
+            if let address { server.agentAddress = address }
+            if let port { server.agentPort = port }
         case .awaitUp:
             if server.admin == .maint { refused.append("\(server.name) is never checked") }
             server.operational = .running

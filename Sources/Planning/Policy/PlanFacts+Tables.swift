@@ -9,6 +9,8 @@ extension PlanFacts {
             .stored("proxies", "The proxies that are changed in this way, by name.", \.proxies),
             .stored("backends", "The backends that the change touches.", \.backends),
             .stored("maps", "The maps that the change touches.", \.maps),
+            .stored("lists", "The lists of patterns that the change touches.", \.lists),
+            .stored("limits", "The limits that the change sets.", \.limits),
             .stored("certificates", "The certificates that the change touches.", \.certificates),
             .stored("plan", "How large the change is, over all proxies.", \.plan),
             .stored("commit", "The commit that asks for it.", \.commit),
@@ -156,6 +158,32 @@ extension MapFacts {
     )
 }
 
+extension ListFacts {
+    package static let table = FactTable<ListFacts>(
+        "List",
+        "One list of patterns (an ACL file) that the change touches.",
+        [
+            .stored("name", "Its name in the boot file.", \.name),
+            .stored("before", "Its patterns as they are.", \.before),
+            .stored("after", "Its patterns as they will be.", \.after),
+            .derived("added", "Patterns that are new.") { $0.added },
+            .derived("removed", "Patterns that leave.") { $0.removed },
+        ]
+    )
+}
+
+extension LimitFacts {
+    package static let table = FactTable<LimitFacts>(
+        "Limit",
+        "One limit that the change sets.",
+        [
+            .stored("name", "What it limits, as `set` spells it: `maxconn global`.", \.name),
+            .stored("before", "Its value now; 0 for a rate without a limit.", \.before),
+            .stored("after", "Its value after.", \.after),
+        ]
+    )
+}
+
 extension PlanCounts {
     package static let table = FactTable<PlanCounts>(
         "Plan",
@@ -192,6 +220,7 @@ extension PreviousFacts {
             .stored("exists", "False when nothing was applied to this fleet yet.", \.exists),
             .stored("backends", "Its backends.", \.backends),
             .stored("maps", "Its maps.", \.maps),
+            .stored("lists", "Its lists of patterns.", \.lists),
         ]
     )
 }

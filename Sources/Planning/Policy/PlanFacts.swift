@@ -8,6 +8,8 @@ package struct PlanFacts: Fact, Hashable {
     package var proxies: [String] = []
     package var backends: [BackendFacts] = []
     package var maps: [MapFacts] = []
+    package var lists: [ListFacts] = []
+    package var limits: [LimitFacts] = []
     package var plan = PlanCounts()
     package var commit = CommitFacts()
     package var previous = PreviousFacts()
@@ -127,6 +129,32 @@ package struct MapFacts: Fact, Hashable {
     }
 }
 
+/// One list of patterns that the change touches.
+package struct ListFacts: Fact, Hashable {
+    package var name = ""
+    package var before: [String] = []
+    package var after: [String] = []
+
+    package init() {}
+
+    var added: [String] { Self.missing(from: before, in: after) }
+    var removed: [String] { Self.missing(from: after, in: before) }
+
+    private static func missing(from others: [String], in patterns: [String]) -> [String] {
+        let known = Set(others)
+        return patterns.filter { !known.contains($0) }
+    }
+}
+
+/// One limit that the change sets.
+package struct LimitFacts: Fact, Hashable {
+    package var name = ""
+    package var before = 0
+    package var after = 0
+
+    package init() {}
+}
+
 /// How large the change is, over the whole fleet.
 package struct PlanCounts: Fact, Hashable {
     package var operations = 0
@@ -154,6 +182,7 @@ package struct PreviousFacts: Fact, Hashable {
     package var exists = false
     package var backends: [DeclaredFacts] = []
     package var maps: [DeclaredFacts] = []
+    package var lists: [DeclaredFacts] = []
 
     package init() {}
 }

@@ -18,7 +18,8 @@ package enum PolicyLanguage {
     package static let sections: [Section] = [
         PlanFacts.table.section, FleetFacts.table.section, WaveFacts.table.section,
         BackendFacts.table.section, ServerFacts.table.section, ServerChangeFacts.table.section,
-        MapFacts.table.section, CertificateFacts.table.section, PlanCounts.table.section,
+        MapFacts.table.section, ListFacts.table.section, LimitFacts.table.section,
+        CertificateFacts.table.section, PlanCounts.table.section,
         CommitFacts.table.section, PreviousFacts.table.section, DeclaredFacts.table.section,
     ]
 

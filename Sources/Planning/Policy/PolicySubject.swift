@@ -44,6 +44,8 @@ package struct PolicySubject: Sendable {
             let before = group.proxies.first.flatMap(observed)
             facts.backends = backends(of: group, before)
             facts.maps = maps(of: group, before)
+            facts.lists = lists(of: group, before)
+            facts.limits = group.steps.compactMap { LimitFacts($0.change) }
             return facts
         }
     }
@@ -80,6 +82,28 @@ package struct PolicySubject: Sendable {
             maps[name] = facts
         }
         return maps.keys.sorted().compactMap { maps[$0] }
+    }
+}
+
+extension PolicySubject {
+    private func lists(of group: PlanGroup, _ before: ObservedProxy?) -> [ListFacts] {
+        var added: [PatternFileName: [String]] = [:]
+        var gone: [PatternFileName: Set<String>] = [:]
+        for step in group.steps {
+            switch step.change {
+            case .addPattern(let name, let text): added[name, default: []].append(text)
+            case .deletePattern(let name, let text): gone[name, default: []].insert(text)
+            default: break
+            }
+        }
+        return Set(added.keys).union(gone.keys).sorted().map { name in
+            var facts = ListFacts()
+            facts.name = name.text
+            facts.before = before?.acls[name] ?? []
+            let leaving = gone[name] ?? []
+            facts.after = facts.before.filter { !leaving.contains($0) } + (added[name] ?? [])
+            return facts
+        }
     }
 }
 
@@ -204,6 +228,16 @@ extension MapFacts {
     }
 }
 
+extension LimitFacts {
+    fileprivate init?(_ change: Change) {
+        guard case .setLimit(let target, let from, let to) = change else { return nil }
+        self.init()
+        name = target.description
+        before = from
+        after = to
+    }
+}
+
 extension FleetFacts {
     fileprivate init(_ fleet: DesiredFleet, changing changed: Set<ProxyName>) {
         self.init()
@@ -264,6 +298,12 @@ extension PreviousFacts {
             declared.members = backend.servers.map(\.name.text)
             return declared
         }
+        lists = fleet.acls.map { list in
+            var declared = DeclaredFacts()
+            declared.name = list.name.text
+            declared.members = list.patterns.map(\.text)
+            return declared
+        }
         maps = fleet.maps.map { map in
             var declared = DeclaredFacts()
             declared.name = map.name.text
@@ -279,6 +319,8 @@ extension DesiredFleet {
         guard let previous else { return [] }
         var kinds: [String] = []
         if !previous.backends.isEmpty, backends.isEmpty { kinds.append("Backend") }
+        let hadPatterns = previous.acls.contains { !$0.patterns.isEmpty }
+        if hadPatterns, acls.allSatisfy(\.patterns.isEmpty) { kinds.append("Acl") }
         let hadEntries = previous.maps.contains { !$0.entries.isEmpty }
         if hadEntries, maps.allSatisfy(\.entries.isEmpty) { kinds.append("Map") }
         return kinds

@@ -93,6 +93,38 @@ struct PlanFactsTests {
         #expect(facts.added == ["d"] && facts.removed == ["c"] && facts.changed == ["b"])
     }
 
+    @Test func `the patterns of a list and the limits are compared`() throws {
+        func list(_ patterns: [String]) -> DesiredAcl {
+            DesiredAcl(
+                name: Build.map("bad.acl"),
+                patterns: patterns.map { DesiredPattern($0, origin: Build.origin) },
+                origin: Build.origin
+            )
+        }
+        var before = fleet([Build.desired("a")])
+        before.acls = [list(["10.0.0.0/8", "192.0.2.1"])]
+        before.limits = [DesiredLimit(.globalMaxconn, 900, origin: Build.origin)]
+        var after = before
+        after.acls = [list(["192.0.2.1", "198.51.100.7"])]
+        after.limits = [DesiredLimit(.globalMaxconn, 500, origin: Build.origin)]
+        let facts = try subject(before, after)
+        let patterns = try #require(facts.lists.first)
+        #expect(patterns.added == ["198.51.100.7"] && patterns.removed == ["10.0.0.0/8"])
+        let limit = try #require(facts.limits.first)
+        #expect((limit.name, limit.before, limit.after) == ("maxconn global", 900, 500))
+        #expect(facts.previous.lists.first?.members == ["10.0.0.0/8", "192.0.2.1"])
+        after.acls = []
+        #expect(try subject(before, after).dropped == ["Acl"])
+        let program = try CELProgram(
+            "lists.all(l, l.removed.size() < 2) && limits.all(l, l.after * 2 >= l.before)",
+            in: PolicyLanguage.environment
+        )
+        guard case .bool(true) = try program.evaluate(facts.variables) else {
+            Issue.record("not true")
+            return
+        }
+    }
+
     @Test func `a wildcard covers one label`() {
         var certificate = CertificateFacts()
         certificate.names = ["*.example.com"]
