@@ -123,7 +123,7 @@ struct Worker: ~Copyable {
             now = MonotonicClock.milliseconds
             for index in 0..<count { handle(epoll.event(index)) }
             resumePaused()
-            if firstQueued != 0 { serveWaiting() }
+            if firstQueued != 0 || !places.isEmpty { serveWaiting() }
             while let timer = timers.expire(now: now) { expire(timer) }
             logs.flush()
             published.leave(reader: number)
@@ -165,7 +165,7 @@ struct Worker: ~Copyable {
     }
 
     /// Lets those that wait for servers have the places that were handed to this worker, and from time to time
-    /// looks for others.
+    /// looks for others. A place whose taker left the queue meanwhile is given on, not kept.
     @inline(never)
     private mutating func serveWaiting() {
         usePlaces()
