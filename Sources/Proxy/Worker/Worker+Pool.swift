@@ -150,12 +150,15 @@ extension Worker {
     }
 
     /// Closes a server connection, idle or in use; its client is the caller's to look after.
+    ///
+    /// By reset unless the server has closed already, as HAProxy does: whoever closes first keeps the port in
+    /// TIME_WAIT for a minute, and a proxy would run out of ports; it also saves both sides two segments.
     mutating func closeUpstream(_ upstream: Int) {
         if connections[upstream].isIdle {
             unlinkIdle(upstream)
         } else {
             arena.add(-1, to: .usedConnections, of: connections[upstream].slot, worker: number)
         }
-        release(upstream)
+        release(upstream, byReset: !connections[upstream].isHungUp)
     }
 }

@@ -37,8 +37,9 @@ extension Worker {
     }
 
     /// The connection stands or failed.
-    private mutating func finishConnect(_ upstream: Int) {
-        guard Descriptor(Int32(upstream)).pendingError == 0 else {
+    private mutating func finishConnect(_ upstream: Int, isBroken: Bool) {
+        // epoll says ERR or HUP for every connect that failed, so the error itself need not be asked for.
+        guard !isBroken else {
             failConnect(upstream)
             return
         }
@@ -87,7 +88,7 @@ extension Worker {
             if event.isReadable { connections[upstream].isReadable = true }
             guard event.isWritable else { return }
             let generation = connections[upstream].generation
-            finishConnect(upstream)
+            finishConnect(upstream, isBroken: event.isBroken)
             let isStanding = connections[upstream].generation == generation
             if isStanding, connections[upstream].isReadable { readUpstream(upstream) }
             return
