@@ -126,6 +126,21 @@ long proxy_send_descriptors(int socket, const int *descriptors, int count, const
     return sent >= 0 ? sent : -errno;
 }
 
+int proxy_send_datagrams(int descriptor, const void *bytes, const struct proxy_stretch *stretches, int count) {
+    struct mmsghdr messages[64];
+    struct iovec parts[64];
+    if (count > 64) count = 64;
+    for (int i = 0; i < count; i++) {
+        parts[i].iov_base = (char *)bytes + stretches[i].start;
+        parts[i].iov_len = stretches[i].end - stretches[i].start;
+        memset(&messages[i].msg_hdr, 0, sizeof(struct msghdr));
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    int sent = sendmmsg(descriptor, messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent >= 0 ? sent : -errno;
+}
+
 long proxy_receive_descriptors(int socket, int *descriptors, int *count, void *bytes, long length) {
     char space[CMSG_SPACE(253 * sizeof(int))];
     struct iovec part = {.iov_base = bytes, .iov_len = length};

@@ -55,6 +55,16 @@ long proxy_send_descriptors(int socket, const int *descriptors, int count, const
 /// Receives bytes and the descriptors that came with them, at most 253; bytes received or -errno.
 long proxy_receive_descriptors(int socket, int *descriptors, int *count, void *bytes, long length);
 
+/// A part of a buffer, from its first byte to behind its last.
+struct proxy_stretch {
+    long start;
+    long end;
+};
+
+/// Sends parts of a buffer over a connected socket, each as a datagram of its own, at most 64 of them and without
+/// waiting; how many were sent or, when not even the first, -errno.
+int proxy_send_datagrams(int descriptor, const void *bytes, const struct proxy_stretch *stretches, int count);
+
 /// One event of epoll in plain words.
 struct proxy_event {
     uint64_t token;

@@ -1,3 +1,4 @@
+import CProxyShims
 import Glibc
 import Model
 
@@ -21,10 +22,12 @@ struct LogSocket {
             address = SocketAddress(endpoint)
             isStream = false
             descriptor = Self.open(address.domain)
+            connect()
         case .unix(let path):
             address = SocketAddress(.unix(path))
             isStream = false
             descriptor = Self.open(AF_UNIX)
+            connect()
         }
     }
 
@@ -55,18 +58,46 @@ struct LogSocket {
         return taken
     }
 
-    /// The address goes with each, so that a server that comes back is found again.
+    /// In one call, over a connected socket: no route or path is looked up for each line. A server that went
+    /// away and came back is found again because a socket that reports an error is connected once more.
     private func sendDatagrams(_ lines: [Range<Int>], _ bytes: ByteSlice) -> Int {
-        unsafe address.withSocketAddress { name, length in
-            var taken = 0
-            for line in lines {
-                let slice = bytes[line]
-                guard let base = unsafe slice.base else { continue }
-                let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
-                let sent = unsafe sendto(descriptor, base, slice.count, flags, name, length)
-                if sent == slice.count { taken += 1 }
+        guard let base = unsafe bytes.base else { return 0 }
+        var taken = 0
+        var mayConnect = true
+        while taken < lines.count {
+            let sent = unsafe lines.withUnsafeBytes { stretches in
+                // A range of integers is frozen as its two bounds, which is what the shim reads.
+                let stretches = unsafe stretches.bindMemory(to: proxy_stretch.self)
+                return unsafe proxy_send_datagrams(
+                    descriptor,
+                    base,
+                    stretches.baseAddress?.advanced(by: taken),
+                    Int32(lines.count - taken)
+                )
             }
-            return taken
+            if sent > 0 {
+                taken += Int(sent)
+            } else if mayConnect, sent != -EAGAIN {
+                mayConnect = false
+                // What it was connected to, and from which address, is forgotten first.
+                var nowhere = sockaddr()
+                _ = unsafe Glibc.connect(
+                    descriptor,
+                    &nowhere,
+                    socklen_t(MemoryLayout<sockaddr>.size)
+                )
+                connect()
+            } else {
+                break
+            }
+        }
+        return taken
+    }
+
+    /// Sets where datagrams go; that nobody listens there yet shows when they are sent.
+    private func connect() {
+        _ = unsafe address.withSocketAddress { name, length in
+            unsafe Glibc.connect(descriptor, name, length)
         }
     }
 }
