@@ -3,7 +3,7 @@ import Proxy
 extension TrafficEngine {
     /// Sends what is due, and gives up on what is late.
     mutating func tick() {
-        let now = now
+        let now = plan.rate == nil ? 0 : now
         for target in clients.targets.indices where clients.targets[target].isWanted {
             if let rate = plan.rate {
                 sendDue(to: target, interval: Int64(1_000_000_000 / rate), now: now)
@@ -113,18 +113,39 @@ extension TrafficEngine {
 
     private mutating func readHead(_ descriptor: Descriptor, _ bytes: ByteSlice) {
         let number = Int(descriptor.number)
-        guard let end = TrafficMessage.endOfHead(bytes) else {
+        guard let (end, head) = knownHead(bytes) ?? newHead(bytes) else {
             guard bytes.count < 65_536 else { return lose(descriptor, "endless head") }
             partial[descriptor.number] = bytes.array
             return
         }
-        let head = TrafficMessage.Head(bytes.prefix(end))
         guard head.status == 200 else { return lose(descriptor, "status \(head.status)") }
         rows[number].remaining = head.contentLength - (bytes.count - end)
         if head.origin < plan.origins.count, head.origin >= 0 {
             report.answers[rows[number].index][head.origin] += 1
         }
         if rows[number].remaining < 0 { lose(descriptor, "more bytes than announced") }
+    }
+
+    private func knownHead(_ bytes: ByteSlice) -> (end: Int, head: TrafficMessage.Head)? {
+        for index in knownHeads.indices {
+            let known = knownHeads[index].bytes.bytes
+            if bytes.count >= known.count, bytes.prefix(known.count).isEqual(to: known) {
+                return (known.count, knownHeads[index].head)
+            }
+        }
+        return nil
+    }
+
+    /// Reads a head, and remembers it while few were.
+    private mutating func newHead(_ bytes: ByteSlice) -> (end: Int, head: TrafficMessage.Head)? {
+        guard let end = TrafficMessage.endOfHead(bytes) else { return nil }
+        let head = TrafficMessage.Head(bytes.prefix(end))
+        if knownHeads.count < 8 {
+            var copy = ScratchBuffer(capacity: end)
+            copy.append(bytes.prefix(end))
+            knownHeads.append((copy, head))
+        }
+        return (end, head)
     }
 
     private mutating func finish(_ descriptor: Descriptor) {

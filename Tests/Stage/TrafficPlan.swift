@@ -30,7 +30,8 @@ package struct TrafficPlan: Sendable {
     package var connections = 8
     /// Requests a second to each target; nil asks again as soon as an answer is there.
     package var rate: Int?
-    /// Never sleep, so that at a given rate every request leaves when it is due; costs the whole core.
+    /// Never sleep, so that at a given rate every request leaves when it is due, and nobody pays for a wake-up;
+    /// costs the whole core.
     package var spins = false
     package var requests = [Request(host: "127.0.0.1")]
     /// Bytes of an answer's body.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A stretch of bytes in someone's buffer: valid until that buffer is filled again or given back.
 ///
 /// Sound because every access is checked against the count, and because workers hold a slice only while
@@ -89,8 +91,8 @@ extension ByteSlice {
     @inline(__always)
     package func isEqual(to other: ByteSlice) -> Bool {
         guard count == other.count else { return false }
-        for index in 0..<count where self[index] != other[index] { return false }
-        return true
+        guard count > 0, let base = unsafe base, let start = unsafe other.base else { return true }
+        return unsafe memcmp(base, start, count) == 0
     }
 
     /// The same whatever the case of ASCII letters.
