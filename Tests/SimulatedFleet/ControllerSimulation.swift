@@ -3,7 +3,6 @@ import Fleet
 import Logging
 import Model
 import Planning
-import Proxy
 package import Simulation
 import Synchronization
 
@@ -14,57 +13,19 @@ import Synchronization
 package final class ControllerSimulation: Sendable {
     private struct State {
         var lives: [Int: (life: ControllerLife, loop: FleetLoop, board: StatusBoard)] = [:]
-        var generator: SeededGenerator
         var known: [Revision: DesiredFleet] = [:]
         var number = 0
     }
 
-    private let scenario: Scenario
-    private let clock = SimulatedClock()
-    private let trace: Trace
-    private let origins = SimulatedOrigins()
-    private let board: PassBoard
-    private let proxies: [SimulatedProxy]
-    private let network: SimulatedNetwork
-    private let executor: SimulatedExecutor
+    private let world: SimulatedWorld
     private let lock = SimulatedLock()
     private let disk: StateDatabase
     private let wall: SimulatedWallClock
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     private init(seed: Seed) throws {
-        var generator = SeededGenerator(seed: seed.value)
-        let scenario = try Scenario(seed: seed, using: &generator)
-        self.scenario = scenario
-        trace = Trace(clock: clock)
-        board = PassBoard(script: try DesiredScript(scenario: scenario, using: &generator))
-        let surroundings = SimulatedProcess.Surroundings(
-            clock: clock,
-            origins: origins,
-            trace: trace,
-            configuration: try scenario.configuration(),
-            requestInterval: .milliseconds(250)
-        )
-        for address in scenario.bootAddresses { origins.start(address, at: clock.now) }
-        var proxies: [RuntimeAddress: SimulatedProxy] = [:]
-        for target in board.desired.fleets[0].proxies {
-            proxies[target.runtime] = SimulatedProxy(
-                name: target.name,
-                surroundings: surroundings,
-                generator: generator.fork()
-            )
-        }
-        self.proxies = proxies.values.sorted { $0.name < $1.name }
-        network = SimulatedNetwork(
-            proxies: proxies,
-            rules: scenario.rules,
-            clock: clock,
-            trace: trace,
-            generator: generator.fork()
-        )
-        executor = SimulatedExecutor(clock: clock, seed: generator.next())
-        state = Mutex(State(generator: generator))
-        let wall = SimulatedWallClock(clock)
+        world = try SimulatedWorld(seed: seed, requestInterval: .milliseconds(250))
+        let wall = SimulatedWallClock(world.clock)
         self.wall = wall
         disk = try StateDatabase(inMemory: "simulated") { wall.milliseconds }
     }
@@ -75,42 +36,18 @@ package final class ControllerSimulation: Sendable {
     }
 
     private func run() -> SimulationReport {
-        trace.note(scenario.description)
-        remember(board.desired)
-        startServers(of: board.desired)
-        scheduleWorld()
-        let invariants = Invariants(proxies: proxies, board: board, clock: clock)
-        var violation: String?
-        do {
-            let rest = try executor.run(
-                until: scenario.quiet + scenario.patience + .seconds(300),
-                afterInstant: {
-                    try invariants.check()
-                    try self.checkLock()
-                },
-                { try await self.play() }
-            )
-            let check = ConvergedFleet(
-                desired: board.desired.fleets[0],
-                scenario: scenario,
-                rest: rest
-            )
-            try check.check(proxies)
-        } catch {
-            violation = "\(error)"
-        }
-        let totals = proxies.compactMap { proxy in proxy.withProcess { ($0.requests, $0.writes) } }
-        return SimulationReport(
-            seed: scenario.seed,
-            violation: violation,
-            trace: trace.recent,
-            digest: trace.digest,
-            passes: (try? disk.history(limit: 100_000).count) ?? 0,
-            requests: totals.reduce(0) { $0 + $1.0 },
-            writes: totals.reduce(0) { $0 + $1.1 },
-            duration: clock.now.sinceStart,
-            quiet: scenario.quiet
+        world.trace.note(world.scenario.description)
+        remember(world.board.desired)
+        world.startServers(of: world.board.desired)
+        world.scheduleCommits { [self] in announce($0) }
+        scheduleFaults()
+        world.scheduleMeddling()
+        let violation = world.play(
+            reserve: .seconds(300),
+            afterInstant: { try self.checkLock() },
+            { try await self.play() }
         )
+        return world.report(violation, passes: (try? disk.history(limit: 100_000).count) ?? 0)
     }
 
     private func checkLock() throws(InvariantViolation) {
@@ -120,65 +57,41 @@ package final class ControllerSimulation: Sendable {
         if let violation { throw InvariantViolation(violation) }
     }
 
-    private func random(_ range: ClosedRange<Int>) -> Int {
-        state.withLock { Int.random(in: range, using: &$0.generator) }
-    }
+    private func random(_ range: ClosedRange<Int>) -> Int { world.random(range) }
 
     // MARK: The world
 
-    private func scheduleWorld() {
-        let quiet = Int(scenario.quiet.components.seconds) * 1000
-        for _ in 0..<max(1, quiet / 10_000) {
-            clock.schedule(after: .milliseconds(random(1...quiet - 1))) { [self] in commit() }
-        }
-        for _ in 0..<random(0...4) {
-            clock.schedule(after: .milliseconds(random(1...quiet - 1))) { [self] in kill() }
-        }
+    /// What happens to controllers and to the machine they run on.
+    private func scheduleFaults() {
+        for _ in 0..<random(0...4) { world.schedule { [self] in kill() } }
         for _ in 0..<random(0...2) {
-            let start = random(1...quiet - 1)
-            let end = min(quiet, start + random(1_000...20_000))
-            clock.schedule(after: .milliseconds(start)) { [self] in
-                trace.note("the disk is full")
+            let start = random(1...world.lastBusy)
+            let end = min(world.lastBusy + 1, start + random(1_000...20_000))
+            world.clock.schedule(after: .milliseconds(start)) { [self] in
+                world.trace.note("the disk is full")
                 try? disk.fill()
             }
-            clock.schedule(after: .milliseconds(end)) { [self] in
-                trace.note("there is room on the disk")
+            world.clock.schedule(after: .milliseconds(end)) { [self] in
+                world.trace.note("there is room on the disk")
                 try? disk.makeRoom()
             }
         }
-        for _ in 0..<random(0...2) {
-            clock.schedule(after: .milliseconds(random(1...quiet - 1))) { [self] in suspend() }
-        }
+        for _ in 0..<random(0...2) { world.schedule { [self] in suspend() } }
         for _ in 0..<random(0...2) {
             let jump = random(-7_200_000...7_200_000)
-            clock.schedule(after: .milliseconds(random(1...quiet - 1))) { [self] in
-                trace.note("the wall clock jumps by \(jump) ms")
+            world.schedule { [self] in
+                world.trace.note("the wall clock jumps by \(jump) ms")
                 wall.jump(by: jump)
             }
         }
-        var meddler = Meddler(
-            scenario: scenario,
-            generator: state.withLock { $0.generator.fork() }
-        )
-        if let address = Endpoint("\(Meddler.address):8080").flatMap(SimulatedOrigins.Address.init)
-        {
-            origins.start(address, at: clock.now)
-        }
-        for (delay, name, command) in meddler.commands() {
-            guard let proxy = proxies.first(where: { $0.name == name }) else { continue }
-            clock.schedule(after: delay) { proxy.withProcess { $0.executeByHand(command) } }
-        }
     }
 
-    private func commit() {
-        let desired = board.commit()
-        trace.note("commit \(desired.revision.commit.suffix(4))")
+    /// Each controller looks at the repository when it looks.
+    private func announce(_ desired: DesiredState) {
         remember(desired)
-        startServers(of: desired)
-        // Each controller looks at the repository when it looks.
         for number in state.withLock({ $0.lives.keys.sorted() }) {
-            clock.schedule(after: .milliseconds(random(0...5_000))) { [self] in
-                assign(board.desired, to: number)
+            world.clock.schedule(after: .milliseconds(random(0...5_000))) { [self] in
+                assign(world.board.desired, to: number)
             }
         }
     }
@@ -202,12 +115,12 @@ package final class ControllerSimulation: Sendable {
         }
         guard !lives.isEmpty else { return }
         let life = lives[random(0...lives.count - 1)]
-        trace.note("controller \(life.number) is killed")
+        world.trace.note("controller \(life.number) is killed")
         life.kill()
     }
 
     private func suspend() {
-        let fleet = board.desired.fleets[0]
+        let fleet = world.board.desired.fleets[0]
         var scope = Suspension.Scope(fleet: fleet.name)
         if random(0...1) == 0 { scope.proxy = fleet.proxies[0].name }
         let suspension = Suspension(
@@ -216,18 +129,8 @@ package final class ControllerSimulation: Sendable {
             actor: "somebody",
             expires: wall.milliseconds + random(1_000...30_000)
         )
-        trace.note("\(scope) is suspended")
+        world.trace.note("\(scope) is suspended")
         _ = try? disk.suspend(suspension)
-    }
-
-    private func startServers(of desired: DesiredState) {
-        for backend in desired.fleets[0].backends {
-            for server in backend.servers {
-                guard let address = SimulatedOrigins.Address(server.endpoint) else { continue }
-                let delay = server.attributes.isChecked ? random(0...4000) : 0
-                origins.start(address, at: clock.now.advanced(by: .milliseconds(delay)))
-            }
-        }
     }
 
     // MARK: The controllers
@@ -253,15 +156,15 @@ package final class ControllerSimulation: Sendable {
     /// One controller after the other, as a supervisor starts them.
     private func keepStarting() async {
         while !Task.isCancelled {
-            try? await clock.sleep(for: .milliseconds(random(0...3_000)))
+            try? await world.clock.sleep(for: .milliseconds(random(0...3_000)))
             let number = state.withLock { state in
                 state.number += 1
                 return state.number
             }
             // Migrations write, so a start on a full disk fails; the supervisor tries again.
             guard let file = try? disk.shared() else { continue }
-            let life = ControllerLife(number, network: network, lock: lock, database: file)
-            trace.note("controller \(number) starts")
+            let life = ControllerLife(number, network: world.network, lock: lock, database: file)
+            world.trace.note("controller \(number) starts")
             await run(life)
             state.withLock { $0.lives[number] = nil }
         }
@@ -269,9 +172,9 @@ package final class ControllerSimulation: Sendable {
 
     private func run(_ life: ControllerLife) async {
         let board = StatusBoard(repository: "simulated", ref: "main")
-        let loop = FleetLoop(assignment(self.board.desired), surroundings(of: life, board))
+        let loop = FleetLoop(assignment(world.board.desired), surroundings(of: life, board))
         state.withLock { $0.lives[life.number] = (life, loop, board) }
-        let uptime = Uptime(clock)
+        let uptime = Uptime(world.clock)
         await withTaskGroup { group in
             group.addTask { await loop.run() }
             group.addTask {
@@ -295,7 +198,7 @@ package final class ControllerSimulation: Sendable {
         let lock = lock
         return FleetLoop.Surroundings(
             configuration: configuration,
-            reconciliation: Reconciliation(transport: life, clock: clock),
+            reconciliation: Reconciliation(transport: life, clock: world.clock),
             database: life.database,
             board: board,
             logger: Logger(label: "simulated") { _ in SwiftLogNoOpLogHandler() },
@@ -308,18 +211,18 @@ package final class ControllerSimulation: Sendable {
 
     /// Waits until the one that holds the lock says that the fleet is there, twice, and looks itself.
     private func converge() async throws -> PassSequence.Rest {
-        try await clock.sleep(for: scenario.quiet + .seconds(20))
-        let name = board.desired.fleets[0].name
+        try await world.clock.sleep(for: world.scenario.quiet + .seconds(20))
+        let name = world.board.desired.fleets[0].name
         let scopes = try disk.suspensions().map(\.scope)
         for scope in scopes { _ = try disk.resume(scope) }
         var calm = 0
         var waited = 0
         while calm < 25 {
-            try await clock.sleep(for: .seconds(1))
+            try await world.clock.sleep(for: .seconds(1))
             waited += 1
-            guard .seconds(waited) < scenario.patience else {
+            guard .seconds(waited) < world.scenario.patience else {
                 throw InvariantViolation(
-                    "not converged \(scenario.patience) after it got quiet: \(words)"
+                    "not converged \(world.scenario.patience) after it got quiet: \(words)"
                 )
             }
             calm = isThere ? calm + 1 : 0
@@ -328,13 +231,13 @@ package final class ControllerSimulation: Sendable {
             try disk.endHalt(of: name)
             try disk.save(Quarantine(), of: name)
             for entry in state.withLock({ $0.lives.sorted { $0.key < $1.key }.map(\.value) }) {
-                entry.loop.assign(assignment(board.desired))
+                entry.loop.assign(assignment(world.board.desired))
             }
         }
-        let reconciliation = Reconciliation(transport: network, clock: clock)
+        let reconciliation = Reconciliation(transport: world.network, clock: world.clock)
         let goal = Reconciliation.Goal(
-            board.desired.fleets[0],
-            revision: board.desired.revision
+            world.board.desired.fleets[0],
+            revision: world.board.desired.revision
         )
         let planned = await reconciliation.plan(goal)
         let remarks = planned.plan.proxies.flatMap(\.remarks)
@@ -346,7 +249,7 @@ package final class ControllerSimulation: Sendable {
 
     private var isThere: Bool {
         guard let fleet = holder?.board.status.fleets.first else { return false }
-        guard fleet.attempted == board.desired.revision, !fleet.proxies.isEmpty else {
+        guard fleet.attempted == world.board.desired.revision, !fleet.proxies.isEmpty else {
             return false
         }
         // What the capacity floor keeps back stays back, and the check at the end knows that.
