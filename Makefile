@@ -51,10 +51,11 @@ golden: ready ## rewrite the golden files; the diff is the review
 	$(BUILD) --build-tests
 	GOLDEN=rewrite $(TEST)
 
-simulate: ready ## simulated fleets under faults; SEED=n RUNS=n, and CONFIGURATION=release for thousands
+simulate: ready ## simulated fleets under faults; SEED=n RUNS=n SIZE=small CONTROLLERS=1 CONFIGURATION=release
 	$(BUILD) -c $(or $(CONFIGURATION),debug) --product apus-simulate
 	@exec "$$($(BUILD) -c $(or $(CONFIGURATION),debug) --show-bin-path)/apus-simulate" \
-	    --seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,50))
+	    --seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,50)) \
+	    --size $(or $(SIZE),full) $(if $(CONTROLLERS),--controllers)
 
 search: ready ## look for cheaper lists of operations than the planner's; SEED=n RUNS=n
 	$(BUILD) -c release --product apus-search

@@ -21,6 +21,9 @@ struct ApusSimulate: ParsableCommand {
     )
     var controllers = false
 
+    @Option(help: "How much one seed simulates: full or small.")
+    var size = Scenario.Size.full
+
     func run() throws {
         let clock = ContinuousClock()
         let start = clock.now
@@ -28,7 +31,9 @@ struct ApusSimulate: ParsableCommand {
         for offset in 0..<UInt64(max(0, runs)) {
             let seed = Seed(seed &+ offset)
             let report =
-                try controllers ? ControllerSimulation.run(seed) : FleetSimulation.run(seed)
+                try controllers
+                ? ControllerSimulation.run(seed, size: size)
+                : FleetSimulation.run(seed, size: size)
             summary.add(report)
             if report.violation != nil || runs == 1 { print(report) }
         }
@@ -37,6 +42,8 @@ struct ApusSimulate: ParsableCommand {
         if summary.violations > 0 { throw ExitCode.failure }
     }
 }
+
+extension Scenario.Size: ExpressibleByArgument {}
 
 /// What all seeds of a run came to together.
 private struct Summary: CustomStringConvertible {

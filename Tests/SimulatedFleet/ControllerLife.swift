@@ -11,23 +11,27 @@ final class ControllerLife: RuntimeTransport, Sendable {
         var open: [Int: any RuntimeConnection] = [:]
         var next = 0
         var violation: String?
+        var stoppedUntil: SimulatedClock.Instant?
     }
 
     let number: Int
     let database: StateDatabase
     let death = Inbox<Bool>()
     private let network: SimulatedNetwork
+    private let clock: SimulatedClock
     private let lock: SimulatedLock
     private let state = Mutex(State())
 
     init(
         _ number: Int,
         network: SimulatedNetwork,
+        clock: SimulatedClock,
         lock: SimulatedLock,
         database: StateDatabase
     ) {
         self.number = number
         self.network = network
+        self.clock = clock
         self.lock = lock
         self.database = database
     }
@@ -45,6 +49,18 @@ final class ControllerLife: RuntimeTransport, Sendable {
         death.add(true)
     }
 
+    /// The process stands still: what it does at its sockets it does afterwards.
+    func stop(until instant: SimulatedClock.Instant) {
+        state.withLock { $0.stoppedUntil = max($0.stoppedUntil ?? instant, instant) }
+    }
+
+    /// Waits while the process stands still; not at all once it is cancelled.
+    fileprivate func waitWhileStopped() async {
+        while let end = state.withLock(\.stoppedUntil), end > clock.now, !isDead {
+            do { try await clock.sleep(until: end, tolerance: nil) } catch { return }
+        }
+    }
+
     /// Closes what the process left open, as its kernel does.
     func bury() async {
         let open = state.withLock { state in
@@ -58,6 +74,7 @@ final class ControllerLife: RuntimeTransport, Sendable {
         to address: RuntimeAddress,
         within limit: Duration
     ) async throws(TransportError) -> any RuntimeConnection {
+        await waitWhileStopped()
         guard !isDead else { throw .failed("killed") }
         let connection = try await network.connect(to: address, within: limit)
         let key = state.withLock { state in
@@ -91,12 +108,14 @@ private struct LivingConnection: RuntimeConnection {
     let connection: any RuntimeConnection
 
     func send(_ bytes: [UInt8], within limit: Duration) async throws(TransportError) {
+        await life.waitWhileStopped()
         try life.check()
         try await connection.send(bytes, within: limit)
     }
 
     func receive(within limit: Duration) async throws(TransportError) -> [UInt8] {
         let bytes = try await connection.receive(within: limit)
+        await life.waitWhileStopped()
         guard !life.isDead else { throw .failed("killed") }
         return bytes
     }

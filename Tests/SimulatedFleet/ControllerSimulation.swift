@@ -6,7 +6,7 @@ import Planning
 package import Simulation
 import Synchronization
 
-/// Two controllers for one fleet, for one seed: they are killed and started, the disk fills, clocks jump.
+/// Two controllers for one fleet, for one seed: they are killed and stopped, the disk fills, clocks jump.
 ///
 /// Both are the real loop with its timers, back-off, ledger and history. During the first part anything may
 /// happen, in the network too; then it is quiet, and the fleet must converge under whoever holds the lock.
@@ -23,16 +23,23 @@ package final class ControllerSimulation: Sendable {
     private let wall: SimulatedWallClock
     private let state = Mutex(State())
 
-    private init(seed: Seed) throws {
-        world = try SimulatedWorld(seed: seed, requestInterval: .milliseconds(250))
+    private init(seed: Seed, size: Scenario.Size) throws {
+        world = try SimulatedWorld(
+            seed: seed,
+            size: size,
+            requestInterval: .milliseconds(250)
+        )
         let wall = SimulatedWallClock(world.clock)
         self.wall = wall
         disk = try StateDatabase(inMemory: "simulated") { wall.milliseconds }
     }
 
     /// Runs the seed to its end and tells what happened.
-    package static func run(_ seed: Seed) throws -> SimulationReport {
-        try ControllerSimulation(seed: seed).run()
+    package static func run(
+        _ seed: Seed,
+        size: Scenario.Size = .full
+    ) throws -> SimulationReport {
+        try ControllerSimulation(seed: seed, size: size).run()
     }
 
     private func run() -> SimulationReport {
@@ -42,6 +49,7 @@ package final class ControllerSimulation: Sendable {
         world.scheduleCommits { [self] in announce($0) }
         scheduleFaults()
         world.scheduleMeddling()
+        world.scheduleRestarts()
         let violation = world.play(
             reserve: .seconds(300),
             afterInstant: { try self.checkLock() },
@@ -64,6 +72,10 @@ package final class ControllerSimulation: Sendable {
     /// What happens to controllers and to the machine they run on.
     private func scheduleFaults() {
         for _ in 0..<random(0...4) { world.schedule { [self] in kill() } }
+        for _ in 0..<random(0...2) {
+            let pause = Duration.milliseconds(random(1_000...60_000))
+            world.schedule { [self] in stop(for: pause) }
+        }
         for _ in 0..<random(0...2) {
             let start = random(1...world.lastBusy)
             let end = min(world.lastBusy + 1, start + random(1_000...20_000))
@@ -119,6 +131,17 @@ package final class ControllerSimulation: Sendable {
         life.kill()
     }
 
+    /// One of them is stopped (SIGSTOP) and goes on later where it was, with its lock.
+    private func stop(for pause: Duration) {
+        let lives = state.withLock { state in
+            state.lives.sorted { $0.key < $1.key }.map(\.value.life)
+        }
+        guard !lives.isEmpty else { return }
+        let life = lives[random(0...lives.count - 1)]
+        world.trace.note("controller \(life.number) is stopped for \(pause)")
+        life.stop(until: world.clock.now.advanced(by: pause))
+    }
+
     private func suspend() {
         let fleet = world.board.desired.fleets[0]
         var scope = Suspension.Scope(fleet: fleet.name)
@@ -163,7 +186,13 @@ package final class ControllerSimulation: Sendable {
             }
             // Migrations write, so a start on a full disk fails; the supervisor tries again.
             guard let file = try? disk.shared() else { continue }
-            let life = ControllerLife(number, network: world.network, lock: lock, database: file)
+            let life = ControllerLife(
+                number,
+                network: world.network,
+                clock: world.clock,
+                lock: lock,
+                database: file
+            )
             world.trace.note("controller \(number) starts")
             await run(life)
             state.withLock { $0.lives[number] = nil }

@@ -21,6 +21,9 @@ package struct FaultRule: Sendable, CustomStringConvertible {
         case restartBefore
         /// The process dies after it executed and before it replied.
         case restartAfter
+        /// Nothing gets through in either direction until then. Who connects waits; what was sent arrives late,
+        /// unless its sender gave up meanwhile.
+        case partition(until: Duration)
     }
 
     /// Nil for every proxy.
@@ -77,21 +80,22 @@ package struct FaultRule: Sendable, CustomStringConvertible {
             let length = Int.random(in: 1...40, using: &generator)
             let window = Duration.seconds(start)..<min(.seconds(start + length), end)
             let some = Set(proxies.filter { _ in generator.chance(50) })
-            let fault = randomFault(using: &generator)
+            let fault = randomFault(until: window.upperBound, using: &generator)
             let percent = [5, 20, 50, 100].randomElement(using: &generator) ?? 5
-            let isDeadly = fault == .restartBefore || fault == .restartAfter
-            // A process that dies at every command never lives long enough to be interesting.
             return FaultRule(
                 fault,
-                percent: isDeadly ? 5 : percent,
+                percent: fault.share ?? percent,
                 during: window,
                 on: some.isEmpty ? nil : some
             )
         }
     }
 
-    private static func randomFault(using generator: inout SeededGenerator) -> Fault {
-        switch Int.random(in: 0..<10, using: &generator) {
+    private static func randomFault(
+        until end: Duration,
+        using generator: inout SeededGenerator
+    ) -> Fault {
+        switch Int.random(in: 0..<12, using: &generator) {
         case 0: .delay(.milliseconds(Int.random(in: 1...3000, using: &generator)))
         case 1: .refuse
         case 2: .hang
@@ -102,7 +106,20 @@ package struct FaultRule: Sendable, CustomStringConvertible {
         case 7: .stall(.milliseconds(Int.random(in: 100...20_000, using: &generator)))
         // Longer than anyone waits, so that it arrives at a connection given up.
         case 8: .delay(.milliseconds(Int.random(in: 5_000...15_000, using: &generator)))
+        case 9, 10: .partition(until: end)
         default: .delay(.milliseconds(Int.random(in: 1...50, using: &generator)))
+        }
+    }
+}
+
+extension FaultRule.Fault {
+    /// Of a hundred exchanges so many are hit; nil for any share.
+    fileprivate var share: Int? {
+        switch self {
+        // A process that dies at every command never lives long enough to be interesting.
+        case .restartBefore, .restartAfter: 5
+        case .partition: 100
+        default: nil
         }
     }
 }

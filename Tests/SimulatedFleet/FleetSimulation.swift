@@ -8,12 +8,16 @@ package import Simulation
 /// are the real runtime service and table, the controller is the real observer, planner and applier.
 package enum FleetSimulation {
     /// Runs the seed to its end and tells what happened.
-    package static func run(_ seed: Seed) throws -> SimulationReport {
-        let world = try SimulatedWorld(seed: seed, requestInterval: .milliseconds(150))
+    package static func run(
+        _ seed: Seed,
+        size: Scenario.Size = .full
+    ) throws -> SimulationReport {
+        let world = try SimulatedWorld(seed: seed, size: size, requestInterval: .milliseconds(150))
         world.trace.note(world.scenario.description)
         world.startServers(of: world.board.desired)
         world.scheduleCommits { _ in }
         world.scheduleMeddling()
+        world.scheduleRestarts()
         let passes = PassSequence(
             scenario: world.scenario,
             clock: world.clock,

@@ -3,7 +3,22 @@ import Proxy
 import Simulation
 
 /// What one seed simulates: who is there, how it is set up and what the world does to it.
-struct Scenario: Sendable {
+package struct Scenario: Sendable {
+    /// How much one seed simulates.
+    package enum Size: String, CaseIterable, Sendable {
+        /// Up to four proxies and three backends, for up to eighty seconds.
+        case full
+        /// One or two of each for some seconds: most mistakes show there too, at a fraction of the cost.
+        case small
+
+        fileprivate var proxies: ClosedRange<Int> { self == .full ? 1...4 : 1...2 }
+        fileprivate var backends: ClosedRange<Int> { self == .full ? 1...3 : 1...2 }
+        /// So many times fewer requests than in a full one.
+        var calm: Int { self == .full ? 1 : 4 }
+        /// Seconds until it gets quiet.
+        fileprivate var busy: ClosedRange<Int> { self == .full ? 20...80 : 6...20 }
+    }
+
     /// One backend of the boot file.
     struct Backend: Sendable {
         let name: BackendName
@@ -27,20 +42,22 @@ struct Scenario: Sendable {
     let patience: Duration
 
     /// Everything follows from the seed.
-    init(seed: Seed, using generator: inout SeededGenerator) throws {
+    init(seed: Seed, size: Size, using generator: inout SeededGenerator) throws {
         self.seed = seed
-        let count = Int.random(in: 1...4, using: &generator)
+        let count = Int.random(in: size.proxies, using: &generator)
         proxies = try (1...count).map { try ProxyName("proxy\($0)") }
         map = try PatternFileName("virt@hosts.map")
         var removal = RemovalSettings()
         removal.grace = Milliseconds(Int.random(in: 0...3, using: &generator) * 1000)
         removal.drainTimeout = Milliseconds(Int.random(in: 20...60, using: &generator) * 1000)
         self.removal = removal
-        let names = ["web", "api", "static"].prefix(Int.random(in: 1...3, using: &generator))
+        let names = ["web", "api", "static"].prefix(
+            Int.random(in: size.backends, using: &generator)
+        )
         backends = try names.enumerated().map { index, name in
             try Self.backend(named: name, number: index + 1, using: &generator)
         }
-        quiet = .seconds(Int.random(in: 20...80, using: &generator))
+        quiet = .seconds(Int.random(in: size.busy, using: &generator))
         patience = .seconds(900)
         rules = FaultRule.random(for: proxies, before: quiet, using: &generator)
     }

@@ -18,6 +18,7 @@ final class SimulatedConnection: Sendable {
         var hasEnded = false
         var isClosedByClient = false
         var path = ReplyPath.pass
+        var heldUntil: SimulatedClock.Instant?
         var reader: CheckedContinuation<Void, Never>?
     }
 
@@ -32,6 +33,13 @@ final class SimulatedConnection: Sendable {
     var isClosedByClient: Bool { state.withLock { $0.isClosedByClient } }
 
     func setReplyPath(_ path: ReplyPath) { state.withLock { $0.path = path } }
+
+    /// Before it nothing that the client sends arrives.
+    var heldUntil: SimulatedClock.Instant? { state.withLock { $0.heldUntil } }
+
+    func hold(until instant: SimulatedClock.Instant) {
+        state.withLock { $0.heldUntil = max($0.heldUntil ?? instant, instant) }
+    }
 
     /// The proxy sent bytes.
     func deliver(_ bytes: [UInt8]) {

@@ -37,7 +37,11 @@ final class SimulatedNetwork: RuntimeTransport {
         let latency = Duration.microseconds(random(in: 50...2000))
         guard await sleeps(for: latency) else { throw .failed("cancelled") }
         guard let proxy = proxies[address] else { throw .absent }
-        if case .refuse? = fault(for: proxy) { throw .refused }
+        switch fault(for: proxy) {
+        case .refuse?: throw .refused
+        case .partition(let end)?: try await waitForPeace(at: end, within: limit)
+        default: break
+        }
         let client = SimulatedConnection(clock: clock)
         let pass = Self.pass
         let life = proxy.life
@@ -51,6 +55,16 @@ final class SimulatedNetwork: RuntimeTransport {
             latency: latency
         )
         return SimulatedSocket(network: self, wire: wire)
+    }
+
+    /// Knocks until the partition is over or nobody wants to wait any longer.
+    private func waitForPeace(
+        at end: Duration,
+        within limit: Duration
+    ) async throws(TransportError) {
+        let rest = end - clock.now.sinceStart
+        guard await sleeps(for: min(rest, limit)) else { throw .failed("cancelled") }
+        if rest >= limit { throw .timedOut }
     }
 
     /// One open connection's two ends.
@@ -103,6 +117,11 @@ final class SimulatedNetwork: RuntimeTransport {
         case .cutReply:
             client.setReplyPath(.cut(after: random(in: 0...400)))
             forward(bytes, over: wire)
+        case .partition(let end):
+            // Its kernel sends it again after a pause that has grown with every attempt.
+            let retry = end + .milliseconds(random(in: 1...3_000))
+            client.hold(until: SimulatedClock.Instant(sinceStart: retry))
+            forward(bytes, over: wire)
         case .restartBefore:
             forward(Array(bytes.prefix(random(in: 0...bytes.count))), over: wire)
             clock.schedule(after: wire.latency) { wire.proxy.restart(life: wire.life) }
@@ -114,7 +133,10 @@ final class SimulatedNetwork: RuntimeTransport {
     }
 
     private func forward(_ bytes: [UInt8], over wire: Wire) {
+        let isHeld = wire.client.heldUntil != nil
         arrive(over: wire) {
+            // Whoever gives up takes back what is still under way.
+            if isHeld, wire.client.isClosedByClient { return }
             wire.proxy.withProcess(life: wire.life) { process in
                 process.receive(bytes, from: wire.session)
             }
@@ -134,7 +156,8 @@ final class SimulatedNetwork: RuntimeTransport {
     private func arrive(over wire: Wire, _ action: @escaping @Sendable () -> Void) {
         let stalled =
             stalls.withLock { $0[wire.proxy.name] }.map { clock.now.duration(to: $0) } ?? .zero
-        clock.schedule(after: max(wire.latency, stalled), action)
+        let held = wire.client.heldUntil.map { clock.now.duration(to: $0) } ?? .zero
+        clock.schedule(after: max(wire.latency, stalled, held), action)
     }
 
     private func stall(_ proxy: SimulatedProxy, for duration: Duration) {

@@ -17,10 +17,10 @@ final class SimulatedWorld: Sendable {
     private let origins = SimulatedOrigins()
     private let generator: Mutex<SeededGenerator>
 
-    /// Clients send a request to each proxy every `requestInterval`, on average.
-    init(seed: Seed, requestInterval: Duration) throws {
+    /// Clients send a request to each proxy every `requestInterval`, on average, in a full scenario.
+    init(seed: Seed, size: Scenario.Size, requestInterval: Duration) throws {
         var generator = SeededGenerator(seed: seed.value)
-        let scenario = try Scenario(seed: seed, using: &generator)
+        let scenario = try Scenario(seed: seed, size: size, using: &generator)
         self.scenario = scenario
         trace = Trace(clock: clock)
         board = PassBoard(script: try DesiredScript(scenario: scenario, using: &generator))
@@ -29,7 +29,7 @@ final class SimulatedWorld: Sendable {
             origins: origins,
             trace: trace,
             configuration: try scenario.configuration(),
-            requestInterval: requestInterval
+            requestInterval: requestInterval * size.calm
         )
         for address in scenario.bootAddresses { origins.start(address, at: clock.now) }
         var proxies: [RuntimeAddress: SimulatedProxy] = [:]
@@ -78,6 +78,14 @@ final class SimulatedWorld: Sendable {
                 startServers(of: state)
                 pushed(state)
             }
+        }
+    }
+
+    /// Processes end out of the blue, whatever is under way.
+    func scheduleRestarts() {
+        for _ in 0..<max(0, random(-2...2)) {
+            let proxy = proxies[random(0...proxies.count - 1)]
+            schedule { proxy.restart() }
         }
     }
 

@@ -3,9 +3,17 @@ import Simulation
 import Testing
 
 struct ControllerSimulationTests {
-    @Test(arguments: Seed.runs(20))
-    func `two controllers that are killed, suspended and out of disk converge`(seed: Seed) throws {
+    @Test(arguments: Seed.runs(10))
+    func `two controllers that are killed, stopped, suspended and out of disk converge`(
+        seed: Seed
+    ) throws {
         let report = try ControllerSimulation.run(seed)
+        #expect(report.violation == nil, "\(report)")
+    }
+
+    @Test(arguments: Seed.runs(240))
+    func `two controllers of a small fleet converge as well`(seed: Seed) throws {
+        let report = try ControllerSimulation.run(seed, size: .small)
         #expect(report.violation == nil, "\(report)")
     }
 

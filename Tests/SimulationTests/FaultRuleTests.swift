@@ -42,4 +42,16 @@ struct FaultRuleTests {
             )
         }
     }
+
+    @Test(arguments: Seed.runs(50)) func `a partition hits everything until its rule ends`(
+        seed: Seed
+    ) throws {
+        var generator = seed.generator
+        let proxies = [try ProxyName("proxy1"), try ProxyName("proxy2")]
+        for rule in FaultRule.random(for: proxies, before: .seconds(60), using: &generator) {
+            guard case .partition(let end) = rule.fault else { continue }
+            #expect(end == rule.window.upperBound)
+            #expect(rule.percent == 100)
+        }
+    }
 }
