@@ -16,8 +16,8 @@ extension FleetLoop {
             logger.error("policies cannot be judged", metadata: ["why": "\(error)"])
             return false
         }
-        if verdict.findings != told { tell(verdict) }
-        told = verdict.findings
+        if verdict != told { tell(verdict) }
+        told = verdict
         guard let first = verdict.findings.first(where: \.denies) else { return true }
         board.update(name) { fleet in
             fleet.condition = .stalled

@@ -90,7 +90,7 @@ package actor FleetLoop {
     /// Proxies on which the last pass left something for the next, which is therefore no drift.
     var unfinished: Set<ProxyName> = []
     /// What policies said last, so that it is said once.
-    var told: [PolicyFinding] = []
+    var told: Verdict?
     /// What `apus status` was told last.
     var saved: Status.Fleet?
     /// Proxies that did not answer the last pass.

@@ -32,6 +32,10 @@ struct Apus: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try Apus.parseAsRoot()
+            if let complaint = DescriptorLimit.current.complaint {
+                FileHandle.standardError.write(Data("error: \(complaint)\n".utf8))
+                throw ExitCode(1)
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -13,6 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
             suspensions, pins and the last five passes.
 
               apus status
+              apus status --watch
               apus status edge -o json | jq '.status.fleets[0].condition'
             """
     )
@@ -20,11 +21,17 @@ struct StatusCommand: AsyncParsableCommand {
     @Argument(help: "Only these fleets.")
     var fleets: [String] = []
 
+    @Flag(help: "Show it again whenever something changes, until Ctrl-C.")
+    var watch = false
+
     @OptionGroup var format: FormatOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await Session(output, format.output).end { try $0.status(of: fleets) }
+        try await Session(output, format.output).end {
+            if watch { return try await $0.watchStatus(of: fleets) }
+            return try $0.status(of: fleets)
+        }
     }
 }
 

@@ -87,10 +87,10 @@ import Testing
 
 extension ExampleFleet {
     /// Installs the hook, starts `apus run` and waits for the first revision on every proxy.
-    func startRun() async throws {
+    func startRun(_ options: [String] = []) async throws {
         let hook = try apus("hook", "install", repository.bare)
         #expect(hook.status == 0, "\(hook.output)\(hook.errors)")
-        try startController()
+        try startController(options)
         try await waitForAll("the first revision", Self.isFirstRevision)
     }
 

@@ -230,10 +230,27 @@ package final class ControllerSimulation: Sendable {
             reconciliation: Reconciliation(transport: life, clock: world.clock),
             database: life.database,
             board: board,
-            logger: Logger(label: "simulated") { _ in SwiftLogNoOpLogHandler() },
+            logger: Logger(label: "simulated") { [self] _ in
+                SimulatedOperator { [self] in acknowledge($0, plan: $1) }
+            },
             former: { [self] revision in state.withLock { $0.known[revision] } },
             lock: { () throws(FleetLock.Unavailable) in try lock.take(life: life.number) }
         )
+    }
+
+    /// Somebody thinks for some seconds about what a policy keeps back, and lets it pass.
+    private func acknowledge(_ policy: String, plan: String) {
+        world.clock.schedule(after: .milliseconds(random(500...5_000))) { [self] in
+            world.trace.note("\(policy) lets \(plan.prefix(15)) pass")
+            let acknowledgement = Acknowledgement(
+                policy: policy,
+                plan: plan,
+                reason: "simulated",
+                actor: "somebody",
+                expires: wall.milliseconds + 3_600_000
+            )
+            _ = try? disk.acknowledge(acknowledgement)
+        }
     }
 
     // MARK: The end
@@ -264,9 +281,11 @@ package final class ControllerSimulation: Sendable {
             }
         }
         let reconciliation = Reconciliation(transport: world.network, clock: world.clock)
+        let fleet = world.board.desired.fleets[0]
         let goal = Reconciliation.Goal(
-            world.board.desired.fleets[0],
-            revision: world.board.desired.revision
+            fleet,
+            revision: world.board.desired.revision,
+            previous: Dictionary(uniqueKeysWithValues: fleet.proxies.map { ($0.name, fleet) })
         )
         let planned = await reconciliation.plan(goal)
         let remarks = planned.plan.proxies.flatMap(\.remarks)

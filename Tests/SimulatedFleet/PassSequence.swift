@@ -22,14 +22,15 @@ struct PassSequence {
         var idlePasses = 0
         var isPostponed = false
         while idlePasses < 2 {
+            let begun = clock.now.sinceStart
             let (number, desired) = board.begin()
             let result = await SimulatedNetwork.$pass.withValue(number) {
                 await controller.pass(number, desired)
             }
             board.end()
             isPostponed = result.remarks.contains { $0.kind == .postponed }
-            let isQuiet =
-                clock.now.sinceStart >= scenario.quiet && desired == board.desired
+            // What a pass saw before it got quiet, it may have seen before somebody changed it.
+            let isQuiet = begun >= scenario.quiet && desired == board.desired
             if idlePasses == 1, isQuiet, result.steps > 0 {
                 throw InvariantViolation(
                     "pass \(number) found \(result.steps) steps although the pass before found none"

@@ -178,6 +178,7 @@ extension SimulatedProcess {
         settle()
         // What it did to the capacity shows when the workers have seen it.
         alarms.schedule(after: .milliseconds(10)) { process in
+            process.plane.advance(to: process.surroundings.clock.now)
             process.handmade.unsettled -= 1
             process.handmade.settled += 1
         }

@@ -153,6 +153,11 @@ package final class ExampleFleet {
         try ChildProcess.run(command(arguments))
     }
 
+    /// Starts `apus` with these arguments; the caller ends it.
+    package func startApus(_ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess("apus", command(arguments), logPath: folder.path("watch.log"))
+    }
+
     private func command(_ arguments: [String]) -> ChildProcess.Command {
         var command = ChildProcess.Command(Programs.apus, arguments)
         command.folder = edge

@@ -15,25 +15,53 @@ private struct StatusReport: Encodable {
 extension Session {
     /// `apus status`: what is known of the fleets, whether or not a controller runs now.
     package func status(of fleets: [String]) throws -> CommandStatus {
+        guard let text = try statusText(of: fleets) else { return .error }
+        console.out(text.shown)
+        return .ok
+    }
+
+    /// `apus status --watch`: shows the status again whenever it changes, until somebody ends it.
+    ///
+    /// On a terminal it stays in its place and its times move on; into a file or a pipe only news goes.
+    package func watchStatus(of fleets: [String]) async throws -> CommandStatus {
+        var last: String?
+        while !Task.isCancelled {
+            guard let text = try statusText(of: fleets) else { return .error }
+            if console.outIsTerminal, options.format == .text {
+                console.out("\u{1b}[H\u{1b}[J\(text.shown)")
+            } else if text.known != last {
+                console.out(text.shown)
+            }
+            last = text.known
+            do { try await clock.sleep(for: .seconds(1)) } catch { return .ok }
+        }
+        return .ok
+    }
+
+    /// What `status` prints and, to compare, what it is made from; nil after saying why there is nothing.
+    private func statusText(of fleets: [String]) throws -> (shown: String, known: String)? {
         guard FileManager.default.fileExists(atPath: options.state.databaseFile),
-            let known = try openDatabase().status()
+            let stored = try openDatabase().status()
         else {
             console.fail(
                 "nothing was applied with the state folder \(options.state.path) yet\nanother one may be named with --state-dir"
             )
-            return .error
+            return nil
         }
-        var status = known.status
-        let updated = known.updated
+        var status = stored.status
+        let updated = stored.updated
         let orders = try openDatabase().orders()
         status.fleets.removeAll { !fleets.isEmpty && !fleets.contains($0.name.text) }
         if let missing = fleets.first(where: { name in
             !status.fleets.contains { $0.name.text == name }
         }) {
             console.fail("no fleet \(VisibleText.quoted(missing)) is known here")
-            return .error
+            return nil
         }
         let holders = status.fleets.compactMap { FleetLock.holder(of: $0.name, in: options.state) }
+        let known =
+            try StateDatabase.encoded(status) + StateDatabase.encoded(orders)
+            + (holders.first ?? "")
         if options.format != .text {
             let report = StatusReport(
                 controller: holders.first,
@@ -41,8 +69,8 @@ extension Session {
                 status: status,
                 orders: orders
             )
-            try show(json: report)
-            return .ok
+            let line = try options.format == .ndjson ? StateDatabase.encoded(report) : json(report)
+            return ("\(line)\n", known)
         }
         let description = StatusDescription(
             status: status,
@@ -52,8 +80,7 @@ extension Session {
             now: WallTime(now()),
             columns: console.columns
         )
-        console.show(description.lines)
-        return .ok
+        return (console.outStyle.render(description.lines), known)
     }
 
     /// What `history` is told on the command line.

@@ -152,9 +152,12 @@ package struct Session: Sendable {
     }
 
     /// Writes a value as JSON to the data stream.
-    func show(json value: some Encodable) throws {
+    func show(json value: some Encodable) throws { console.out(try json(value) + "\n") }
+
+    /// A value as people and tools like to read it.
+    func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        console.out(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

@@ -14,6 +14,8 @@ package struct Console: Sendable {
     package let errStyle: TerminalStyle
     /// Of the data stream's terminal; 100 where there is none.
     package let columns: Int
+    /// Data goes to a terminal, so what is shown there can be shown anew in its place.
+    package let outIsTerminal: Bool
     /// Messages go to a terminal, so a progress bar can be drawn and redrawn.
     package let errIsTerminal: Bool
     /// Somebody can answer a question.
@@ -32,6 +34,7 @@ package struct Console: Sendable {
         self.columns = columns
         outStyle = TerminalStyle(hasColor: false)
         errStyle = TerminalStyle(hasColor: false)
+        outIsTerminal = false
         errIsTerminal = false
         isInteractive = ask != nil
     }
@@ -52,6 +55,7 @@ package struct Console: Sendable {
         errStyle = TerminalStyle(
             hasColor: color.hasColor(onTerminal: errColumns > 0, environment: environment)
         )
+        outIsTerminal = outColumns > 0 && environment["TERM"] != "dumb"
         errIsTerminal = errColumns > 0 && environment["TERM"] != "dumb"
         isInteractive = inColumns > 0 && errColumns > 0
     }
