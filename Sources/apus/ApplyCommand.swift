@@ -53,6 +53,9 @@ struct ApplyCommand: AsyncParsableCommand {
         for text in acknowledgements where Self.acknowledgement(text) == nil {
             throw ValidationError("--ack must be POLICY=REASON, not '\(text)'")
         }
+        if target.hasSuffix(".json"), !FileManager.default.fileExists(atPath: target) {
+            throw ValidationError("there is no plan \(target); `apus plan --out` saves one")
+        }
     }
 
     private static func acknowledgement(_ text: String) -> (policy: String, reason: String)? {

@@ -45,10 +45,30 @@ struct Apus: AsyncParsableCommand {
             Apus.exit(withError: status)
         } catch {
             guard Apus.exitCode(for: error).isSuccess else {
-                FileHandle.standardError.write(Data((Apus.fullMessage(for: error) + "\n").utf8))
+                let arguments = Array(CommandLine.arguments.dropFirst())
+                let complaint =
+                    Apus.complaint(aboutCommandIn: arguments) ?? Apus.complaint(about: error)
+                FileHandle.standardError.write(Data("\(complaint)\n".utf8))
                 Apus.exit(withError: ExitCode(1))
             }
             Apus.exit(withError: error)
         }
+    }
+
+    /// What is wrong with the first word, when it is no command; nil when it is one.
+    static func complaint(aboutCommandIn arguments: [String]) -> String? {
+        guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
+        let names = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+            .map { $0._commandName }
+        guard word != "help", word != InternalFetchCommand._commandName, !names.contains(word)
+        else { return nil }
+        return UnknownCommand(word, among: names).description
+    }
+
+    /// The argument parser's words, in the form of all our errors.
+    static func complaint(about error: any Error) -> String {
+        let message = fullMessage(for: error)
+        let rest = message.hasPrefix("Error: ") ? message.dropFirst("Error: ".count) : message[...]
+        return "error: \(rest)"
     }
 }

@@ -16,7 +16,7 @@ struct CheckCommand: AsyncParsableCommand {
     var repository = "."
 
     @OptionGroup var reading: RepositoryOptions
-    @OptionGroup var format: FormatOptions
+    @OptionGroup var format: DataOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

@@ -27,7 +27,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 if let path { try SchemaReference.page(of: path) } else { nil }
             console.show(ReferencePage(page, columns: console.columns).lines)
         } catch {
-            console.fail(error.description)
+            console.fail("\(error)\n`apus explain` lists the kinds")
             throw ExitCode(CommandStatus.error.rawValue)
         }
     }

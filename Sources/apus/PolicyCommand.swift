@@ -27,7 +27,7 @@ struct PolicyCommand: AsyncParsableCommand {
         var repository = "."
 
         @OptionGroup var reading: RepositoryOptions
-        @OptionGroup var format: FormatOptions
+        @OptionGroup var format: DataOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -44,7 +44,7 @@ struct PolicyCommand: AsyncParsableCommand {
             abstract: "Show every variable, field and function that an expression can name."
         )
 
-        @OptionGroup var format: FormatOptions
+        @OptionGroup var format: DataOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {

@@ -33,6 +33,8 @@ struct RollbackCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try SuspendCommand.check(reason) }
+
     func run() async throws {
         var options = Session.RollbackOptions(fleet: fleet)
         options.revision = to

@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Between two looks at the proxies for changes nobody committed.",
+            "Between two looks at the proxies for changes nobody committed (500ms, 10s, 2m).",
             valueName: "interval"
         )
     )
@@ -49,6 +49,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var reading: RepositoryOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws { _ = try address() }
 
     func run() async throws {
         var options = Session.RunOptions()

@@ -24,7 +24,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Show it again whenever something changes, until Ctrl-C.")
     var watch = false
 
-    @OptionGroup var format: FormatOptions
+    @OptionGroup var format: DataOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -59,7 +59,7 @@ struct HistoryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Everything that one pass sent, step by step.", valueName: "id"))
     var pass: Int?
 
-    @OptionGroup var format: FormatOptions
+    @OptionGroup var format: DataOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

@@ -46,11 +46,23 @@ struct SuspendCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("For how long (default: until resumed).", valueName: "time")
+        help: ArgumentHelp(
+            "For how long, such as 30m, 2h or 7d (default: until resumed).",
+            valueName: "time"
+        )
     )
     var duration: TypedDuration?
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws { try Self.check(reason) }
+
+    /// A reason of no words would tell nobody anything.
+    static func check(_ reason: String) throws {
+        guard reason.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("--reason is what others read in `apus status`; say why")
+        }
+    }
 
     func run() async throws {
         var options = scope.options

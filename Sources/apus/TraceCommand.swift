@@ -28,7 +28,7 @@ struct TraceCommand: AsyncParsableCommand {
     @Flag(help: "Read the files as they lie on disk instead of a commit.")
     var worktree = false
 
-    @OptionGroup var format: FormatOptions
+    @OptionGroup var format: DataOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

@@ -31,4 +31,12 @@ import Testing
                 == "  ✓ lb1  8 operations, confirmed in 84 ms\n  … lb2  2 sessions are left\n"
         )
     }
+
+    @Test func `what a proxy says is broken between words`() {
+        let text = "still not up; look at what its checks say"
+        let lines = ApplyProgress.lines(StyledText("  … lb1  "), text, columns: 40)
+        #expect(
+            lines.map(\.plain) == ["  … lb1  still not up; look at what its", "      checks say"]
+        )
+    }
 }

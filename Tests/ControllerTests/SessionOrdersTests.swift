@@ -84,7 +84,7 @@ import Testing
         var asked = Session.HistoryOptions()
         asked.pass = 1
         #expect(await session().run { try $0.history(asked) } == .ok)
-        #expect(transcript.out.contains(#""op":"addServer""#))
+        #expect(transcript.out.contains("✓ add server shop/s1"))
         asked.pass = 99
         #expect(await session().run { try $0.history(asked) } == .error)
     }

@@ -65,7 +65,7 @@ package final class ControllerSimulation: Sendable {
         if let violation { throw InvariantViolation(violation) }
     }
 
-    private func random(_ range: ClosedRange<Int>) -> Int { world.random(range) }
+    private func random(_ range: ClosedRange<Int>) -> Int { world.draw(range) }
 
     // MARK: The world
 

@@ -52,7 +52,7 @@ final class SimulatedWorld: Sendable {
         self.generator = Mutex(generator)
     }
 
-    func random(_ range: ClosedRange<Int>) -> Int {
+    func draw(_ range: ClosedRange<Int>) -> Int {
         generator.withLock { Int.random(in: range, using: &$0) }
     }
 
@@ -61,7 +61,7 @@ final class SimulatedWorld: Sendable {
 
     /// Does something a random time before it gets quiet.
     func schedule(_ action: @escaping @Sendable () -> Void) {
-        clock.schedule(after: .milliseconds(random(1...lastBusy)), action)
+        clock.schedule(after: .milliseconds(draw(1...lastBusy)), action)
     }
 
     /// The last millisecond in which anything may happen.
@@ -83,8 +83,8 @@ final class SimulatedWorld: Sendable {
 
     /// Processes end out of the blue, whatever is under way.
     func scheduleRestarts() {
-        for _ in 0..<max(0, random(-2...2)) {
-            let proxy = proxies[random(0...proxies.count - 1)]
+        for _ in 0..<max(0, draw(-2...2)) {
+            let proxy = proxies[draw(0...proxies.count - 1)]
             schedule { proxy.restart() }
         }
     }
@@ -107,7 +107,7 @@ final class SimulatedWorld: Sendable {
         for backend in state.fleets[0].backends {
             for server in backend.servers {
                 guard let address = SimulatedOrigins.Address(server.endpoint) else { continue }
-                let delay = server.attributes.isChecked ? random(0...4000) : 0
+                let delay = server.attributes.isChecked ? draw(0...4000) : 0
                 origins.start(address, at: clock.now.advanced(by: .milliseconds(delay)))
             }
         }

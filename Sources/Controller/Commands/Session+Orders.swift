@@ -21,6 +21,7 @@ extension Session {
     /// `apus suspend`: leaves something alone until its time is up or somebody resumes it.
     package func suspend(_ suspending: SuspendOptions) async throws -> CommandStatus {
         let scope = try scope(suspending)
+        try requireKnown(scope)
         let expires = suspending.duration.map { now() + Int($0.inSeconds * 1000) }
         let database = try openDatabase()
         let suspension = Suspension(
@@ -37,6 +38,24 @@ extension Session {
         }
         try await tellController(database)
         return .ok
+    }
+
+    /// Ends the command when its fleet or proxy is none that was ever seen here; a typing error protects nothing.
+    private func requireKnown(_ scope: Suspension.Scope) throws {
+        guard let fleets = try openDatabase().status()?.status.fleets, !fleets.isEmpty else {
+            return
+        }
+        guard let fleet = fleets.first(where: { $0.name == scope.fleet }) else {
+            let names = fleets.map(\.name.text).sorted().joined(separator: ", ")
+            console.fail("no fleet \(scope.fleet) is known here; there are: \(names)")
+            throw Ended(.error)
+        }
+        guard let proxy = scope.proxy, !fleet.proxies.isEmpty,
+            !fleet.proxies.contains(where: { $0.name == proxy })
+        else { return }
+        let names = fleet.proxies.map(\.name.text).sorted().joined(separator: ", ")
+        console.fail("fleet \(scope.fleet) has no proxy \(proxy); it has: \(names)")
+        throw Ended(.error)
     }
 
     /// `apus resume`: ends a suspension; of a whole fleet also a halt, and forgets what proxies rejected.

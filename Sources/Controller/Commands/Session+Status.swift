@@ -109,6 +109,10 @@ extension Session {
         guard let id = asked.pass else {
             let fleet = try asked.fleet.map { try FleetName($0) }
             let passes = try database.history(of: fleet, limit: asked.limit)
+            if let fleet, passes.isEmpty {
+                console.fail("no pass has changed anything of a fleet \(fleet)")
+                return .error
+            }
             switch options.format {
             case .text, .markdown:
                 console.show(

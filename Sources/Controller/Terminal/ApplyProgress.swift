@@ -38,7 +38,8 @@ final class ApplyProgress: Sendable {
             case .step(let proxy, let step, let result):
                 if result == .done, !step.change.isWait { state.count.operations += 1 }
                 if case .failed(let error) = result {
-                    say(StyledText("    \(proxy): \(error.reason) (\(step.origin))"), &state)
+                    let text = "\(proxy): \(error.reason) (\(step.origin))"
+                    say(StyledText("    "), text, &state)
                 }
             case .finished(let proxy, let outcome):
                 state.count.running -= 1
@@ -47,16 +48,13 @@ final class ApplyProgress: Sendable {
                 } else {
                     state.count.failed += 1
                 }
-                say(Self.line(proxy, outcome), &state)
+                let (mark, text) = Self.line(proxy, outcome)
+                say(mark, text, &state)
             case .soaking(let duration):
-                say(
-                    StyledText("  soaking for \(duration.brief) before the next wave", .faint),
-                    &state
-                )
+                let text = "  soaking for \(duration.brief) before the next wave"
+                say(StyledText(text, .faint), "", &state)
             case .unhealthy(let words):
-                var line = StyledText("  halted: ", .error)
-                line.append(words)
-                say(line, &state)
+                say(StyledText("  halted: ", .error), words, &state)
             }
             draw(&state)
         }
@@ -67,9 +65,17 @@ final class ApplyProgress: Sendable {
         state.withLock { state in erase(&state) }
     }
 
-    private func say(_ line: StyledText, _ state: inout State) {
+    /// Prints a mark and what follows it; a log gets one line, which can be searched.
+    private func say(_ mark: StyledText, _ text: String, _ state: inout State) {
         erase(&state)
-        console.tell([line])
+        let columns = console.errIsTerminal ? console.columns : Int.max
+        console.tell(Self.lines(mark, text, columns: columns))
+    }
+
+    /// Lines that a terminal need not break.
+    static func lines(_ mark: StyledText, _ text: String, columns: Int) -> [StyledText] {
+        let words = text.split(separator: " ").map { StyledText(String($0)) }
+        return mark.wrapping(words, indent: 6, columns: columns)
     }
 
     private func erase(_ state: inout State) {
@@ -107,17 +113,17 @@ final class ApplyProgress: Sendable {
         return line
     }
 
-    private static func line(_ proxy: ProxyName, _ outcome: ProxyOutcome) -> StyledText {
+    private static func line(_ proxy: ProxyName, _ outcome: ProxyOutcome) -> (StyledText, String) {
         guard case .converged(let operations, let took) = outcome else {
-            var line = StyledText(
+            var mark = StyledText(
                 outcome.isPending ? "  … " : "  ✗ ",
                 outcome.isPending ? .changed : .removed
             )
-            line.append("\(proxy)  \(outcome.message)")
-            return line
+            mark.append("\(proxy)  ")
+            return (mark, outcome.message)
         }
-        var line = StyledText("  ✓ ", .added)
-        line.append("\(proxy)  \(count(operations, "operation")), confirmed in \(took.brief)")
-        return line
+        var mark = StyledText("  ✓ ", .added)
+        mark.append("\(proxy)  ")
+        return (mark, "\(count(operations, "operation")), confirmed in \(took.brief)")
     }
 }

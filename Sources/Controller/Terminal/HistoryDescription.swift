@@ -53,16 +53,25 @@ struct HistoryDescription {
             head.append("  \(count(proxy.operations, "step"))  \(proxy.message)", .faint)
             let sent = steps[proxy.proxy] ?? []
             let note = StyledText("    too many to be kept one by one", .faint)
-            return [head] + (sent.isEmpty && proxy.operations > 0 ? [note] : sent.map(describe))
+            return [head] + (sent.isEmpty && proxy.operations > 0 ? [note] : sent.flatMap(describe))
         }
     }
 
-    private func describe(_ operation: PassRecord.Operation) -> StyledText {
+    private func describe(_ operation: PassRecord.Operation) -> [StyledText] {
         var line = StyledText("    \(operation.step)", .faint)
         line.pad(to: 9)
-        line.append(operation.result ?? "done", operation.result == nil ? .added : .warning)
-        line.append("  \(operation.change)")
-        line.append("  (\(operation.origin))", .faint)
-        return line
+        line.append(
+            operation.result == nil ? "✓ " : "✗ ",
+            operation.result == nil ? .added : .warning
+        )
+        // One that a newer apus wrote is shown as it was written.
+        let change: Change? = try? StateDatabase.decoded(operation.change)
+        var words = (change?.words ?? operation.change).split(separator: " ")
+            .map { StyledText(String($0)) }
+        if let result = operation.result {
+            words += result.split(separator: " ").map { StyledText(String($0), .warning) }
+        }
+        words.append(StyledText("(\(operation.origin))", .faint))
+        return line.wrapping(words, indent: 11, columns: columns)
     }
 }

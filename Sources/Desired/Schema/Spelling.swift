@@ -1,7 +1,10 @@
 /// Finds what somebody probably meant.
-enum Spelling {
+package enum Spelling {
     /// The word nearest to `text`, if one is near enough to be worth naming; the first of equals.
-    static func nearest(to text: String, among words: some Sequence<String>) -> String? {
+    package static func nearest(
+        to text: String,
+        among words: some Sequence<String>
+    ) -> String? {
         guard text.utf8.count <= 64 else { return nil }
         let limit = max(1, text.utf8.count / 3)
         var best: (word: String, distance: Int)?
