@@ -27,28 +27,20 @@ package struct BootConfig: Hashable, Sendable {
         )
     }
 
-    /// The `defaults` section that applies to a proxy section: the one after `from`, else the last before it.
-    package func defaults(for section: BootSection) -> BootSection? {
-        guard section.kind.isProxy || section.kind == .defaults else { return nil }
-        if let name = section.from {
-            return sections.last { $0.kind == .defaults && $0.name == name }
+    /// For each section the number of the `defaults` section that it starts from; nil for none.
+    ///
+    /// The one after `from`, else the last before it; a `defaults` section without `from` starts from nothing.
+    package var bases: [Int?] {
+        var named: [String: Int] = [:]
+        for (index, section) in sections.enumerated() where section.kind == .defaults {
+            named[section.name] = index
         }
-        // A `defaults` section without `from` starts from nothing.
-        guard section.kind != .defaults, let index = sections.firstIndex(of: section) else {
-            return nil
+        var last: Int?
+        return sections.enumerated().map { index, section in
+            defer { if section.kind == .defaults { last = index } }
+            if let name = section.from { return named[name] }
+            return section.kind.isProxy ? last : nil
         }
-        return sections[..<index].last { $0.kind == .defaults }
-    }
-
-    /// A section's own lines after those it inherits, oldest first, so that the last of a keyword wins.
-    package func effectiveLines(of section: BootSection) -> [BootLine] {
-        var chain = [section.lines]
-        var current = section
-        while let base = defaults(for: current), chain.count <= sections.count {
-            chain.append(base.lines)
-            current = base
-        }
-        return chain.reversed().flatMap(\.self)
     }
 }
 

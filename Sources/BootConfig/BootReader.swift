@@ -7,6 +7,8 @@ struct BootReader {
     let facts: BootFacts
     private(set) var diagnostics: [Diagnostic] = []
     private var finished: [BootSection] = []
+    /// Names of the `defaults` sections so far.
+    private var defaults: Set<String> = []
     private var open: Header?
     private var lines: [BootLine] = []
     /// Lines after a header we could not read belong to nothing and are not reported one by one.
@@ -110,7 +112,7 @@ struct BootReader {
             return report("'\(words[0])' cannot handle unexpected argument '\(extra)'.", at: origin)
         }
         guard acceptsName(name, of: kind, at: origin) else { return }
-        if let from, !finished.contains(where: { $0.kind == .defaults && $0.name == from }) {
+        if let from, !defaults.contains(from) {
             report(
                 "defaults section '\(from)' not found for \(kind.rawValue) '\(name)'.",
                 at: origin
@@ -146,6 +148,7 @@ struct BootReader {
 
     private mutating func closeSection() {
         if let open {
+            if open.kind == .defaults { defaults.insert(open.name) }
             finished.append(
                 BootSection(
                     kind: open.kind,

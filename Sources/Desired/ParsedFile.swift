@@ -10,7 +10,7 @@ struct ParsedFile: Sendable {
         var reader = DocumentReader(
             tree: file.tree,
             path: path,
-            source: bytes,
+            source: SourceLines(bytes),
             limit: limits.diagnostics
         )
         documents = file.tree.roots.compactMap { root in

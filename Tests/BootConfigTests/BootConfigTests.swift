@@ -48,9 +48,6 @@ import Testing
             backend c
             """
         )
-        let lines = config.sections.filter { $0.kind == .backend }.map { section in
-            config.effectiveLines(of: section).map { $0.words[1] }
-        }
-        #expect(lines == [["1", "2", "3"], ["1"], ["4"]])
+        #expect(config.bases == [nil, 0, 1, nil, 0, 3])
     }
 }

@@ -35,6 +35,32 @@ import Testing
         #expect(try backend("b", in: text).defaultServer.command == "inter 9s")
     }
 
+    @Test func `sections that start from each other, and from none, are read all the same`() throws
+    {
+        let text = """
+            defaults a from b
+                default-server inter 1s
+            defaults b from a
+                default-server rise 9
+            backend x from a
+            backend y from nobody
+            """
+        #expect(try backend("x", in: text).defaultServer.command == "inter 1s rise 9")
+        #expect(try backend("y", in: text).defaultServer.command == "")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `sections are read once each, however many start from one`()
+    {
+        let defaults =
+            "defaults d\n" + String(repeating: "  default-server inter 1s\n", count: 3_000)
+        let file = read(defaults + String(repeating: "backend b\n", count: 20_000))
+        #expect(file.backends.count == 1)
+        let chain = (1...10_000).map { "defaults d\($0) from d\($0 - 1)\n" }.joined()
+        let sections = read("defaults d0\n  mode http\n" + chain).defaults.values
+        #expect(sections.count == 10_001)
+        #expect(sections.count { $0.setsMode } == 10_001)
+    }
+
     @Test func `balance and hash-type are told`() throws {
         let text =
             "backend a\n  balance hdr(x-user)\n  hash-type consistent sdbm avalanche\nbackend b\n  hash-type map-based\n"

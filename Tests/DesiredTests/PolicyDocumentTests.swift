@@ -46,8 +46,20 @@ import Testing
     @Test func `its keys are one table for the decoder and the JSON Schema`() {
         #expect(PolicySchema.document.fields.map(\.property.key).contains("enforcement"))
         let mark = YAMLTree.Mark(line: 1, column: 4)
-        let runs = ScalarPlaces.runs(of: "b", at: mark, in: Array("a: b\n".utf8))
+        let runs = ScalarPlaces.runs(of: "b", at: mark, in: SourceLines(Array("a: b\n".utf8)))
         #expect(runs == [PlacedText.Run(offset: 0, line: 1, column: 4)])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a megabyte of expressions is placed without reading it as often`() {
+        let line = "    - expression: \"backends.all(b, b.removed.size() < 9)\"\n"
+        let text = Self.policy("  validations:\n" + String(repeating: line, count: 17_000))
+        let file = ParsedFile(Array(text.utf8), path: "p.yaml")
+        guard case .policy(let policy)? = file.documents.first else {
+            Issue.record("\(file.diagnostics)")
+            return
+        }
+        #expect(policy.policy.validations.last?.expression.origin(at: 3).column == 23)
     }
 
     @Test func `a policy holds for the fleets that it matches, without a match for all`() throws {

@@ -65,20 +65,53 @@ struct BootFile: Sendable {
             if section.kind == .frontend || section.kind == .listen {
                 frontends[section.name] = section.origin
             }
-            if section.kind == .defaults, let name = try? DefaultsName(section.name) {
-                defaults[name] = read(config.effectiveLines(of: section))
-            }
-            guard section.kind == .backend || section.kind == .listen,
-                let name = try? BackendName(section.name)
-            else { continue }
-            let own = read(config.effectiveLines(of: section))
-            backends[name] = own
         }
+        readBackends(of: config)
         findTracked(in: config)
     }
 
-    private func read(_ lines: [BootLine]) -> Backend {
-        var backend = Backend()
+    /// Every section over the one it starts from, which is read once.
+    private mutating func readBackends(of config: BootConfig) {
+        let bases = config.bases
+        var known: [Int: Backend] = [:]
+        for (index, section) in config.sections.enumerated() {
+            switch section.kind {
+            case .defaults:
+                guard let name = try? DefaultsName(section.name) else { continue }
+                defaults[name] = defaults(index, config.sections, bases, &known)
+            case .backend, .listen:
+                guard let name = try? BackendName(section.name) else { continue }
+                let base = bases[index].map { defaults($0, config.sections, bases, &known) }
+                backends[name] = read(section.lines, over: base ?? Backend())
+            default: break
+            }
+        }
+    }
+
+    /// A `defaults` section with all that it starts from; sections that start from each other start from nothing.
+    private func defaults(
+        _ index: Int,
+        _ sections: [BootSection],
+        _ bases: [Int?],
+        _ known: inout [Int: Backend]
+    ) -> Backend {
+        var chain: [Int] = []
+        var seen: Set<Int> = []
+        var current: Int? = index
+        while let next = current, known[next] == nil, seen.insert(next).inserted {
+            chain.append(next)
+            current = bases[next]
+        }
+        var backend = current.flatMap { known[$0] } ?? Backend()
+        for section in chain.reversed() {
+            backend = read(sections[section].lines, over: backend)
+            known[section] = backend
+        }
+        return backend
+    }
+
+    private func read(_ lines: [BootLine], over base: Backend) -> Backend {
+        var backend = base
         for line in lines {
             let arguments = Array(line.arguments)
             switch line.keyword {

@@ -7,7 +7,7 @@ struct DocumentReader {
     let tree: YAMLTree
     let path: String
     /// The file's text, to find where in it a part of a value stands.
-    let source: [UInt8]
+    let source: SourceLines
     /// The first mistakes, at most `limit`.
     private(set) var diagnostics: [Diagnostic] = []
     /// Mistakes found in all.
@@ -25,7 +25,7 @@ struct DocumentReader {
     init(
         tree: YAMLTree,
         path: String,
-        source: [UInt8] = [],
+        source: SourceLines = SourceLines(),
         limit: Int = YAMLLimits().diagnostics
     ) {
         self.tree = tree

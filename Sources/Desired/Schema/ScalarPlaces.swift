@@ -12,23 +12,21 @@ struct ScalarPlaces {
     private var runs: [PlacedText.Run] = []
 
     /// The runs of a value that begins at `mark` (a quote, a block's `|`, or its first character).
-    static func runs(of value: String, at mark: YAMLTree.Mark, in source: [UInt8]) -> [PlacedText
-        .Run]
-    {
-        var places = ScalarPlaces(source, mark)
+    static func runs(
+        of value: String,
+        at mark: YAMLTree.Mark,
+        in source: SourceLines
+    ) -> [PlacedText.Run] {
+        // An escape has at most ten bytes a character; the rest is for indentation.
+        let limit = Int(mark.column) + 12 * value.utf8.count + 4_096
+        let text = source.text(fromLine: Int(mark.line), limit: min(limit, 300_000))
+        var places = ScalarPlaces(Array(text.unicodeScalars), mark)
         places.walk(Array(value.unicodeScalars))
         return places.runs
     }
 
-    private init(_ bytes: [UInt8], _ mark: YAMLTree.Mark) {
-        // Only from the scalar's line on: a file may be large and hold many.
-        var start = 0
-        for _ in 1..<max(1, mark.line) {
-            guard let end = bytes[start...].firstIndex(of: 10) else { break }
-            start = end + 1
-        }
-        let text = String(decoding: bytes[start...].prefix(300_000), as: UTF8.self)
-        source = Array(text.unicodeScalars)
+    private init(_ source: [Unicode.Scalar], _ mark: YAMLTree.Mark) {
+        self.source = source
         index = Int(mark.column) - 1
         line = Int(mark.line)
         column = Int(mark.column)
