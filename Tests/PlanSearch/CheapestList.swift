@@ -9,7 +9,7 @@ package struct CheapestList {
     private let moves: [SearchMove]
 
     /// States looked at before giving up; far more than any small world has.
-    private static let limit = 400_000
+    private static let limit = 2_000_000
 
     package init(_ world: SearchWorld) {
         self.world = world

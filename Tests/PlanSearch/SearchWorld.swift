@@ -77,10 +77,14 @@ package struct SearchWorld: Sendable {
     }
 
     /// Weight in service in a backend.
+    ///
+    /// A stand-in listens where its original does, so that of the two only the larger counts.
     package func capacity(of backend: Int, in state: SearchState) -> Int {
         servers.indices.reduce(0) { sum, index in
-            servers[index].backend == backend
-                ? sum + capacity(of: index, state[server: index]) : sum
+            guard servers[index].backend == backend else { return sum }
+            let own = capacity(of: index, state[server: index])
+            let original = servers[index].standsInFor.map { capacity(of: $0, state[server: $0]) }
+            return sum + max(0, own - (original ?? 0))
         }
     }
 
