@@ -6,6 +6,13 @@ package import NIOPosix
 package struct SocketTransport: RuntimeTransport {
     private let group: MultiThreadedEventLoopGroup
 
+    /// `TCP_USER_TIMEOUT` in milliseconds (tcp(7)): what nobody acknowledged by then is never sent again, so
+    /// that a command given up during a partition cannot arrive after a newer one.
+    private static let userTimeout = ChannelOptions.Types.SocketOption(
+        level: .tcp,
+        name: NIOBSDSocket.Option(rawValue: 18)
+    )
+
     package init(group: MultiThreadedEventLoopGroup = .singleton) { self.group = group }
 
     package func connect(
@@ -25,7 +32,8 @@ package struct SocketTransport: RuntimeTransport {
                 switch address {
                 case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
                 case .tcp(let host, let port):
-                    try await bootstrap.connect(host: host, port: Int(port)).get()
+                    try await bootstrap.channelOption(Self.userTimeout, value: 10_000)
+                        .connect(host: host, port: Int(port)).get()
                 }
             return SocketConnection(channel: channel, inbox: inbox)
         } catch {

@@ -12,6 +12,10 @@ enum ApusProxy {
             SystemProcess.complain("apus-proxy: \(error)\n\(CommandOptions.usage)")
             SystemProcess.exit(1)
         }
+        if options.printsHelp {
+            print(CommandOptions.usage)
+            return
+        }
         if options.printsVersion {
             print("apus-proxy version 0.1 - Runtime API as in HAProxy 3.0")
             return

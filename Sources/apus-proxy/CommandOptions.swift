@@ -9,6 +9,7 @@ struct CommandOptions {
     var isQuiet = false
     var isDebugging = false
     var printsVersion = false
+    var printsHelp = false
     var pidfile: String?
     /// `-L`: what `HAPROXY_LOCALPEER` says to the configuration; there are no peers.
     var localPeer: String?
@@ -82,10 +83,11 @@ struct CommandOptions {
                 } else {
                     succession.stopping.append(pid)
                 }
+            case "-h", "--help": printsHelp = true
             default: throw UsageError(description: "unknown option '\(argument)'")
             }
         }
-        if files.isEmpty, !printsVersion, condition == nil {
+        if files.isEmpty, !printsVersion, !printsHelp, condition == nil {
             throw UsageError(description: "no configuration file: use -f")
         }
     }

@@ -79,6 +79,8 @@ struct PolicyCommand: AsyncParsableCommand {
 
         @OptionGroup var output: OutputOptions
 
+        func validate() throws { try SuspendCommand.check(reason) }
+
         func run() async throws {
             var options = Session.AcknowledgeOptions()
             options.policy = policy

@@ -139,7 +139,8 @@ package final class ControllerSimulation: Sendable {
         guard !lives.isEmpty else { return }
         let life = lives[random(0...lives.count - 1)]
         world.trace.note("controller \(life.number) is stopped for \(pause)")
-        life.stop(until: world.clock.now.advanced(by: pause))
+        let quiet = SimulatedClock.Instant(sinceStart: world.scenario.quiet)
+        life.stop(until: min(quiet, world.clock.now.advanced(by: pause)))
     }
 
     private func suspend() {

@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 struct ControllerSimulationTests {
-    @Test(arguments: Seed.runs(10))
+    @Test(arguments: Seed.runs(5))
     func `two controllers that are killed, stopped, suspended and out of disk converge`(
         seed: Seed
     ) throws {

@@ -3,7 +3,7 @@ import Simulation
 import Testing
 
 struct FleetSimulationTests {
-    @Test(arguments: Seed.runs(20))
+    @Test(arguments: Seed.runs(10))
     func `a fleet under faults loses no request, and converges once they stop`(seed: Seed) throws {
         let report = try FleetSimulation.run(seed)
         #expect(report.violation == nil, "\(report)")
