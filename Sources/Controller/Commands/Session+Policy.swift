@@ -66,7 +66,10 @@ extension Session {
             return .error
         }
         guard !loaded.policies.isEmpty else {
-            console.fail("\(source.name) has no Policy document, so there is nothing to test\n--worktree reads files that are not committed yet")
+            console.fail(
+                "\(source.name) has no Policy document, so there is nothing to test\n"
+                    + "--worktree reads files that are not committed yet"
+            )
             return .error
         }
         let tests = loaded.policies.flatMap(Self.runTests)
