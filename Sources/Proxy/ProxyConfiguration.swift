@@ -154,6 +154,8 @@ package struct BackendConfiguration: Sendable {
     package var usesAllBackups = false
     package var isDisabled = false
     package var check = CheckConfiguration()
+    /// Where the health of its servers is told, as numbers in `ProxyConfiguration.logTargets`.
+    package var logTargets: [Int] = []
     package var servers: [ServerConfiguration] = []
 
     package init(name: String, id: Int, origin: Origin) {
@@ -237,42 +239,13 @@ package struct BalanceConfiguration: Hashable, Sendable {
 /// How the servers of a backend are checked.
 package struct CheckConfiguration: Hashable, Sendable {
     /// Nil for a connection check.
-    package var http: HTTPCheckConfiguration?
+    package var script: CheckScript?
     /// `timeout check`.
     package var timeout: Milliseconds?
+    /// `option log-health-checks`.
+    package var isLogged = false
 
     package init() {}
-}
-
-/// `option httpchk` with `http-check send` and `http-check expect`.
-package struct HTTPCheckConfiguration: Hashable, Sendable {
-    package var method = "OPTIONS"
-    package var uri = "/"
-    package var version = "HTTP/1.0"
-    package var headers: [Header] = []
-    package var body = ""
-    /// Accepted statuses; HAProxy accepts 200 to 399 when nothing is said.
-    package var statuses: [ClosedRange<Int>] = [200...399]
-    /// `! status`: the listed ones are refused instead.
-    package var refusesListed = false
-
-    /// One header field of the request.
-    package struct Header: Hashable, Sendable {
-        package let name: String
-        package let value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    package init() {}
-
-    /// Whether a response with this status passes the check.
-    package func accepts(status: Int) -> Bool {
-        statuses.contains { $0.contains(status) } != refusesListed
-    }
 }
 
 /// One `server` line, `default-server` already merged into it.

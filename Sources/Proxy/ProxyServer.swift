@@ -78,6 +78,7 @@ package final class ProxyServer {
         var control = ControlThread(service: service, plane: plane, stop: stop)
         control.listen(on: configuration, errors: &errors)
         control.inherited = listeners.inherited
+        control.openLogs(configuration.logTargets, as: logSender)
         if errors.isEmpty, let failure = configuration.process.confine() { errors.append(failure) }
         guard errors.isEmpty else { throw StartError(messages: errors) }
         service.publishIfNeeded()

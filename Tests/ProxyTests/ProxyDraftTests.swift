@@ -36,7 +36,10 @@ import Testing
         #expect(backends.map(\.name) == ["a", "b"] && backends.map(\.id) == [1, 2])
         #expect(backends.map(\.balance.algorithm) == [.leastConnections, .first])
         #expect(backends.map(\.addsForwardedFor) == [true, false])
-        #expect(backends.map(\.check.http?.uri) == ["/up", "/up"])
+        var up = HTTPCheckConfiguration()
+        up.method = "GET"
+        up.uri = "/up"
+        #expect(backends.map(\.check.script) == [.http(up), .http(up)])
         #expect(backends.map(\.timeouts.server) == [2000, 2000])
         #expect(
             backends.map { $0.servers[0].attributes.command } == ["check inter 5s", "inter 7s"]

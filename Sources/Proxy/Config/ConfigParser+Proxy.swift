@@ -55,7 +55,7 @@ extension ConfigParser {
         case "hash-type": parse(hashType: line, into: &draft)
         case "hash-balance-factor", "hash-preserve-affinity":
             parse(hashLimit: line, into: &draft)
-        case "http-check": parse(httpCheck: line, into: &draft)
+        case "http-check", "tcp-check": parse(check: line, into: &draft)
         case "http-reuse": parse(reuse: line, into: &draft)
         case "default-server": parse(defaultServer: line, into: &draft)
         case "server": parse(server: line, into: &draft)
@@ -77,7 +77,7 @@ extension ConfigParser {
         ]
         let back: Set = [
             "server", "default-server", "balance", "hash-type", "hash-balance-factor",
-            "hash-preserve-affinity", "http-check", "retries", "fullconn",
+            "hash-preserve-affinity", "http-check", "tcp-check", "retries", "fullconn",
             "http-reuse", "retry-on", "cookie", "dynamic-cookie-key",
         ]
         let isMisplaced =
@@ -145,12 +145,12 @@ extension ConfigParser {
         switch line.words[1] {
         case "forwardfor": parse(forwardfor: line, isOn: isOn, into: &draft)
         case "httpchk": parse(httpchk: line, isOn: isOn, into: &draft)
-        case "tcp-check" where !extra: draft.usesHTTPCheck = false
+        case "tcp-check" where !extra: draft.check.kind = isOn ? .tcp : .connection
         case "redispatch": parse(redispatch: line, isOn: isOn, into: &draft)
         case "allbackups" where !extra: draft.backend.usesAllBackups = isOn
         case "httplog", "tcplog", "dontlog-normal", "log-separate-errors", "dontlognull":
             if !apply(logOption: line, isOn: isOn, to: &draft) { refuse(option: line) }
-        case "log-health-checks": break
+        case "log-health-checks" where !extra: draft.check.isLogged = isOn
         case "http-keep-alive" where isOn && !extra:
             draft.options.closesServer = false
             draft.options.closesClient = false
@@ -182,111 +182,5 @@ extension ConfigParser {
     private mutating func refuse(option line: BootLine) {
         let words = line.words.dropFirst().joined(separator: " ")
         report("option '\(words)' is not supported by apus-proxy.", at: line.origin)
-    }
-
-    private mutating func parse(httpchk line: BootLine, isOn: Bool, into draft: inout ProxyDraft) {
-        draft.usesHTTPCheck = isOn
-        guard isOn else { return }
-        let words = Array(line.words.dropFirst(2))
-        switch words.count {
-        case 0: break
-        case 1: draft.httpCheck.uri = words[0]
-        case 2:
-            draft.httpCheck.method = words[0]
-            draft.httpCheck.uri = words[1]
-        default:
-            draft.httpCheck.method = words[0]
-            draft.httpCheck.uri = words[1]
-            setVersion(words[2], line: line, in: &draft)
-            if words.count > 3 {
-                report(
-                    "'option httpchk' : headers belong on an 'http-check send' line.",
-                    at: line.origin
-                )
-            }
-        }
-    }
-
-    private mutating func setVersion(_ version: String, line: BootLine, in draft: inout ProxyDraft)
-    {
-        guard version == "HTTP/1.0" || version == "HTTP/1.1" else {
-            return report(
-                "'\(version)' : only HTTP/1.0 and HTTP/1.1 checks are supported.",
-                at: line.origin
-            )
-        }
-        draft.httpCheck.version = version
-    }
-
-    private mutating func parse(httpCheck line: BootLine, into draft: inout ProxyDraft) {
-        switch line.arguments.first {
-        case "send": parse(send: line, into: &draft)
-        case "expect": parse(expect: line, into: &draft)
-        default:
-            report(
-                "'http-check' : only 'send' and 'expect status' are supported by apus-proxy.",
-                at: line.origin
-            )
-        }
-    }
-
-    private mutating func parse(send line: BootLine, into draft: inout ProxyDraft) {
-        if !draft.sendsOwnHeaders { draft.httpCheck.headers = [] }
-        draft.sendsOwnHeaders = true
-        var index = 2
-        while index < line.words.count {
-            let rest = line.words[index...].dropFirst()
-            switch line.words[index] {
-            case "meth" where !rest.isEmpty: draft.httpCheck.method = rest.first ?? ""
-            case "uri" where !rest.isEmpty: draft.httpCheck.uri = rest.first ?? ""
-            case "ver" where !rest.isEmpty: setVersion(rest.first ?? "", line: line, in: &draft)
-            case "body" where !rest.isEmpty: draft.httpCheck.body = rest.first ?? ""
-            case "hdr" where rest.count >= 2:
-                let name = rest[rest.startIndex]
-                draft.httpCheck.headers.append(.init(name: name, value: rest[rest.startIndex + 1]))
-                index += 1
-            default:
-                return report(
-                    "'http-check send' : unknown keyword or missing argument at '\(line.words[index])'.",
-                    at: line.origin
-                )
-            }
-            index += 2
-        }
-    }
-
-    private mutating func parse(expect line: BootLine, into draft: inout ProxyDraft) {
-        guard !draft.hasExpectation else {
-            return report(
-                "'http-check expect' : only one is supported by apus-proxy.",
-                at: line.origin
-            )
-        }
-        var words = line.words[2...]
-        let isNegated = words.first == "!"
-        if isNegated { words = words.dropFirst() }
-        let ranges = words.last.flatMap { Self.ranges(of: $0) }
-        guard words.count == 2, words.first == "status", let ranges else {
-            return report(
-                "'http-check expect' : only '[!] status <codes>' is supported by apus-proxy.",
-                at: line.origin
-            )
-        }
-        draft.hasExpectation = true
-        draft.httpCheck.statuses = ranges
-        draft.httpCheck.refusesListed = isNegated
-    }
-
-    /// `200,204,300-399`; nil when it is not a list of statuses.
-    private static func ranges(of text: String) -> [ClosedRange<Int>]? {
-        var ranges: [ClosedRange<Int>] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1],
-                100 <= low, low <= high, high <= 999
-            else { return nil }
-            ranges.append(low...high)
-        }
-        return ranges
     }
 }

@@ -107,6 +107,8 @@ extension ConfigParser {
             isDynamic: false
         ) {
             report("'server \(name)' : \(mistake)", at: line.origin)
+        } else if let omission = arguments.omission(server: name) {
+            report("'server \(name)' : \(omission)", at: line.origin)
         }
         checkIdentity(of: name, arguments.attributes, at: line.origin, in: &draft)
         var server = ServerConfiguration(name: name, endpoint: endpoint, origin: line.origin)

@@ -22,11 +22,7 @@ struct ProxyDraft {
     var log = LogDraft()
     /// Merged under every server declared after it.
     var serverDefaults = ServerArguments()
-    /// Kept apart because `option httpchk` and `http-check` lines may come in any order.
-    var httpCheck = HTTPCheckConfiguration()
-    var usesHTTPCheck = false
-    var hasExpectation = false
-    var sendsOwnHeaders = false
+    var check = CheckDraft()
     /// Where each server of the section was declared.
     var serverPlaces: [String: Origin] = [:]
     /// Who took each explicit id.
@@ -78,10 +74,7 @@ struct ProxyDraft {
         copy.log = log
         copy.defaultBackend = defaultBackend
         copy.serverDefaults = serverDefaults
-        copy.httpCheck = httpCheck
-        copy.usesHTTPCheck = usesHTTPCheck
-        copy.hasExpectation = hasExpectation
-        copy.sendsOwnHeaders = sendsOwnHeaders
+        copy.check = check.inherited
         copy.timeouts = timeouts
         copy.options = options
         copy.maxconn = maxconn
@@ -98,6 +91,8 @@ struct ProxyDraft {
         backend.options = options
         frontend.maxconn = maxconn ?? 0
         backend.timeouts = timeouts
-        backend.check.http = usesHTTPCheck ? httpCheck : nil
+        backend.check.script = check.script
+        backend.check.isLogged = check.isLogged
+        backend.logTargets = log.targets
     }
 }

@@ -10,7 +10,8 @@ struct ServerArguments {
     ///
     /// `cookie` is among them because it means nothing in a backend without persistence, which is all we have.
     static let supported: Set<ServerAttribute> = [
-        .addr, .backup, .check, .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id,
+        .addr, .agentAddr, .agentCheck, .agentInter, .agentPort, .agentSend, .backup, .check,
+        .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id,
         .initState,
         .inter, .maxconn, .maxqueue, .minconn, .onMarkedDown, .poolLowConn, .poolMaxConn,
         .poolPurgeDelay, .port, .proto, .rise, .sendProxy, .sendProxyV2, .weight,
@@ -58,6 +59,12 @@ struct ServerArguments {
         return nil
     }
 
+    /// What is missing once all keywords are read, `default-server`'s included.
+    func omission(server name: String) -> String? {
+        guard attributes[.agentCheck] != nil, attributes[.agentPort] == nil else { return nil }
+        return "server \(name) does not have agent port."
+    }
+
     /// Keywords that are no attributes of a running server, or undo one.
     private mutating func readSwitch(_ keyword: String, isDynamic: Bool) -> Bool {
         switch keyword {
@@ -65,6 +72,7 @@ struct ServerArguments {
         case "enabled": isDisabled = false
         case "no-backup": attributes[.backup] = nil
         case "no-check" where !isDynamic: attributes[.check] = nil
+        case "no-agent-check" where !isDynamic: attributes[.agentCheck] = nil
         default: return false
         }
         return true
@@ -101,9 +109,9 @@ struct ServerArguments {
             name == "h1" ? nil : "'proto' : only 'h1' is supported by apus-proxy, not '\(name)'."
         case (.hashKey, .word(let key)):
             key == "id" ? nil : "'hash-key' : only 'id' is supported by apus-proxy, not '\(key)'."
-        case (.addr, .word(let address)):
+        case (.addr, .word(let address)), (.agentAddr, .word(let address)):
             (IPText.endpoint(address) ?? Endpoint(address)) == nil
-                ? "'addr' : '\(address)' is not an IP address." : nil
+                ? "'\(attribute.keyword)' : '\(address)' is not an IP address." : nil
         default: nil
         }
     }

@@ -38,6 +38,9 @@ struct ControlThread: ~Copyable {
     private let checker: HealthChecker
     private var checkGeneration: UInt64?
     private var buffer = ScratchBuffer(capacity: 262_144)
+    /// What becomes of servers is told here.
+    private var log = LogWriter()
+    private let logTargets: [[Int]]
     /// Replies wait until every worker has seen the newest snapshot, at most until then.
     private var holdsUntil: Milliseconds?
     private static let holdLimit = Milliseconds(100)
@@ -47,6 +50,7 @@ struct ControlThread: ~Copyable {
         self.service = service
         self.plane = plane
         checker = HealthChecker()
+        logTargets = service.table.backends.map(\.configuration.logTargets)
         service.holdsDeletions = true
     }
 
@@ -160,6 +164,7 @@ struct ControlThread: ~Copyable {
             for descriptor in busy { sessions[descriptor]?.withdrawReplies(because: text) }
         }
         updateChecks()
+        tellEvents()
         // Who reads `Server deleted.` may stop that server at once.
         if service.takeUnseenDeletions() {
             holdsUntil = Milliseconds(now.count + Self.holdLimit.count)
@@ -279,6 +284,27 @@ struct ControlThread: ~Copyable {
     }
 
     // MARK: Health checks
+
+    /// Opens the logs that backends name.
+    mutating func openLogs(_ targets: [LogTarget], as sender: LogWriter.Sender) {
+        service.keepsEvents = logTargets.contains { !$0.isEmpty }
+        if service.keepsEvents { log.open(targets, as: sender) }
+    }
+
+    private mutating func tellEvents() {
+        guard service.keepsEvents else { return }
+        let events = service.takeEvents()
+        guard !events.isEmpty else { return }
+        let time = WallClock.microseconds
+        for event in events {
+            let text = RawText.make(event.text)
+            for target in logTargets[event.backend] {
+                log.write(text.slice, to: target, level: event.level, at: time)
+            }
+            text.free()
+        }
+        log.flush()
+    }
 
     private mutating func updateChecks() {
         guard checkGeneration != service.checkGeneration else { return }

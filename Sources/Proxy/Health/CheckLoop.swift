@@ -9,11 +9,10 @@ struct CheckLoop: ~Copyable {
         var descriptor: Descriptor?
         var isConnected = false
         var startedAt: Int64 = 0
-        var response: [UInt8] = []
+        /// While the check runs.
+        var conversation: CheckConversation?
     }
 
-    /// Enough to find a status line.
-    private static let responseLimit = 512
     private static let capacity = 1 << 18
 
     private var epoll = EpollLoop()
@@ -25,6 +24,7 @@ struct CheckLoop: ~Copyable {
     private var timerCount = 0
     private var finished: [(CheckTarget.ID, CheckResult)] = []
     private var buffer = ScratchBuffer(capacity: 4096)
+    private var patterns = CheckPatterns()
     private var isFirstList = true
     private static let wakeupToken = UInt64.max
 
@@ -90,30 +90,81 @@ struct CheckLoop: ~Copyable {
     /// A check is due, or has taken too long.
     private mutating func expire(_ timer: Int, now: Int64) {
         guard let id = owners[timer], let check = checks[id] else { return }
-        if check.descriptor == nil {
-            begin(id, timer, now: now)
-        } else {
-            finish(id, check.isConnected ? .layer7Timeout : .layer4Timeout, now: now)
-        }
+        guard check.conversation != nil else { return begin(id, timer, now: now) }
+        let status: CheckResult.Status = check.isConnected ? .layer7Timeout : .layer4Timeout
+        follow(fail(id, status), of: id, now: now)
     }
 
     private mutating func begin(_ id: CheckTarget.ID, _ timer: Int, now: Int64) {
         guard var check = checks[id] else { return }
         check.startedAt = now
-        check.isConnected = false
-        check.response = []
-        let address = SocketAddress(check.target.endpoint)
+        var conversation = CheckConversation(check.target.script, to: check.target.endpoint)
+        let action = conversation.advance(&patterns)
+        check.conversation = conversation
+        checks[id] = check
+        follow(action, of: id, now: now)
+    }
+
+    /// Does what a check wants until it waits for the network.
+    private mutating func follow(
+        _ first: CheckConversation.Action,
+        of id: CheckTarget.ID,
+        now: Int64
+    ) {
+        var action = first
+        while true {
+            switch action {
+            case .connect(let endpoint):
+                guard let failure = connect(id, to: endpoint, now: now) else { return }
+                action = failure
+            case .send(let bytes):
+                guard let descriptor = checks[id]?.descriptor else { return }
+                let result = bytes.span.withSlice { descriptor.send($0) }
+                action =
+                    result == .bytes(bytes.count)
+                    ? advance(id) : fail(id, .layer7InvalidResponse)
+            case .receive:
+                // It may have come together with what was waited for before.
+                if let descriptor = checks[id]?.descriptor { read(id, descriptor, now: now) }
+                return
+            case .finish(let status, let code, let detail):
+                return finish(id, status, code: code, detail: detail, now: now)
+            }
+        }
+    }
+
+    private mutating func advance(_ id: CheckTarget.ID) -> CheckConversation.Action {
+        checks[id]?.conversation?.advance(&patterns) ?? .receive
+    }
+
+    private func fail(
+        _ id: CheckTarget.ID,
+        _ status: CheckResult.Status,
+        because reason: String = ""
+    )
+        -> CheckConversation.Action
+    {
+        checks[id]?.conversation?.failure(status, because: reason) ?? .receive
+    }
+
+    /// Begins a connection, in place of one that a script had before; nil when it is under way.
+    private mutating func connect(_ id: CheckTarget.ID, to endpoint: Endpoint, now: Int64)
+        -> CheckConversation.Action?
+    {
+        guard let check = checks[id] else { return .receive }
+        check.descriptor?.close(byReset: true)
+        checks[id]?.descriptor = nil
+        checks[id]?.isConnected = false
+        let address = SocketAddress(endpoint)
         defer { address.path.free() }
         guard case .success(let descriptor, _) = Descriptor.connect(to: address) else {
-            checks[id] = check
-            finish(id, .socketError, now: now)
-            return
+            return fail(id, .socketError)
         }
-        check.descriptor = descriptor
-        checks[id] = check
-        let timeout = min(check.target.connectTimeout, check.target.timeout)
-        timers.set(timer, deadline: now + Int64(timeout.count))
-        epoll.watch(descriptor, token: UInt64(timer))
+        checks[id]?.descriptor = descriptor
+        let timeout = Int64(min(check.target.connectTimeout, check.target.timeout).count)
+        timers.set(check.timer, deadline: now + timeout)
+        epoll.watch(descriptor, token: UInt64(check.timer))
+        return nil
     }
 
     private mutating func handle(_ timer: Int, _ event: EpollLoop.Event, now: Int64) {
@@ -121,23 +172,15 @@ struct CheckLoop: ~Copyable {
         else { return }
         if !check.isConnected {
             guard event.isWritable else { return }
-            guard descriptor.pendingError == 0 else {
-                finish(id, .layer4Refused, now: now)
-                return
-            }
-            guard let http = check.target.http else {
-                finish(id, .layer4OK, now: now)
-                return
+            let error = descriptor.pendingError
+            guard error == 0 else {
+                let reason = SocketError.text(error)
+                return follow(fail(id, .layer4Refused, because: reason), of: id, now: now)
             }
             checks[id]?.isConnected = true
             let end = check.startedAt + Int64(check.target.timeout.count)
             timers.set(timer, deadline: max(end, now + 1))
-            let bytes = HTTPCheck.request(http, to: check.target.endpoint)
-            let result = bytes.span.withSlice { descriptor.send($0) }
-            guard case .bytes(bytes.count) = result else {
-                finish(id, .layer7InvalidResponse, now: now)
-                return
-            }
+            return follow(advance(id), of: id, now: now)
         }
         if event.isReadable { read(id, descriptor, now: now) }
     }
@@ -147,65 +190,34 @@ struct CheckLoop: ~Copyable {
             buffer.clear()
             let result = descriptor.receive(into: &buffer)
             if result == .wouldBlock { return }
-            guard let check = checks[id], let http = check.target.http else { return }
             var isLast = true
+            var bytes: [UInt8] = []
             if case .bytes = result {
                 isLast = false
-                checks[id]?.response += buffer.bytes.array
+                bytes = buffer.bytes.array
             }
-            let response = checks[id]?.response ?? []
-            if let status = HTTPCheck.status(in: response) {
-                let outcome: CheckResult.Status =
-                    http.accepts(status: status) ? .layer7OK : .layer7WrongStatus
-                finish(id, outcome, code: status, now: now)
-                return
-            }
-            if isLast || response.count > Self.responseLimit {
-                finish(id, .layer7InvalidResponse, now: now)
-                return
-            }
+            guard
+                let action = checks[id]?.conversation?.receive(bytes, isLast: isLast, &patterns)
+            else { return }
+            if action != .receive { return follow(action, of: id, now: now) }
+            if isLast { return follow(fail(id, .layer7InvalidResponse), of: id, now: now) }
         }
     }
 
     private mutating func finish(
         _ id: CheckTarget.ID,
         _ status: CheckResult.Status,
-        code: Int? = nil,
+        code: Int?,
+        detail: String,
         now: Int64
     ) {
         guard let check = checks[id] else { return }
         // By reset, so that thousands of checks leave no sockets in TIME_WAIT.
         check.descriptor?.close(byReset: true)
         checks[id]?.descriptor = nil
+        checks[id]?.conversation = nil
         timers.clear(check.timer)
         let duration = Milliseconds(Int(now - check.startedAt))
-        finished.append((id, CheckResult(status, code: code, duration: duration)))
-    }
-}
-
-/// The bytes of an HTTP check.
-enum HTTPCheck {
-    /// `http-check send` as HAProxy writes it: connection closed after the answer.
-    static func request(_ check: HTTPCheckConfiguration, to endpoint: Endpoint) -> [UInt8] {
-        var text = "\(check.method) \(check.uri) \(check.version)\r\n"
-        let names = check.headers.map { $0.name.lowercased() }
-        if check.version == "HTTP/1.1", !names.contains("host") { text += "host: \(endpoint)\r\n" }
-        for header in check.headers { text += "\(header.name): \(header.value)\r\n" }
-        if !check.body.isEmpty { text += "content-length: \(check.body.utf8.count)\r\n" }
-        text += "connection: close\r\n\r\n\(check.body)"
-        return Array(text.utf8)
-    }
-
-    /// The status of a response whose first line has arrived so far; nil while it cannot be told.
-    static func status(in response: [UInt8]) -> Int? {
-        guard response.count >= 13, response.starts(with: "HTTP/1.".utf8), response[8] == 32 else {
-            return nil
-        }
-        let digits = response[9..<12]
-        guard digits.allSatisfy({ ASCII.isDigit($0) }), response[12] == 32 || response[12] == 13
-        else {
-            return nil
-        }
-        return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+        finished.append((id, CheckResult(status, code: code, duration: duration, detail: detail)))
     }
 }

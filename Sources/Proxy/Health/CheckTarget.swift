@@ -20,7 +20,7 @@ package struct CheckTarget: Hashable, Sendable {
     /// For the whole check.
     package var timeout: Milliseconds
     /// Nil for a connection check.
-    package var http: HTTPCheckConfiguration?
+    package var script: CheckScript?
 
     package init(
         id: ID,
@@ -49,11 +49,16 @@ package struct CheckResult: Hashable, Sendable {
         case layer4Timeout = "L4TOUT"
         case layer4Refused = "L4CON"
         case layer7OK = "L7OK"
+        case layer7Conditional = "L7OKC"
         case layer7Timeout = "L7TOUT"
         case layer7InvalidResponse = "L7RSP"
         case layer7WrongStatus = "L7STS"
+        /// An agent that said nothing about health.
+        case unchanged = "CHECKED"
 
-        package var isPassed: Bool { self == .layer4OK || self == .layer7OK }
+        package var isPassed: Bool {
+            self == .layer4OK || self == .layer7OK || self == .layer7Conditional
+        }
     }
 
     package var status: Status

@@ -14,8 +14,11 @@ package struct SocketError: Error, Equatable, CustomStringConvertible {
     }
 
     package var description: String {
-        "cannot \(call) \(address): \(unsafe String(cString: strerror(code)))"
+        "cannot \(call) \(address): \(Self.text(code))"
     }
+
+    /// What the system says of an error number.
+    package static func text(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }
 
 /// The one owner of a descriptor; closes it when it goes.

@@ -192,6 +192,14 @@ final class BackendTable {
         lastSerial += 1
         declaration.serial = lastSerial
         let server = ServerRecord(declaration, slot: slot, checkID: .init(lastCheckID), now: now)
+        if declaration.attributes[.agentCheck] != nil {
+            lastCheckID += 1
+            server.agent = AgentRecord(
+                checkID: .init(lastCheckID),
+                // As with checks, an operator switches it on.
+                isEnabled: !declaration.isDynamic
+            )
+        }
         enter(server, into: backend)
         undo?.append {
             self.leave(server, from: backend)
@@ -203,10 +211,11 @@ final class BackendTable {
     private func enter(_ server: ServerRecord, into backend: BackendRecord) {
         backend.insert(server)
         checks[server.checkID] = (backend, server)
+        if let agent = server.agent { checks[agent.checkID] = (backend, server) }
         if let guid = server.guid {
             guids[guid] = "server \(backend.configuration.name)/\(server.name)"
         }
-        if server.isChecked { checkGeneration += 1 }
+        if server.isChecked || server.agent?.isEnabled == true { checkGeneration += 1 }
         changes += 1
         if server.isDynamic { noteUnsaved(server, of: backend) }
     }
@@ -214,6 +223,7 @@ final class BackendTable {
     private func leave(_ server: ServerRecord, from backend: BackendRecord) {
         backend.remove(server)
         checks[server.checkID] = nil
+        if let agent = server.agent { checks[agent.checkID] = nil }
         if let guid = server.guid { guids[guid] = nil }
         changes += 1
         if keepsUnsaved {
@@ -273,17 +283,51 @@ final class BackendTable {
         checkGeneration += 1
     }
 
-    /// Takes one check's result into account; nil when its target is gone, else whether the server went up or down.
-    func record(_ result: CheckResult, for id: CheckTarget.ID, now: Milliseconds) -> (
-        server: ServerRecord, isMoved: Bool
-    )? {
-        guard let (backend, server) = checks[id], server.isChecked else { return nil }
-        let isMoved = server.record(result, now: now)
+    /// Takes one check's result into account; whether the server went up or down.
+    func record(
+        _ result: CheckResult,
+        of server: ServerRecord,
+        in backend: BackendRecord,
+        now: Milliseconds
+    )
+        -> Bool
+    {
+        noteMove(server, of: backend, server.record(result, now: now))
+    }
+
+    /// Takes what an agent said of its server's health into account; whether the server went up or down.
+    func recordAgent(
+        _ result: CheckResult,
+        isUp: Bool?,
+        of server: ServerRecord,
+        in backend: BackendRecord,
+        now: Milliseconds
+    ) -> Bool {
+        noteMove(server, of: backend, server.recordAgent(result, isUp: isUp, now: now))
+    }
+
+    /// Whose check it is; nil when its target is gone or no longer checked.
+    func target(of id: CheckTarget.ID) -> (backend: BackendRecord, server: ServerRecord)? {
+        guard let (backend, server) = checks[id] else { return nil }
+        let isAsked =
+            id == server.agent?.checkID ? server.agent?.isEnabled == true : server.isChecked
+        return isAsked ? (backend, server) : nil
+    }
+
+    private func noteMove(_ server: ServerRecord, of backend: BackendRecord, _ isMoved: Bool)
+        -> Bool
+    {
         if isMoved {
             backend.touch(server)
             if server.isDynamic || server.isChanged { noteUnsaved(server, of: backend) }
         }
-        return (server, isMoved)
+        return isMoved
+    }
+
+    /// Asks a server's agent, or no longer.
+    func setAgent(_ server: ServerRecord, isEnabled: Bool, now: Milliseconds) {
+        server.setAgent(isEnabled: isEnabled, now: now)
+        checkGeneration += 1
     }
 
     /// Runs a change on one map.
@@ -341,11 +385,11 @@ final class BackendTable {
     /// Every check that runs now.
     var checkTargets: [CheckTarget] {
         backends.flatMap { backend in
-            backend.servers.lazy.filter(\.isChecked).map {
-                $0.checkTarget(
-                    backend.configuration.check,
-                    connectTimeout: backend.configuration.timeouts.connect
-                )
+            let check = backend.configuration.check
+            let connect = backend.configuration.timeouts.connect
+            return backend.servers.flatMap { server in
+                (server.isChecked ? [server.checkTarget(check, connectTimeout: connect)] : [])
+                    + (server.agentTarget(check, connectTimeout: connect).map { [$0] } ?? [])
             }
         }
     }

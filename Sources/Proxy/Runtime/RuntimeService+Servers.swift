@@ -27,7 +27,9 @@ extension RuntimeService {
             return onServer(reference) { move($1, of: $0, to: address, port: port) }
         case .setServerHealth(let reference, let health):
             return onServer(reference) { backend, server in
-                table.change(server, of: backend) { $0.force(health, now: now) }
+                reporting(server, of: backend, because: ", changed from CLI") {
+                    table.change(server, of: backend) { $0.force(health, now: now) }
+                }
                 return RuntimeReply()
             }
         case .setServerCheckAddress(let reference, let address, let port):
@@ -37,10 +39,18 @@ extension RuntimeService {
         case .setServerMaxconn(let reference, let value):
             return onServer(reference) { set($1, of: $0, maxconn: value) }
         case .enableAgent(let reference):
-            return onServer(reference) { _, _ in
-                .error("Agent was not configured on this server, cannot enable.")
+            return onServer(reference) { _, server in
+                guard server.agent != nil else {
+                    return .error("Agent was not configured on this server, cannot enable.")
+                }
+                table.setAgent(server, isEnabled: true, now: now)
+                return RuntimeReply()
             }
-        case .disableAgent(let reference): return onServer(reference) { _, _ in RuntimeReply() }
+        case .disableAgent(let reference):
+            return onServer(reference) { _, server in
+                table.setAgent(server, isEnabled: false, now: now)
+                return RuntimeReply()
+            }
         case .shutdownServerSessions(let reference):
             return onServer(reference) { _, server in
                 let isInMaintenance = server.isInMaintenance
@@ -79,7 +89,9 @@ extension RuntimeService {
         to state: AdminState,
         now: Milliseconds
     ) -> RuntimeReply {
-        table.change(server, of: backend) { $0.set(state, now: now) }
+        reporting(server, of: backend, because: "") {
+            table.change(server, of: backend) { $0.set(state, now: now) }
+        }
         if state == .maint {
             table.whenCertain { [plane] in plane.purgeIdleConnections(of: server.slot) }
         }
@@ -210,6 +222,7 @@ extension RuntimeService {
         if let mistake = parsed.read(arguments, server: name, isDynamic: true) {
             return .error(mistake)
         }
+        if let omission = parsed.omission(server: name) { return .error(omission) }
         if let mistake = conflict(of: parsed.attributes, in: backend) { return .error(mistake) }
         var declaration = ServerDeclaration(
             name: name,

@@ -107,6 +107,9 @@ extension RuntimeService {
             row.checkResult = status.result
             row.checkHealth = server.history.health
             row.checkBits = server.checkBits
+            row.agentBits = server.agentBits
+            row.agentAddress = server.attributes.word(.agentAddr)
+            row.agentPort = server.attributes.integer(.agentPort) ?? 0
             row.serverForcedID = server.hasForcedID ? 1 : 0
             row.port = server.endpoint.port.map(Int.init) ?? 0
             row.checkPort = server.checkPort ?? 0

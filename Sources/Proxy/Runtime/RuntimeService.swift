@@ -25,6 +25,10 @@ package final class RuntimeService {
     var departingBackends: [Int] = []
     private var hasUnseenDeletions = false
     var digests = StateDigestCache()
+    /// Somebody asks for `takeEvents`.
+    package var keepsEvents = false
+    /// What happened to servers since the last `takeEvents`.
+    var events: [HealthEvent] = []
     /// Keeps what is accepted; set after what it kept before was restored.
     package var journal: (any StateJournal)? {
         didSet { table.keepsUnsaved = journal != nil }
@@ -142,20 +146,6 @@ package final class RuntimeService {
     package func takeUnseenDeletions() -> Bool {
         defer { hasUnseenDeletions = false }
         return hasUnseenDeletions
-    }
-
-    /// Takes one check's result into account and tells when to check again; nil when the target is gone.
-    package func record(_ result: CheckResult, for target: CheckTarget.ID, now: Milliseconds)
-        -> Milliseconds?
-    {
-        self.now = now
-        guard let (server, isMoved) = table.record(result, for: target, now: now) else {
-            return nil
-        }
-        if isMoved, server.operational == .stopped, server.attributes[.onMarkedDown] != nil {
-            plane.shutdownSessions(of: server.slot)
-        }
-        return server.checkInterval
     }
 
     /// Every server whose checks run now; asked for again when `checkGeneration` changed.

@@ -63,6 +63,8 @@ final class ServerRecord {
     var checkAddress: Endpoint?
     var checkPort: Int?
     var lastCheck: CheckResult?
+    /// What its agent says, where it has one.
+    var agent: AgentRecord?
     var failedChecks = 0
     var falls = 0
     var lastChange: Milliseconds
@@ -200,25 +202,56 @@ final class ServerRecord {
         guard !isInMaintenance else { return }
         switch health {
         case .up: run(now: now)
-        case .stopping:
-            endDowntime(now: now)
-            if operational != .stopping { lastChange = now }
-            operational = .stopping
+        case .stopping: drain(now: now)
         case .down: stop(now: now)
         }
     }
 
     /// Counts one check's result; answers whether the server went up or down by it.
-    func record(_ result: CheckResult, now: Milliseconds) -> Bool {
+    func record(_ given: CheckResult, now: Milliseconds) -> Bool {
+        var result = given
+        // Who is down does not come back by being drained.
+        if result.status == .layer7Conditional, operational == .stopped {
+            result.status = .layer7WrongStatus
+        }
         lastCheck = result
         let before = operational
         if !result.status.isPassed { failedChecks += history.isUp ? 1 : 0 }
         history.record(isPassed: result.status.isPassed)
         // A server that is up although its checks just began stays so until one of them fails, and vice versa.
-        if result.status.isPassed, history.isUp { run(now: now) }
+        if result.status.isPassed, history.isUp, agent?.isKeepingDown != true {
+            if result.status == .layer7Conditional { drain(now: now) } else { run(now: now) }
+        }
         if !result.status.isPassed, !history.isUp { stop(now: now) }
         if before != .stopped, operational == .stopped { falls += 1 }
         return before != operational
+    }
+
+    /// Takes what the agent said of the server's health; answers whether it went up or down by it.
+    func recordAgent(_ result: CheckResult, isUp: Bool?, now: Milliseconds) -> Bool {
+        agent?.last = result
+        guard let isUp else { return false }
+        let before = operational
+        agent?.isHealthy = isUp
+        if !isUp {
+            stop(now: now)
+        } else if !isInMaintenance, !isCheckEnabled || history.isUp, operational != .stopping {
+            run(now: now)
+        }
+        if before != .stopped, operational == .stopped { falls += 1 }
+        return before != operational
+    }
+
+    /// Asks the agent, or no longer; who does not ask does not hear that the server is down.
+    func setAgent(isEnabled: Bool, now: Milliseconds) {
+        agent?.isEnabled = isEnabled
+    }
+
+    /// Up for who is here already (`NOLB`).
+    private func drain(now: Milliseconds) {
+        endDowntime(now: now)
+        if operational != .stopping { lastChange = now }
+        operational = .stopping
     }
 
     private func run(now: Milliseconds) {
@@ -264,7 +297,33 @@ final class ServerRecord {
         )
         let connect = connectTimeout == 0 ? usual : min(Milliseconds(Int(connectTimeout)), usual)
         target.connectTimeout = check.timeout.map { min($0, connect) } ?? connect
-        target.http = check.http
+        target.script = check.script
+        return target
+    }
+
+    /// What `HealthChecker` needs to ask its agent; nil without one.
+    func agentTarget(_ check: CheckConfiguration, connectTimeout: UInt32) -> CheckTarget? {
+        guard let agent, agent.isEnabled, let port = attributes.integer(.agentPort) else {
+            return nil
+        }
+        let host =
+            attributes.word(.agentAddr).flatMap { IPText.endpoint($0) ?? Endpoint($0) } ?? endpoint
+        let interval = attributes.duration(.agentInter) ?? Milliseconds(2000)
+        var target = CheckTarget(
+            id: agent.checkID,
+            slot: slot,
+            endpoint: host.with(port: UInt16(clamping: port)),
+            interval: interval,
+            timeout: check.timeout ?? interval
+        )
+        let connect = connectTimeout == 0 ? interval : Milliseconds(Int(connectTimeout))
+        target.connectTimeout = min(connect, target.timeout)
+        var script = CheckScript(.agent)
+        if let text = attributes.word(.agentSend) {
+            script.steps.append(CheckStep(.send(Array(text.utf8))))
+        }
+        script.steps.append(CheckStep(.expect(CheckExpectation(.agentLine))))
+        target.script = script
         return target
     }
 

@@ -16,8 +16,16 @@ extension ServerRecord {
         case .stopping:
             return isFalling ? "NOLB \(falling)" : "NOLB"
         case .stopped:
+            if agent?.isKeepingDown == true { return "DOWN (agent)" }
             return history.health == 0 ? "DOWN" : "DOWN \(rising)"
         }
+    }
+
+    /// `srv_agent_state` of `show servers state`: an agent has a bit of its own.
+    var agentBits: Int {
+        guard let agent else { return 0 }
+        return 16 | ServerStateRow.Check.configured
+            | (agent.isEnabled ? ServerStateRow.Check.enabled : 0)
     }
 
     /// `srv_check_state` of `show servers state`.
@@ -41,7 +49,9 @@ extension CheckResult.Status {
         case .layer7Timeout: 12
         case .layer7InvalidResponse: 13
         case .layer7OK: 15
+        case .layer7Conditional: 16
         case .layer7WrongStatus: 17
+        case .unchanged: 3
         }
     }
 
@@ -49,6 +59,7 @@ extension CheckResult.Status {
     var result: Int {
         switch self {
         case .unknown, .initializing: 0
+        case .unchanged: 1
         default: isPassed ? 3 : 2
         }
     }
@@ -63,9 +74,11 @@ extension CheckResult.Status {
         case .layer4Timeout: "Layer4 timeout"
         case .layer4Refused: "Layer4 connection problem"
         case .layer7OK: "Layer7 check passed"
+        case .layer7Conditional: "Layer7 check conditionally passed"
         case .layer7Timeout: "Layer7 timeout"
         case .layer7InvalidResponse: "Layer7 invalid response"
         case .layer7WrongStatus: "Layer7 wrong status"
+        case .unchanged: "No status change"
         }
     }
 }

@@ -133,6 +133,7 @@ struct StatReport {
             row.append(.checkFall, server.history.fall)
             row.append(.checkHealth, server.history.health)
         }
+        appendAgent(of: server, to: &row)
         appendTail(of: server, counters, to: &row)
         return row
     }
@@ -145,6 +146,21 @@ struct StatReport {
         guard let check = server.lastCheck else { return }
         if let code = check.code { row.append(.checkCode, code) }
         row.append(.checkDuration, check.duration.count)
+    }
+
+    private func appendAgent(of server: ServerRecord, to row: inout StatRow) {
+        guard let agent = server.agent, agent.isEnabled else { return }
+        let status = agent.last?.status ?? .initializing
+        row.append(.agentStatus, .text(status.rawValue))
+        row.append(.agentDesc, .text(status.summary))
+        if let last = agent.last {
+            if let code = last.code { row.append(.agentCode, code) }
+            row.append(.agentDuration, last.duration.count)
+            if !last.detail.isEmpty { row.append(.lastAgt, .text(last.detail)) }
+        }
+        row.append(.agentRise, 1)
+        row.append(.agentFall, 1)
+        row.append(.agentHealth, agent.isHealthy ? 1 : 0)
     }
 
     private func appendTail(

@@ -50,9 +50,7 @@ extension Worker {
                 ? request.fields.connectionKeepAlive : !request.fields.connectionClose)
         connections[index].body.start(framing)
         connections[index].asksTunnel = asksTunnel(framing, bytes)
-        if !frontend.monitorURI.isEmpty,
-            bytes[request.target.range].isEqual(to: frontend.monitorURI)
-        {
+        if !frontend.monitorURI.isEmpty, isMonitored(bytes, by: frontend) {
             return answerMonitor(index, bytes, frontend)
         }
         let routed = route(index, bytes, frontend)
@@ -315,6 +313,15 @@ extension Worker {
         connections[index].keepsAlive = false
         _ = reply(index, status: status)
         return -1
+    }
+
+    /// A path in `monitor-uri` stands for that of an absolute target too.
+    private func isMonitored(_ bytes: ByteSlice, by frontend: FrontendSnapshot) -> Bool {
+        let target = bytes[request.target.range]
+        if target.isEqual(to: frontend.monitorURI) { return true }
+        guard request.isAbsoluteForm, !request.path.isEmpty else { return false }
+        let path = bytes[Int(request.path.start)..<request.target.end]
+        return path.isEqual(to: frontend.monitorURI)
     }
 
     private mutating func answerMonitor(

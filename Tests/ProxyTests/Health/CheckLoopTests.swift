@@ -29,7 +29,7 @@ import Testing
             interval: Milliseconds(1000),
             timeout: Milliseconds(timeout)
         )
-        target.http = http
+        target.script = http.map { .http($0) }
         return target
     }
 
@@ -81,9 +81,46 @@ import Testing
         http.body = "ping"
         let endpoint = Endpoint.ipv4(IPv4Address(bits: 0x0102_0304), port: 80)
         #expect(
-            String(decoding: HTTPCheck.request(http, to: endpoint), as: UTF8.self) == """
+            String(decoding: http.bytes(to: endpoint), as: UTF8.self) == """
                 OPTIONS / HTTP/1.1\r\nhost: 1.2.3.4:80\r\nX-A: b\r\ncontent-length: 4\r\nconnection: close\r\n\r\nping
                 """
+        )
+    }
+
+    @Test func `a script connects, sends and expects until its end`() throws {
+        let origin = try RecordingOrigin { _ in .text("HTTP/1.1 200 OK\r\n\r\nready", closes: true)
+        }
+        defer { origin.close() }
+        var script = CheckScript(.tcp)
+        script.steps = [
+            CheckStep(.send(Array("GET / HTTP/1.0\r\n\r\n".utf8))),
+            CheckStep(.expect(CheckExpectation(.text(Array("ready".utf8))))),
+        ]
+        var asked = target(origin.port)
+        asked.script = script
+        let result = check(asked)
+        #expect(result?.status == .layer7OK && result?.detail == "(tcp-check)")
+    }
+
+    @Test func `a second connection that is refused is told with its step`() throws {
+        let origin = try RecordingOrigin()
+        let gone = try RecordingOrigin()
+        gone.close()
+        defer { origin.close() }
+        var script = CheckScript(.tcp)
+        var connection = CheckConnection()
+        connection.port = gone.port
+        var second = CheckStep(.connect(connection))
+        second.number = 2
+        second.comment = "other"
+        script.steps = [CheckStep(.connect(CheckConnection())), second]
+        var asked = target(origin.port)
+        asked.script = script
+        let result = check(asked)
+        #expect(result?.status == .layer4Refused)
+        #expect(
+            result?.detail == "Connection refused at step 2 of tcp-check (connect port "
+                + "\(gone.port)) comment: 'other'"
         )
     }
 }
