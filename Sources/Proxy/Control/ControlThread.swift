@@ -40,7 +40,6 @@ struct ControlThread: ~Copyable {
     private var buffer = ScratchBuffer(capacity: 262_144)
     /// What becomes of servers is told here.
     private var log = LogWriter()
-    private let logTargets: [[Int]]
     /// Replies wait until every worker has seen the newest snapshot, at most until then.
     private var holdsUntil: Milliseconds?
     private static let holdLimit = Milliseconds(100)
@@ -50,7 +49,6 @@ struct ControlThread: ~Copyable {
         self.service = service
         self.plane = plane
         checker = HealthChecker()
-        logTargets = service.table.backends.map(\.configuration.logTargets)
         service.holdsDeletions = true
     }
 
@@ -287,7 +285,7 @@ struct ControlThread: ~Copyable {
 
     /// Opens the logs that backends name.
     mutating func openLogs(_ targets: [LogTarget], as sender: LogWriter.Sender) {
-        service.keepsEvents = logTargets.contains { !$0.isEmpty }
+        service.keepsEvents = !targets.isEmpty
         if service.keepsEvents { log.open(targets, as: sender) }
     }
 
@@ -298,7 +296,7 @@ struct ControlThread: ~Copyable {
         let time = WallClock.microseconds
         for event in events {
             let text = RawText.make(event.text)
-            for target in logTargets[event.backend] {
+            for target in event.targets {
                 log.write(text.slice, to: target, level: event.level, at: time)
             }
             text.free()

@@ -2,8 +2,8 @@ import Model
 
 /// One line about the health of a server or a backend, for the log.
 package struct HealthEvent: Hashable, Sendable {
-    /// The number of the backend, whose log it goes to.
-    package let backend: Int
+    /// The log of its backend, as numbers in `ProxyConfiguration.logTargets`.
+    package let targets: [Int]
     package let level: SyslogLevel
     package let text: String
 }

@@ -169,7 +169,8 @@ extension RuntimeService {
     /// A transaction that is taken back is told of by nobody.
     private func add(_ level: SyslogLevel, _ text: String, _ backend: BackendRecord) {
         guard events.count < Self.eventLimit else { return }
-        let event = HealthEvent(backend: backend.number, level: level, text: text)
+        let targets = backend.configuration.logTargets
+        let event = HealthEvent(targets: targets, level: level, text: text)
         table.whenCertain { self.events.append(event) }
     }
 }

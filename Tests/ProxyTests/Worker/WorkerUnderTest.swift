@@ -26,7 +26,7 @@ final class WorkerUnderTest {
             workers: workers,
             frontends: 1,
             backends: 1,
-            limits: ConnectionLimits(process: 0, frontends: [maxconn])
+            limits: ConnectionLimits(process: 0, frontends: [maxconn], workers: workers)
         )
         let listener = try SocketListener.listen(on: SocketAddress(ipv4: 0x7f00_0001, port: 0))
         let address = listener.address
