@@ -67,6 +67,17 @@ import Testing
         return attributes
     }
 
+    @Test func `a backend that Apus made at runtime is declared as one`() throws {
+        var source = try source([try server("a", "10.0.0.1:80")])
+        source.boot = ("boot/edge.cfg", "defaults http\n  mode http\ndefaults tcp\n  mode tcp\n")
+        let shop: BackendName = try name("shop")
+        let http: DefaultsName = try name("http")
+        #expect(StateExport(source).files.contains { $0.path == "backends/shop.yaml" } == false)
+        source.observed.backends[shop]?.guid = BackendIdentity.guid(of: shop, from: http)
+        let text = try text(StateExport(source), "backends/shop.yaml")
+        #expect(text.contains("  dynamic: true\n  from: http\n"))
+    }
+
     @Test func `without a boot file everything that is shown is written`() throws {
         var source = try source([
             try server("a", "10.0.0.1:80") {

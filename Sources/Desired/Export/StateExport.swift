@@ -114,7 +114,8 @@ package struct StateExport: Sendable {
 extension StateExport {
     private mutating func addBackend(_ name: BackendName) {
         guard let live = source.observed.backends[name] else { return }
-        let section = boot?.backends[name]
+        let origin = defaults(of: live)
+        let section = origin.flatMap { boot?.defaults[$0] } ?? boot?.backends[name]
         if boot != nil, section == nil {
             notes.append(
                 "backend \(name) is left out: it runs, but \(source.boot?.path ?? "the boot file") does not have it"
@@ -145,8 +146,18 @@ extension StateExport {
         let head = head("Backend", name.text)
         add(
             "backends/\(fileName(name.text)).yaml",
-            writer.comments + head + [selector] + writer.lines
+            writer.comments + head + [selector]
+                + (origin.map { ["  dynamic: true", "  from: \(YAMLText.scalar($0.text))"] } ?? [])
+                + writer.lines
         )
+    }
+
+    /// The section that Apus made a backend from at runtime, as its guid tells; nil for any other backend.
+    private func defaults(of live: ObservedBackend) -> DefaultsName? {
+        guard let boot, boot.backends[live.name] == nil else { return nil }
+        return boot.defaults.keys.sorted().first {
+            BackendIdentity.guid(of: live.name, from: $0) == live.guid
+        }
     }
 
     /// Why a server cannot be declared; left alone on the proxy, it goes on as it is.
