@@ -147,7 +147,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "apus-bench",
-            dependencies: ["Stage", unixSignals],
+            dependencies: ["Model", "RuntimeAPI", "Stage", nioCore, nioPosix, unixSignals],
             path: "Tests/Benchmarks",
             exclude: ["Results"],
             swiftSettings: strict
