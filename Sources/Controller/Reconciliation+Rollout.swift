@@ -153,7 +153,7 @@ extension Reconciliation {
         work.events(.started(target.name, operations: operations))
         let uptime = Uptime(clock)
         let steps = Dictionary(plan.steps.map { ($0.id, $0) }) { first, _ in first }
-        let applier = Applier(transport: transport, clock: clock, limits: limits)
+        let applier = Applier(transport: transport, clock: clock, limits: limits, memory: memory)
         let applied = await applier.apply(plan, to: target) { report in
             guard let step = steps[report.step] else { return }
             work.events(.step(target.name, step, report.result))

@@ -76,29 +76,76 @@ package struct Reconciliation: Sendable {
     package let transport: any RuntimeTransport
     package let clock: any Clock<Duration>
     package let limits: FleetLimits
+    /// What was read in earlier passes.
+    package let memory: ObservationMemory
     private let uptime: Uptime
 
     package init(
         transport: any RuntimeTransport,
         clock: any Clock<Duration>,
-        limits: FleetLimits = FleetLimits()
+        limits: FleetLimits = FleetLimits(),
+        memory: ObservationMemory = ObservationMemory()
     ) {
         self.transport = transport
         self.clock = clock
         self.limits = limits
+        self.memory = memory
         uptime = Uptime(clock)
     }
 
-    var observer: Observer { Observer(transport: transport, clock: clock, limits: limits) }
+    var observer: Observer {
+        Observer(transport: transport, clock: clock, limits: limits, memory: memory)
+    }
 
     /// Observes every proxy of the fleet and plans for those that answered.
+    ///
+    /// A proxy that is only glanced at and turns out to need something is read again, all of it: what it
+    /// finds out by itself, such as health, decides in which order things are done.
     package func plan(_ goal: Goal) async -> Planned {
         let start = uptime.now
-        let (observed, unreachable) = await observe(goal.fleet)
-        // Proxies that were last given the same are planned together, so the planner can compare them.
+        var seen = await observe(goal.fleet.proxies, goal.fleet, isGlance: true)
+        var plans = plans(for: seen, goal)
+        let again = plans.filter { plan in
+            seen.glances.contains(plan.proxy) && (!plan.steps.isEmpty || plan.openRemark != nil)
+        }.map(\.proxy)
+        if !again.isEmpty {
+            let names = Set(again)
+            let targets = goal.fleet.proxies.filter { names.contains($0.name) }
+            seen.replace(names, by: await observe(targets, goal.fleet, isGlance: false))
+            plans = self.plans(for: seen, goal)
+        }
+        let plan = Plan(revision: goal.revision, fleet: goal.fleet.name, proxies: plans)
+        var samples: [ProxyName: ObservedProxy] = [:]
+        if goal.isJudged {
+            let first = Set(plan.groups.compactMap(\.proxies.first))
+            for proxy in seen.observed where first.contains(proxy.key) {
+                samples[proxy.key] = proxy.value
+            }
+        }
+        return Planned(
+            plan: plan,
+            unreachable: seen.unreachable,
+            samples: samples,
+            took: uptime.now - start,
+            observed: seen.observed
+        )
+    }
+
+    /// Sorted by proxy. Those that were last given the same are planned together, so that the planner can
+    /// compare them.
+    private func plans(for seen: FleetObservation, _ goal: Goal) -> [ProxyPlan] {
+        var groups: [(previous: DesiredFleet?, members: [ObservedProxy])] = []
+        for proxy in seen.observed.values.sorted(by: { $0.name < $1.name }) {
+            // Few differ, and equal ones mostly are the same object, which is quick to see.
+            let previous = goal.previous[proxy.name]
+            if let index = groups.firstIndex(where: { $0.previous == previous }) {
+                groups[index].members.append(proxy)
+            } else {
+                groups.append((previous, [proxy]))
+            }
+        }
         var plans: [ProxyPlan] = []
-        let known = Dictionary(observed.map { ($0.name, $0) }) { first, _ in first }
-        for (previous, members) in Dictionary(grouping: observed, by: { goal.previous[$0.name] }) {
+        for (previous, members) in groups {
             var options = Planner.Options()
             options.previous = previous
             options.takesOver = goal.takesOver
@@ -106,46 +153,40 @@ package struct Reconciliation: Sendable {
             let plan = Planner.plan(
                 goal.fleet,
                 revision: goal.revision,
-                observed: members.sorted { $0.name < $1.name },
+                observed: members,
                 options: options
             )
             plans += plan.proxies.map { plan in
-                known[plan.proxy].map { goal.restricted(plan, on: $0) } ?? plan
+                seen.observed[plan.proxy].map { goal.restricted(plan, on: $0) } ?? plan
             }
         }
-        plans.sort { $0.proxy < $1.proxy }
-        let plan = Plan(revision: goal.revision, fleet: goal.fleet.name, proxies: plans)
-        var samples: [ProxyName: ObservedProxy] = [:]
-        if goal.isJudged {
-            let first = Set(plan.groups.compactMap(\.proxies.first))
-            for proxy in observed where first.contains(proxy.name) { samples[proxy.name] = proxy }
-        }
-        return Planned(
-            plan: plan,
-            unreachable: unreachable,
-            samples: samples,
-            took: uptime.now - start,
-            observed: known
-        )
+        return plans.sorted { $0.proxy < $1.proxy }
     }
 
     private func observe(
-        _ fleet: DesiredFleet
-    ) async -> (observed: [ObservedProxy], unreachable: [ProxyName: FleetError]) {
+        _ targets: [ProxyTarget],
+        _ fleet: DesiredFleet,
+        isGlance: Bool
+    ) async -> FleetObservation {
         let scope = ObservationScope(fleet)
-        var observed: [ObservedProxy] = []
-        var unreachable: [ProxyName: FleetError] = [:]
-        await withTaskGroup(of: (ProxyName, Result<ObservedProxy, FleetError>).self) { group in
+        let observer = observer
+        var seen = FleetObservation()
+        await withTaskGroup(of: (ProxyName, Result<Observation, FleetError>).self) { group in
             // As many connections at once as the fleet allows for changes, at least enough to be quick.
             let width = max(fleet.rollout.maxParallel, 16)
-            var waiting = fleet.proxies[...]
+            var waiting = targets[...]
             func startNext() {
                 guard let target = waiting.popFirst() else { return }
                 group.addTask {
                     do throws(FleetError) {
-                        return (
-                            target.name, .success(try await self.observer.observe(target, scope))
-                        )
+                        let observation =
+                            isGlance
+                            ? try await observer.glance(at: target, scope)
+                            : Observation(
+                                proxy: try await observer.observe(target, scope),
+                                isFresh: true
+                            )
+                        return (target.name, .success(observation))
                     } catch {
                         return (target.name, .failure(error))
                     }
@@ -153,14 +194,11 @@ package struct Reconciliation: Sendable {
             }
             for _ in 0..<width { startNext() }
             for await (name, result) in group {
-                switch result {
-                case .success(let proxy): observed.append(proxy)
-                case .failure(let error): unreachable[name] = error
-                }
+                seen.add(name, result)
                 startNext()
             }
         }
-        return (observed, unreachable)
+        return seen
     }
 
     /// Asks every proxy which process it is; those that do not answer soon are left out.
@@ -168,7 +206,7 @@ package struct Reconciliation: Sendable {
         var patience = limits
         patience.connect = min(limits.connect, .seconds(1))
         patience.reply = min(limits.reply, .seconds(2))
-        let (transport, clock, limits) = (transport, clock, patience)
+        let (transport, clock, limits, memory) = (transport, clock, patience, memory)
         return await withTaskGroup(of: (ProxyName, Incarnation)?.self) { group in
             for target in targets {
                 group.addTask {
@@ -177,7 +215,8 @@ package struct Reconciliation: Sendable {
                         over: transport,
                         clock: clock,
                         limits: limits,
-                        tried: "asking who is there"
+                        tried: "asking who is there",
+                        memory: memory
                     )
                     guard let client else { return nil }
                     await client.close()
@@ -243,18 +282,49 @@ package struct Reconciliation: Sendable {
     /// Observes again: the same plan must now be empty.
     private func confirm(_ target: ProxyTarget, _ goal: Goal) async -> Confirmation {
         do throws(FleetError) {
-            let observed = try await observer.observe(target, ObservationScope(goal.fleet))
-            var options = Planner.Options()
-            options.previous = goal.previous[target.name]
-            options.takesOver = goal.takesOver
-            let rest = goal.restricted(
-                Planner.planProxy(goal.fleet, observed: observed, options: options),
-                on: observed
-            )
+            let scope = ObservationScope(goal.fleet)
+            let glance = try await observer.glance(at: target, scope)
+            var rest = rest(of: goal, on: glance.proxy)
+            if !glance.isFresh, !rest.steps.isEmpty || rest.openRemark != nil {
+                rest = self.rest(of: goal, on: try await observer.observe(target, scope))
+            }
             guard rest.steps.isEmpty else { return .differs(steps: rest.steps.count) }
             return rest.openOutcome.map { .open($0) } ?? .asDesired
         } catch {
             return .unknown(error)
+        }
+    }
+
+    private func rest(of goal: Goal, on observed: ObservedProxy) -> ProxyPlan {
+        var options = Planner.Options()
+        options.previous = goal.previous[observed.name]
+        options.takesOver = goal.takesOver
+        let plan = Planner.planProxy(goal.fleet, observed: observed, options: options)
+        return goal.restricted(plan, on: observed)
+    }
+}
+
+/// What one look at a fleet found.
+private struct FleetObservation {
+    private(set) var observed: [ProxyName: ObservedProxy] = [:]
+    /// Those of which only what moved was read.
+    private(set) var glances: Set<ProxyName> = []
+    private(set) var unreachable: [ProxyName: FleetError] = [:]
+
+    mutating func add(_ name: ProxyName, _ result: Result<Observation, FleetError>) {
+        switch result {
+        case .success(let observation):
+            observed[name] = observation.proxy
+            if !observation.isFresh { glances.insert(name) }
+        case .failure(let error): unreachable[name] = error
+        }
+    }
+
+    mutating func replace(_ names: Set<ProxyName>, by other: FleetObservation) {
+        for name in names {
+            observed[name] = other.observed[name]
+            unreachable[name] = other.unreachable[name]
+            glances.remove(name)
         }
     }
 }

@@ -10,15 +10,19 @@ package struct Applier: Sendable {
     package let transport: any RuntimeTransport
     package let clock: any Clock<Duration>
     package let limits: FleetLimits
+    /// What was read before, as for `Observer`.
+    package let memory: ObservationMemory?
 
     package init(
         transport: any RuntimeTransport,
         clock: any Clock<Duration>,
-        limits: FleetLimits = FleetLimits()
+        limits: FleetLimits = FleetLimits(),
+        memory: ObservationMemory? = nil
     ) {
         self.transport = transport
         self.clock = clock
         self.limits = limits
+        self.memory = memory
     }
 
     /// Applies the plan; `progress` hears of every step as soon as its result is known.
@@ -34,7 +38,8 @@ package struct Applier: Sendable {
                 over: transport,
                 clock: clock,
                 limits: limits,
-                tried: "applying"
+                tried: "applying",
+                memory: memory
             )
             let outcome = await apply(plan, over: client, progress)
             await client.close()
@@ -56,7 +61,7 @@ package struct Applier: Sendable {
         }
         let observed: ObservedProxy
         do {
-            observed = try await Observer.read(client, ObservationScope(plan))
+            observed = try await Observer.glance(client, ObservationScope(plan), memory).proxy
         } catch {
             return ApplyOutcome(ending: .lost(error), results: untouched(plan, progress))
         }

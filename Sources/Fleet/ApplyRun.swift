@@ -18,7 +18,10 @@ struct ApplyRun {
     /// How long to pause before the next look.
     var pause = Duration.zero
 
-    private var added: Set<ServerPath> = []
+    /// How many steps are sent one by one, after a transaction of as many was refused.
+    var singly = 0
+
+    private(set) var added: Set<ServerPath> = []
     private let awaitsUp: Set<Int>
 
     init(
@@ -45,7 +48,12 @@ struct ApplyRun {
         do {
             try await rehearse()
             while !Task.isCancelled {
+                if try await transact() {
+                    pause = .zero
+                    continue
+                }
                 let batch = ledger.take(client.limits.batch)
+                singly = max(0, singly - batch.count)
                 if !batch.isEmpty {
                     try await perform(batch)
                     pause = .zero
@@ -108,7 +116,7 @@ extension ApplyRun {
     }
 
     /// Checks of an earlier life or of another address must not count.
-    private func forgetsHealth(_ id: Int) -> Bool {
+    func forgetsHealth(_ id: Int) -> Bool {
         switch steps[id - 1].change {
         case .setAddress(let path, _, _): checked.contains(path)
         case .setAdmin(let path, from: .maint, to: .drain):
@@ -125,24 +133,32 @@ extension ApplyRun {
         let replies = await client.exchange(
             commands.map { ($0.command.command, payload: $0.command.payload) }
         )
-        var complaints: [Int: FleetError] = [:]
-        var answered: [Int: Int] = [:]
-        for ((id, command), reply) in zip(commands, replies.answered) {
-            answered[id, default: 0] += 1
-            if let words = command.complaint(in: reply), complaints[id] == nil {
-                complaints[id] = client.rejection(of: command.command, words)
-            }
-        }
-        var sent: [Int: Int] = [:]
-        for (id, _) in commands { sent[id, default: 0] += 1 }
-        for id in sent.keys.sorted() {
-            if answered[id] != sent[id] {
+        var first = 0
+        while first < commands.count {
+            let id = commands[first].step
+            let end = commands[first...].firstIndex { $0.step != id } ?? commands.count
+            if end > replies.answered.count {
                 ledger.settle(id, .unknown)
             } else {
-                conclude(id, complaints[id])
+                conclude(id, complaint(about: commands[first..<end], in: replies.answered))
             }
+            first = end
         }
         if let failure = replies.failure { throw failure }
+    }
+
+    /// What the first command that failed was told; the replies stand where the commands do.
+    private func complaint(
+        about commands: ArraySlice<(step: Int, command: ChangeTranslation.Command)>,
+        in replies: [RuntimeReply]
+    ) -> FleetError? {
+        for index in commands.indices {
+            let command = commands[index].command
+            if let words = command.complaint(in: replies[index]) {
+                return client.rejection(of: command.command, words)
+            }
+        }
+        return nil
     }
 
     /// All commands of a step were answered.
@@ -156,17 +172,22 @@ extension ApplyRun {
             }
             return
         }
+        if note(change) { begin(id) } else { ledger.settle(id, .done) }
+    }
+
+    /// Remembers what a change that was carried out means for later ones; true when its effect is awaited.
+    mutating func note(_ change: Change) -> Bool {
         switch change {
         case .addServer(let path, _, _, let attributes):
             added.insert(path)
             moved.remove(path)
             if attributes.isChecked { checked.insert(path) } else { checked.remove(path) }
-            ledger.settle(id, .done)
+            return false
         case .setAddress(let path, _, _):
             if checked.contains(path) { moved.insert(path) }
             // From 2.9 on the address changes a moment after the reply.
-            begin(id)
-        default: ledger.settle(id, .done)
+            return true
+        default: return false
         }
     }
 

@@ -69,7 +69,9 @@ package struct FleetError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Trying again later may help, without any change of input.
     package var isTransient: Bool {
         switch cause {
-        case .rejected, .wrongLevel, .permissionDenied, .unreadable: false
+        // Sessions end, and what they hold is theirs for a short time only.
+        case .rejected(_, let words): words.hasSuffix("is part of another session's transaction.")
+        case .wrongLevel, .permissionDenied, .unreadable: false
         default: true
         }
     }

@@ -13,6 +13,8 @@ package struct FleetLimits: Hashable, Sendable {
     package var pollLongest = Duration.milliseconds(250)
     /// Commands in one batch; replies are read while nothing else is sent.
     package var batch = 256
+    /// Steps in one transaction, where the proxy has them.
+    package var transaction = 4096
 
     package init() {}
 }

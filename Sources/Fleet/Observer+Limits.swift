@@ -9,6 +9,7 @@ extension Observer {
         _ client: RuntimeClient,
         _ scope: ObservationScope
     ) async throws(FleetError) -> ObservedProxy {
+        guard !scope.lists.isEmpty || !scope.limits.isEmpty else { return proxy }
         var filter = StatFilter()
         filter.types = 1
         var commands: [RuntimeClient.Command] = scope.lists.map {

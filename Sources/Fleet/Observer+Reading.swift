@@ -6,57 +6,80 @@ extension Observer {
     /// Reads everything a plan depends on in one batch.
     static func read(
         _ client: RuntimeClient,
-        _ scope: ObservationScope
+        _ scope: ObservationScope,
+        _ memory: ObservationMemory? = nil
     ) async throws(FleetError) -> ObservedProxy {
+        let capabilities = client.capabilities
+        let isKept = memory != nil && capabilities.hasStateDigest
         var commands: [RuntimeClient.Command] = [
             (.showServersState(backend: nil), payload: nil),
             (.showBackend, payload: nil),
-            (.showStat(statFilter(client.capabilities), .plain), payload: nil),
+            (.showStat(servers(of: nil), .plain), payload: nil),
         ]
-        if client.capabilities.hasGUID { commands.append((.dumpStatsFile, payload: nil)) }
+        if capabilities.hasGUID { commands.append((.dumpStatsFile, payload: nil)) }
+        if capabilities.hasBackendCommands {
+            commands.append((.showStat(backendsOnly, .plain), payload: nil))
+        }
+        // First, so that whatever changes meanwhile changes the digest of the next look.
+        if isKept { commands.insert((.showStateDigest(proxy: nil), payload: nil), at: 0) }
+        let firstMap = commands.count
         commands += scope.maps.map { (.showMap(PatternReference(name: $0.text)), payload: nil) }
-        let replies = try await client.replies(to: commands)
-        let firstMap = commands.count - scope.maps.count
-        let isMap = { (index: Int) in index >= firstMap }
-        for (index, reply) in replies.enumerated() where !isMap(index) {
-            if let complaint = client.complaint(about: commands[index].0, in: reply) {
-                throw complaint
-            }
+        var replies = try await client.replies(to: commands)[...]
+        for (command, reply) in zip(commands[..<firstMap], replies) {
+            if let complaint = client.complaint(about: command.0, in: reply) { throw complaint }
         }
-        var reading = Reading(client)
+        var reading = ObservationReading(client, memory)
+        var digests: StateDigestTable?
         do {
-            try reading.addServers(replies[0].text, stat: replies[2].text)
-            try reading.addEmptyBackends(replies[1].text)
-            reading.addPublication()
-            if client.capabilities.hasGUID { try reading.addGUIDs(replies[3].text) }
-            for (map, reply) in zip(scope.maps, replies[firstMap...]) {
-                try reading.addMap(map, reply)
+            if isKept { digests = try StateDigestTable.parse(replies.removeFirst().text) }
+            let (state, list, stat) =
+                (replies.removeFirst(), replies.removeFirst(), replies.removeFirst())
+            var guids: [String] = []
+            if capabilities.hasGUID {
+                guids = try StatsFile.parse(replies.removeFirst().text).guids
+                    .filter { $0.hasPrefix("apus:") }
             }
-        } catch let error as TableError {
-            throw client.error(.unreadable("\(error)"))
+            try reading.addServers(state.text, stat: stat.text, own: guids)
+            try reading.addEmptyBackends(list.text)
+            reading.addGUIDs(guids)
+            if capabilities.hasBackendCommands {
+                try reading.addPublication(replies.removeFirst().text)
+            }
+            for (map, reply) in zip(scope.maps, replies) { try reading.addMap(map, reply) }
         } catch {
-            throw client.error(.unreachable("\(error)"))
+            throw client.unreadable(error)
         }
-        guard !scope.lists.isEmpty || !scope.limits.isEmpty else { return reading.proxy }
-        return try await addListsAndLimits(to: reading.proxy, client, scope)
+        let proxy = try await addListsAndLimits(to: reading.proxy, client, scope)
+        if let digests {
+            let known = ObservationMemory.Known(observed: proxy, digests: digests, scope: scope)
+            memory?.remember(known, of: proxy.name)
+        }
+        return proxy
     }
 
-    /// Servers, and the backends too where they can be unpublished.
-    private static func statFilter(_ capabilities: ProxyCapabilities) -> StatFilter {
+    private static var backendsOnly: StatFilter {
         var filter = StatFilter()
-        filter.types = capabilities.hasBackendCommands ? 6 : 4
+        filter.types = 2
+        return filter
+    }
+
+    static func servers(of backend: BackendName?) -> StatFilter {
+        var filter = StatFilter()
+        filter.proxy = backend?.text
+        filter.types = 4
         return filter
     }
 }
 
 /// Puts one observation together from the tables it comes in.
-private struct Reading {
+struct ObservationReading {
     private(set) var proxy: ObservedProxy
-    private var unpublished: Set<String> = []
     private let client: RuntimeClient
+    private let memory: ObservationMemory?
 
-    init(_ client: RuntimeClient) {
+    init(_ client: RuntimeClient, _ memory: ObservationMemory?) {
         self.client = client
+        self.memory = memory
         proxy = ObservedProxy(
             name: client.target.name,
             incarnation: client.incarnation,
@@ -64,45 +87,111 @@ private struct Reading {
         )
     }
 
-    mutating func addServers(_ state: String, stat: String) throws {
+    /// Begins with what is known already.
+    init(_ client: RuntimeClient, _ memory: ObservationMemory?, _ known: ObservedProxy) {
+        self.init(client, memory)
+        proxy = known
+    }
+
+    /// Adds the servers of the backends that both tables list; `guids` are those that are ours.
+    mutating func addServers(_ state: String, stat: String, own guids: [String]) throws {
+        guard let memory, state.utf8.count > 0 else {
+            for backend in try Self.backends(state, stat, Self.owners(guids)) { add(backend) }
+            return
+        }
+        let (stateBytes, statBytes) = (Array(state.utf8), Array(stat.utf8))
+        guard let signatures = ServerSignature.all(state: stateBytes, stat: statBytes) else {
+            for backend in try Self.backends(state, stat, Self.owners(guids)) { add(backend) }
+            return
+        }
+        let number = memory.number(of: guids)
+        var owners: [UInt64: String]?
+        for signature in signatures {
+            if let backend = memory.backend(signature, guids: number) {
+                add(backend)
+                continue
+            }
+            let known = owners ?? Self.owners(guids)
+            owners = known
+            let states =
+                ServerSignature.stateHeader(of: stateBytes) + stateBytes[signature.stateRows]
+            let stats = ServerSignature.statHeader(of: statBytes) + statBytes[signature.statRows]
+            let built = try Self.backends(
+                String(decoding: states, as: UTF8.self),
+                String(decoding: stats, as: UTF8.self),
+                known
+            )
+            for backend in built {
+                add(backend)
+                if built.count == 1 { memory.remember(backend, signature, guids: number) }
+            }
+        }
+    }
+
+    private mutating func add(_ backend: ObservedBackend) {
+        if let known = proxy.backends[backend.name], !known.servers.isEmpty {
+            proxy.backends[backend.name]?.servers.merge(backend.servers) { _, new in new }
+        } else {
+            proxy.backends[backend.name] = backend
+        }
+    }
+
+    /// A backend that is to be read again.
+    mutating func forget(_ backend: BackendName) {
+        guard let known = proxy.backends[backend] else { return }
+        proxy.backends[backend] = ObservedBackend(name: known.name, id: known.id)
+    }
+
+    private static func backends(
+        _ state: String,
+        _ stat: String,
+        _ owners: [UInt64: String]
+    ) throws -> [ObservedBackend] {
         let stats = try stats(stat)
-        // Rows of one backend come together; one at a time is built outside the dictionary.
+        // Rows of one backend come together; one at a time is built outside of an array.
+        var done: [ObservedBackend] = []
         var current: (text: String, backend: ObservedBackend, stats: [String: StatRow])?
         for row in try ServerStateTable.parse(state).rows {
             if current?.text != row.backendName {
-                keep(current?.backend)
+                if let backend = current?.backend { done.append(backend) }
                 current = nil
                 guard let name = try? BackendName(row.backendName) else { continue }
-                let backend = proxy.backends[name] ?? ObservedBackend(name: name, id: row.backendID)
+                let backend = ObservedBackend(name: name, id: row.backendID)
                 current = (row.backendName, backend, stats[row.backendName] ?? [:])
             }
             guard let name = try? ServerName(row.serverName) else { continue }
             var server = ObservedServer(name: name, row)
             if let stat = current?.stats[row.serverName] { server.add(stat) }
+            if !owners.isEmpty {
+                let key = ServerIdentity.hash(row.backendName, row.serverName)
+                server.guid = owners[key]
+            }
             current?.backend.servers[name] = server
         }
-        keep(current?.backend)
+        if let backend = current?.backend { done.append(backend) }
+        return done
     }
 
-    private mutating func keep(_ backend: ObservedBackend?) {
-        if let backend { proxy.backends[backend.name] = backend }
-    }
-
-    private mutating func stats(_ text: String) throws -> [String: [String: StatRow]] {
-        let wanted: Set<StatField> = [.proxyName, .serverName, .slim, .scur, .bck, .status]
+    private static func stats(_ text: String) throws -> [String: [String: StatRow]] {
+        let wanted: Set<StatField> = [.proxyName, .serverName, .slim, .scur, .bck]
         var stats: [String: [String: StatRow]] = [:]
         for row in try StatTable.parse(text, keeping: wanted).rows {
             guard let backend = row.text(.proxyName), let server = row.text(.serverName) else {
                 continue
             }
-            if server == "BACKEND" {
-                // Behind what it would be otherwise: `UP (UNPUB)`.
-                if row.text(.status)?.hasSuffix("(UNPUB)") == true { unpublished.insert(backend) }
-                continue
-            }
             stats[backend, default: [:]][server] = row
         }
         return stats
+    }
+
+    /// A stats file names objects by guid alone; ours hold a hash of the server's name.
+    private static func owners(_ guids: [String]) -> [UInt64: String] {
+        var owners: [UInt64: String] = [:]
+        for guid in guids {
+            let parts = guid.split(separator: ":", omittingEmptySubsequences: false)
+            if parts.count == 3, let hash = UInt64(parts[1], radix: 16) { owners[hash] = guid }
+        }
+        return owners
     }
 
     /// `show servers state` is silent about backends without servers.
@@ -113,40 +202,32 @@ private struct Reading {
         }
     }
 
-    /// Backends without servers have rows, too.
-    mutating func addPublication() {
-        for word in unpublished.sorted() {
-            guard let name = try? BackendName(word) else { continue }
-            proxy.backends[name]?.isPublished = false
-        }
-    }
-
-    /// A stats file names objects by guid alone; ours hold a hash of the server's name.
-    mutating func addGUIDs(_ text: String) throws {
-        let guids = try StatsFile.parse(text).guids.filter { $0.hasPrefix("apus:") }
-        guard !guids.isEmpty else { return }
-        var owners: [Substring: String] = [:]
-        for guid in guids {
-            let parts = guid.split(separator: ":", omittingEmptySubsequences: false)
-            if parts.count == 3 { owners[parts[1]] = guid }
-        }
+    /// Backends that Apus made carry a guid as well.
+    mutating func addGUIDs(_ guids: [String]) {
+        let owners = Self.owners(guids)
+        guard !owners.isEmpty else { return }
         for backend in proxy.backends.keys.sorted() {
-            let hash = BackendIdentity.nameHash(of: backend)
-            proxy.backends[backend]?.guid = owners[hash[...]]
-            for name in (proxy.backends[backend]?.servers ?? [:]).keys.sorted() {
-                let own = ServerIdentity.guid(
-                    of: ServerPath(backend, name),
-                    attributes: ServerAttributes()
-                )
-                let parts = own.split(separator: ":", omittingEmptySubsequences: false)
-                if let guid = owners[parts[1]] {
-                    proxy.backends[backend]?.servers[name]?.guid = guid
-                }
+            if let hash = UInt64(BackendIdentity.nameHash(of: backend), radix: 16),
+                let guid = owners[hash]
+            {
+                proxy.backends[backend]?.guid = guid
             }
         }
     }
 
+    /// The rows of `show stat` that are about backends; those without servers have some, too.
+    mutating func addPublication(_ text: String) throws {
+        for row in try StatTable.parse(text, keeping: [.proxyName, .status]).rows {
+            // Behind what it would be otherwise: `UP (UNPUB)`.
+            guard let word = row.text(.proxyName), let name = try? BackendName(word),
+                row.text(.status)?.hasSuffix("(UNPUB)") == true
+            else { continue }
+            proxy.backends[name]?.isPublished = false
+        }
+    }
+
     mutating func addMap(_ name: PatternFileName, _ reply: RuntimeReply) throws {
+        proxy.maps[name] = nil
         if let severity = reply.severity, severity.rawValue <= 3 {
             // A map the proxy does not know is absent, which the planner reports.
             guard reply.text.hasPrefix("Unknown map") else {
@@ -190,6 +271,15 @@ extension ObservedServer {
 }
 
 extension RuntimeClient {
+    /// What parsing replies threw, as an error on this proxy.
+    func unreadable(_ error: any Error) -> FleetError {
+        switch error {
+        case let error as FleetError: error
+        case let error as TableError: self.error(.unreadable("\(error)"))
+        default: self.error(.unreachable("\(error)"))
+        }
+    }
+
     /// The error in a reply that should be a table or silence; nil when there is none.
     func complaint(about command: RuntimeCommand, in reply: RuntimeReply) -> FleetError? {
         let isError = (reply.severity?.rawValue ?? 7) <= RuntimeReply.Severity.error.rawValue

@@ -23,6 +23,9 @@ package final class RuntimeClient {
         version: ProxyVersion(2, 6)
     )
 
+    /// The digest of everything, where the proxy is the process that is remembered.
+    private(set) var digest: UInt64?
+
     private let connection: any RuntimeConnection
     private let clock: any Clock<Duration>
     private let tried: String
@@ -46,13 +49,14 @@ package final class RuntimeClient {
     /// Connects and asks who is there; `tried` says in errors what it is for.
     ///
     /// Uses `prompt` on every version: it frames replies of any content, and what a proxy speaks is only
-    /// known after the first answer.
+    /// known after the first answer. A process that is remembered tells its digest at once.
     package static func open(
         _ target: ProxyTarget,
         over transport: any RuntimeTransport,
         clock: any Clock<Duration>,
         limits: FleetLimits,
-        tried: String
+        tried: String,
+        memory: ObservationMemory? = nil
     ) async throws(FleetError) -> RuntimeClient {
         let connection: any RuntimeConnection
         do {
@@ -62,7 +66,7 @@ package final class RuntimeClient {
         }
         let client = RuntimeClient(target, connection, clock: clock, limits: limits, tried: tried)
         do {
-            try await client.identify()
+            try await client.identify(memory)
         } catch {
             await client.close()
             throw error
@@ -93,8 +97,10 @@ package final class RuntimeClient {
         FleetError(cause, on: target, tried: tried)
     }
 
-    private func identify() async throws(FleetError) {
-        let questions: [Command] = [(.showInfo(.plain), payload: nil), (.help([]), payload: nil)]
+    private func identify(_ memory: ObservationMemory?) async throws(FleetError) {
+        let known = memory?.known(target.name)
+        let second: RuntimeCommand = known == nil ? .help([]) : .showStateDigest(proxy: "-")
+        let questions: [Command] = [(.showInfo(.plain), payload: nil), (second, payload: nil)]
         let replies = await exchange(questions, greeting: exchange.open())
         if let failure = replies.failure { throw failure }
         let info: InfoTable
@@ -107,8 +113,27 @@ package final class RuntimeClient {
             throw error(.unreadable("`show info` names no pid or no version"))
         }
         guard !info.isStopping else { throw error(.stopping) }
-        if let help = replies.answered.last?.text { capabilities.read(help: help) }
         self.incarnation = incarnation
+        var help = replies.answered.last?.text ?? ""
+        if let known {
+            if known.observed.incarnation == incarnation,
+                let digest = try? StateDigestTable.parse(help).total
+            {
+                self.digest = digest
+                self.capabilities = known.observed.capabilities
+                return
+            }
+            memory?.remember(nil, of: target.name)
+            help = try await self.replies(to: [(.help([]), payload: nil)]).first?.text ?? ""
+        }
+        if let memory {
+            capabilities.commands = memory.commands(in: help) {
+                capabilities.read(help: help)
+                return capabilities.commands
+            }
+        } else {
+            capabilities.read(help: help)
+        }
         self.capabilities = capabilities
     }
 

@@ -11,6 +11,11 @@ package enum ServerIdentity {
         Int(StableHash.of(path.backend.text, path.server.text) % UInt64(idLimit)) + 1
     }
 
+    /// The hash of a server's name that is in its guid.
+    package static func hash(_ backend: String, _ server: String) -> UInt64 {
+        StableHash.of(backend, server)
+    }
+
     /// The id after `id` when that one is taken: linear probing that wraps to 1.
     package static func nextID(after id: Int) -> Int { id % idLimit + 1 }
 

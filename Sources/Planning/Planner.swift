@@ -28,16 +28,22 @@ package enum Planner {
     ) -> Plan {
         let warnings = ringWarnings(fleet, observed)
         let ordered = observed.sorted { $0.name < $1.name }
-        let proxies = ordered.map { proxy in
+        var alike = AlikeProxies()
+        let proxies = ordered.enumerated().map { index, proxy in
             var options = options
             // A few are enough: ids differ only where names collided before.
-            options.siblings += ordered.lazy.filter { $0.name != proxy.name }.prefix(3)
+            options.siblings += ordered.lazy.filter { $0.name != proxy.name }.prefix(siblingCount)
+            // The first ones are each other's siblings; all that follow have the same.
+            if index >= siblingCount, let plan = alike.plan(for: proxy) { return plan }
             var plan = planProxy(fleet, observed: proxy, options: options)
             plan.remarks += warnings
+            if index >= siblingCount { alike.remember(plan, of: proxy) }
             return plan
         }
         return Plan(revision: revision, fleet: fleet.name, proxies: proxies)
     }
+
+    private static let siblingCount = 3
 
     /// The plan for one proxy alone, e.g. to restore one that restarted.
     package static func planProxy(
@@ -66,5 +72,38 @@ package enum Planner {
                 + "that place ids differently (HAProxy 3.0 to 3.2 and others): keys will not agree"
             return Remark(.warning, message, origin: backend.origin)
         }
+    }
+}
+
+/// Plans of proxies that other proxies run exactly alike.
+///
+/// Observers give proxies that run the same the same objects, which are quick to compare.
+private struct AlikeProxies {
+    /// Whoever differs from all of these is planned by itself.
+    private static let limit = 8
+    private var plans: [(proxy: ObservedProxy, plan: ProxyPlan)] = []
+
+    mutating func remember(_ plan: ProxyPlan, of proxy: ObservedProxy) {
+        if plans.count == Self.limit { plans.removeFirst() }
+        plans.append((proxy, plan))
+    }
+
+    func plan(for proxy: ObservedProxy) -> ProxyPlan? {
+        guard let entry = plans.last(where: { $0.proxy.runsLike(proxy) }) else { return nil }
+        return ProxyPlan(
+            proxy: proxy.name,
+            incarnation: proxy.incarnation,
+            base: entry.plan.base,
+            steps: entry.plan.steps,
+            remarks: entry.plan.remarks
+        )
+    }
+}
+
+extension ObservedProxy {
+    /// Everything but which proxy it is.
+    fileprivate func runsLike(_ other: ObservedProxy) -> Bool {
+        capabilities == other.capabilities && backends == other.backends && maps == other.maps
+            && acls == other.acls && limits == other.limits
     }
 }

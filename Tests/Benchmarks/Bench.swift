@@ -11,7 +11,8 @@ struct Bench {
         do {
             let folder = try TemporaryFolder("bench")
             defer { folder.remove() }
-            let parts = (environment["BENCH"] ?? "proxy latency memory check plan push runtime")
+            let parts =
+                (environment["BENCH"] ?? "proxy latency memory check plan push runtime fleet")
                 .split(
                     separator: " "
                 )
@@ -30,6 +31,9 @@ struct Bench {
             if parts.contains("push") { try await PushTime().measure(into: &report) }
             if parts.contains("runtime") {
                 try await RuntimeCost(folder: folder).measure(into: &report)
+            }
+            if parts.contains("fleet") {
+                try await FleetCost(folder: folder).measure(into: &report)
             }
             let text = report.markdown(
                 date: Date.now,

@@ -150,12 +150,22 @@ extension SimulatedProcess {
         service.publishIfNeeded()
         settle()
         if !replies.isEmpty { sessions[number]?.connection.deliver(replies) }
-        if closes { sessions.removeValue(forKey: number)?.connection.deliverEnd() }
+        if closes {
+            sessions.removeValue(forKey: number)?.connection.deliverEnd()
+            service.endSession(UInt64(number))
+        }
     }
 
     private func execute(_ command: RuntimeCommand, payload: String?, for number: Int) -> [UInt8] {
         let level = sessions[number]?.session.level ?? .user
-        switch service.execute(command, payload: payload, level: level, now: now) {
+        let execution = service.execute(
+            command,
+            payload: payload,
+            level: level,
+            now: now,
+            session: UInt64(number)
+        )
+        switch execution {
         case .reply(let reply):
             if command.isWrite { noteWrite(command, reply, pass: sessions[number]?.pass ?? 0) }
             return sessions[number]?.session.finish(reply) ?? []

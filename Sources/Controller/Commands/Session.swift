@@ -54,6 +54,7 @@ package struct Session: Sendable {
     /// Milliseconds since 1970.
     package let now: @Sendable () -> Int
     let source: RepositorySource
+    private let memory = ObservationMemory()
 
     package init(
         _ options: Options,
@@ -76,7 +77,9 @@ package struct Session: Sendable {
         )
     }
 
-    var reconciliation: Reconciliation { Reconciliation(transport: transport, clock: clock) }
+    var reconciliation: Reconciliation {
+        Reconciliation(transport: transport, clock: clock, memory: memory)
+    }
 
     /// Runs a command; errors are told, and every end becomes a status.
     package func run(_ command: (Session) async throws -> CommandStatus) async -> CommandStatus {
