@@ -146,6 +146,25 @@ final class FleetStage {
         return (Double(cpu) / 1e9, try connections() - first)
     }
 
+    /// Seconds from a revision that was read to a proxy that runs it, as `apus run` logs them.
+    func converge() async throws -> Double {
+        let controller = try ChildProcess(
+            "apus run",
+            command(["run", bare, "--listen", "127.0.0.1:0"]),
+            logPath: folder.path("\(home)/run.log")
+        )
+        defer { controller.stop() }
+        try await Deadline.wait(for: "the fleet: \(controller.log)", within: .seconds(60)) {
+            controller.log.contains("proxy converged")
+        }
+        let times = ["revision seen", "proxy converged"].map { words in
+            let line = controller.log.split(separator: "\n").first { $0.contains(words) } ?? ""
+            let parts = line.prefix(12).split(separator: ":").map { Double($0) ?? 0 }
+            return parts.reduce(0) { $0 * 60 + $1 }
+        }
+        return times[1] - times[0]
+    }
+
     /// Connections to a proxy, ours not counted.
     private func connections() throws -> Int {
         guard let pretended else { return 0 }

@@ -71,10 +71,12 @@ struct ObserverTests {
             case "show servers state": .reply(Script.states([Script.row("web1")]))
             case "show backend": .reply("# name\nshop\nblog")
             case "dump stats-file": .reply("#be guid,stot,\n\(guid),1,\n")
-            case "show stat -1 6 -1":
+            case "show stat -1 4 -1":
+                .reply("# pxname,svname,scur,slim,bck,status,\nshop,web1,3,50,1,UP,")
+            case "show stat -1 2 -1":
                 .reply(
-                    "# pxname,svname,scur,slim,bck,status,\nshop,web1,3,50,1,UP,\n"
-                        + "shop,BACKEND,3,200,1,UP,\nblog,BACKEND,0,200,0,UP (UNPUB),"
+                    "# pxname,svname,scur,slim,bck,status,\nshop,BACKEND,3,200,1,UP,\n"
+                        + "blog,BACKEND,0,200,0,UP (UNPUB),"
                 )
             default: nil
             }

@@ -41,6 +41,23 @@ struct PlannerTests {
         #expect(id == ServerIdentity.preferredID(of: path))
     }
 
+    @Test func `proxies that run the same get the plan that each would get alone`() {
+        let fleet = Build.fleet([Build.desired("a"), Build.desired("b", at: 2)])
+        let live = (0..<6).map { number in
+            var proxy = Build.converged(Build.fleet([Build.desired("a")]), on: Build.proxy())
+            // One differs from the rest.
+            if number == 4 { proxy = Build.proxy() }
+            proxy.name = Build.name("lb\(number)")
+            return proxy
+        }
+        let plan = Planner.plan(fleet, revision: Revision(commit: "1", tree: "2"), observed: live)
+        for proxy in live {
+            let alone = Planner.planProxy(fleet, observed: proxy)
+            let shared = plan.proxies.first { $0.proxy == proxy.name }
+            #expect(shared?.steps == alone.steps && shared?.base == alone.base)
+        }
+    }
+
     @Test func `equal states need no steps`() {
         let fleet = Build.fleet([Build.desired("a", [.check: .flag]), Build.desired("b", at: 2)])
         let proxy = Build.converged(fleet, on: Build.proxy())
