@@ -56,7 +56,10 @@ extension Evaluation {
         let isSource = action.code == .setSource || action.code == .setSourcePort
         var address = isSource ? exchange.client : local
         if isPort {
-            guard address.family == .ipv4 || address.family == .ipv6 else { return }
+            // HAProxy makes 0.0.0.0 of what has no port.
+            if address.family != .ipv4, address.family != .ipv6 {
+                address = SocketAddress(ipv4: 0, port: 0)
+            }
             address.port = UInt16(truncatingIfNeeded: value.integer)
         } else {
             address.family = value.kind == .ipv4 ? .ipv4 : .ipv6

@@ -64,7 +64,6 @@ extension Evaluation {
             let field = requests[0].fields[index]
             guard requestBytes[field.name.range].isEqualIgnoringCase(to: name) else { continue }
             let value = requestBytes[field.value.range]
-            if !expression.arguments.text.isEmpty { return Sample(value) }
             guard value.count > 7, value.prefix(7).isEqualIgnoringCase(to: ByteSlice("bearer "))
             else {
                 return Sample()

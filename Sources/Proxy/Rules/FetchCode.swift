@@ -230,7 +230,7 @@ package struct FetchKeyword: Sendable {
                 required: 1
             )
         }
-        + ["fhdr", "req.fhdr"].map {
+        + ["req.fhdr"].map {
             .init(
                 $0,
                 .requestFullHeader,
@@ -250,7 +250,7 @@ package struct FetchKeyword: Sendable {
                 required: 0
             )
         }
-        + ["fhdr_cnt", "req.fhdr_cnt"].map {
+        + ["req.fhdr_cnt"].map {
             .init(
                 $0,
                 .requestFullHeaderCount,
