@@ -286,14 +286,30 @@ package final class ControllerSimulation: Sendable {
         let goal = Reconciliation.Goal(
             fleet,
             revision: world.board.desired.revision,
-            previous: Dictionary(uniqueKeysWithValues: fleet.proxies.map { ($0.name, fleet) })
+            previous: try declared(on: fleet)
         )
+        for proxy in holder?.board.status.fleets.first?.proxies ?? [] {
+            world.trace.note("\(proxy.name) in the end: \(proxy.isInSync) \(proxy.message)")
+        }
         let planned = await reconciliation.plan(goal)
         let remarks = planned.plan.proxies.flatMap(\.remarks)
         return PassSequence.Rest(
             observed: planned.observed.values.sorted { $0.name < $1.name },
             isPostponed: remarks.contains { $0.kind == .postponed }
         )
+    }
+
+    /// What the ledger says that proxies may hold.
+    private func declared(on fleet: DesiredFleet) throws -> [ProxyName: DesiredFleet] {
+        let ledger = try disk.ledger(of: fleet.name)
+        let known = state.withLock(\.known)
+        var declared: [ProxyName: DesiredFleet] = [:]
+        for proxy in fleet.proxies {
+            for state in ledger.revisions(on: proxy.name).compactMap({ known[$0] }) {
+                declared[proxy.name] = declared[proxy.name]?.declaring(also: state) ?? state
+            }
+        }
+        return declared
     }
 
     private var isThere: Bool {
