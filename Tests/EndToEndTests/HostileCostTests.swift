@@ -31,6 +31,9 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     private static let backend =
         "apiVersion: apus/v1\nkind: Backend\nmetadata: {name: b}\nspec:\n  fleets: {matchNames: [f]}\n"
 
+    private static let policy =
+        "apiVersion: apus/v1\nkind: Policy\nmetadata: {name: p}\nspec:\n  enforcement: deny\n  validations:\n"
+
     private static func document(_ kind: String, _ number: Int, _ spec: String) -> String {
         "apiVersion: apus/v1\nkind: \(kind)\nmetadata: {name: n\(number), labels: {a: b}}\nspec: {\(spec)}\n---\n"
     }
@@ -72,6 +75,12 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
             $0 < 400
                 ? document("Fleet", $0, "proxies: [{name: p, runtime: \"unix:/\($0)\"}]")
                 : document("Backend", $0, "fleets: {matchLabels: {a: b}}, servers: {}")
+        },
+        HostileFile("expressions", after: policy) {
+            "    - expression: \"backends.all(b, b.removed.size() < \($0))\"\n"
+        },
+        HostileFile("expressions with mistakes", after: policy) {
+            "    - expression: \"bakends.all(b, c\($0))\"\n"
         },
         HostileFile("backends without fleet") {
             document("Backend", $0, "fleets: {matchLabels: {a: b}}, servers: {}, inherit: x")

@@ -4,7 +4,7 @@ import Planning
 
 extension LoadedState {
     /// Mistakes in expressions that are listed.
-    private static var mistakeLimit: Int { 1_000 }
+    private static var mistakeLimit: Int { 500 }
 
     /// The same with the mistakes in the expressions of its policies; one that has any is no good state.
     package var withPoliciesChecked: LoadedState {
