@@ -7,6 +7,8 @@ package import RuntimeAPI
 package struct ProxyConfiguration: Sendable {
     /// Worker threads; 0 leaves the choice to the machine.
     package var threads = 0
+    /// Threads it does not name run anywhere.
+    package var cpuMap = CPUMap()
     /// Client connections of the whole process; 0 leaves the choice to the descriptor limit.
     package var maxconn = 0
     /// `node`, or empty for the machine's name.

@@ -171,6 +171,7 @@ package final class ProxyServer {
     private func startWorkers(beside control: inout ControlThread) {
         let (targets, sender) = (configuration.logTargets, logSender)
         let all = listeners.owned
+        let map = configuration.cpuMap.cpus
         let isPinned = all.count > 1 && all.count <= SystemThread.cpuCount
         for (number, owned) in all.enumerated() {
             let share = plane.share(ofWorker: number)
@@ -178,7 +179,7 @@ package final class ProxyServer {
             // A socket listens as long as any table has it, so no worker keeps another's.
             let others = all.indices.filter { $0 != number }.flatMap { all[$0] }
             let ownsDescriptors = workerThreads.start(
-                cpu: isPinned ? SystemThread.cpu(number) : nil,
+                cpu: map.isEmpty ? (isPinned ? SystemThread.cpu(number) : nil) : map[number],
                 withoutDescriptors: others.map(\.descriptor) + listeners.inherited
                     + control.listeningDescriptors
             ) {

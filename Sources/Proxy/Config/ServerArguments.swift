@@ -13,7 +13,8 @@ struct ServerArguments {
         .addr, .agentAddr, .agentCheck, .agentInter, .agentPort, .agentSend, .backup, .check,
         .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id,
         .initState,
-        .inter, .maxconn, .maxqueue, .minconn, .onMarkedDown, .poolLowConn, .poolMaxConn,
+        .inter, .maxconn, .maxqueue, .minconn, .onMarkedDown, .onMarkedUp, .poolLowConn,
+        .poolMaxConn,
         .poolPurgeDelay, .port, .proto, .rise, .sendProxy, .sendProxyV2, .weight,
     ]
 

@@ -31,7 +31,7 @@ extension RuntimeService {
                 backend
             )
         }
-        follow(isMoved, server)
+        follow(isMoved, server, of: backend)
         return server.checkInterval
     }
 
@@ -56,7 +56,7 @@ extension RuntimeService {
             let state = server.agent?.isHealthy == true ? "1/1 UP" : "0/1 DOWN"
             tell(result, isAgent: true, state, server, backend)
         }
-        follow(isMoved, server)
+        follow(isMoved, server, of: backend)
     }
 
     /// Makes a result of what an agent said.
@@ -104,10 +104,16 @@ extension RuntimeService {
     }
 
     /// What going up or down leads to.
-    private func follow(_ isMoved: Bool, _ server: ServerRecord) {
-        guard isMoved, server.operational == .stopped, server.attributes[.onMarkedDown] != nil
-        else { return }
-        plane.shutdownSessions(of: server.slot)
+    private func follow(_ isMoved: Bool, _ server: ServerRecord, of backend: BackendRecord) {
+        guard isMoved else { return }
+        if server.operational == .stopped, server.attributes[.onMarkedDown] != nil {
+            plane.shutdownSessions(of: server.slot)
+        }
+        guard server.operational == .running, server.attributes[.onMarkedUp] != nil else { return }
+        // Who was served by the backups meanwhile comes back.
+        for other in backend.servers where other.isBackup && other !== server {
+            plane.shutdownSessions(of: other.slot)
+        }
     }
 
     // MARK: Telling

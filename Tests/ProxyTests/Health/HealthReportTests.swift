@@ -153,6 +153,15 @@ import Testing
         #expect(fixture.run("enable agent b/s1") == "" && fixture.service.checkTargets.count == 1)
     }
 
+    @Test func `sessions end on who goes down, and on backups when one comes up`() throws {
+        let marks = "on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions"
+        let fixture = try fixture(server: "check rise 1 fall 1 \(marks)")
+        fixture.check(.layer4Refused)
+        #expect(fixture.plane.shutSlots == [0])
+        fixture.check(.layer4OK)
+        #expect(fixture.plane.shutSlots == [0, 1])
+    }
+
     @Test func `words of agents are read one by one`() {
         let reply = AgentReply("75%,maxconn:30 Maint\tdown#because")
         #expect(reply.weight == 75 && reply.maxconn == 30 && reply.administration == .maint)
