@@ -86,6 +86,10 @@ struct RingBuilder {
 
     /// Makes the ring hold the nodes of everyone seated; answers whether it changed.
     mutating func rebuild(retired: inout [RetiredMemory]) -> Bool {
+        if makesMostOfIt {
+            remake(retired: &retired)
+            return true
+        }
         var removals: [UInt64] = []
         var additions: [UInt64] = []
         // At once: growing step by step would copy millions of nodes again and again.
@@ -107,6 +111,35 @@ struct RingBuilder {
         var merge = RingMerge(ring: ring, removals: removals, additions: additions)
         ring = merge.run(retired: &retired) { self.precedes($0, $1) }
         return true
+    }
+
+    /// So many nodes come that everything is made anew, which needs less memory than merging.
+    private var makesMostOfIt: Bool {
+        let coming = changed.reduce(0) { $0 + max(0, seats[$1].wantedCount - seats[$1].nodeCount) }
+        return coming > RingRemake.least && coming > ring.count
+    }
+
+    /// Makes the ring of everyone seated from nothing.
+    private mutating func remake(retired: inout [RetiredMemory]) {
+        changed.removeAll(keepingCapacity: true)
+        for seat in seats.indices where seatOfID[seats[seat].id] == seat {
+            if !seats[seat].isTaken {
+                seatOfID[seats[seat].id] = nil
+                freeSeats.append(seat)
+                seats[seat].wantedCount = 0
+            }
+            seats[seat].nodeCount = seats[seat].wantedCount
+        }
+        deadNodes = 0
+        let old = ring
+        let ids = seats.map(\.id)
+        let made = RingRemake(servers: seats.map { .init(id: $0.id, weight: $0.nodeCount / 16) })
+        ring = made.run { left, right in
+            left.key != right.key
+                ? left.key < right.key : ids[Int(left.server)] < ids[Int(right.server)]
+        }
+        retired.append(RetiredMemory(old.buckets, isBulk: true))
+        retired.append(RetiredMemory(old.buckets.indices.map { old.buckets[$0] }))
     }
 
     private mutating func sweep(_ removals: inout [UInt64]) {

@@ -98,26 +98,58 @@ struct RingMerge {
         _ precedes: (RingPoint, RingPoint) -> Bool
     ) {
         let shift = UInt64(ring.shift) + 32
-        for index in old.indices {
-            let node = old[index]
-            let word = UInt64(node.key) << 32 | UInt64(node.server)
-            if removed < removals.count, removals[removed] == word {
-                removed += 1
-                continue
-            }
-            while added < additions.count,
-                additions[added] >> 32 < UInt64(node.key)
-                    || additions[added] >> 32 == UInt64(node.key)
-                        && precedes(RingPoint(additions[added]), node)
-            {
-                merged.append(RingPoint(additions[added]))
-                added += 1
-            }
-            merged.append(node)
+        var start = 0
+        while removed < removals.count, Int(removals[removed] >> shift) == number {
+            let place = Self.place(of: RingPoint(removals[removed]), in: old, from: start, precedes)
+            precondition(
+                place < old.count && old[place].server == RingPoint(removals[removed]).server,
+                "every node that leaves was in the ring"
+            )
+            mergeAdditions(into: old, start..<place, upTo: number, precedes)
+            removed += 1
+            start = place + 1
         }
+        mergeAdditions(into: old, start..<old.count, upTo: number, precedes)
+        // What comes behind the last node.
         while added < additions.count, Int(additions[added] >> shift) == number {
             merged.append(RingPoint(additions[added]))
             added += 1
         }
+    }
+
+    /// Appends a stretch of old nodes with the new ones that stand before some of them.
+    private mutating func mergeAdditions(
+        into old: RawArray<RingPoint>,
+        _ range: Range<Int>,
+        upTo number: Int,
+        _ precedes: (RingPoint, RingPoint) -> Bool
+    ) {
+        var start = range.lowerBound
+        while added < additions.count, start < range.upperBound {
+            let point = RingPoint(additions[added])
+            guard precedes(point, old[range.upperBound - 1]) else { break }
+            let place = Self.place(of: point, in: old, from: start, precedes)
+            old.append(start..<place, to: &merged)
+            merged.append(point)
+            added += 1
+            start = place
+        }
+        old.append(start..<range.upperBound, to: &merged)
+    }
+
+    /// The first node from `start` on that does not precede a point.
+    private static func place(
+        of point: RingPoint,
+        in nodes: RawArray<RingPoint>,
+        from start: Int,
+        _ precedes: (RingPoint, RingPoint) -> Bool
+    ) -> Int {
+        var low = start
+        var high = nodes.count
+        while low < high {
+            let middle = (low &+ high) / 2
+            if precedes(nodes[middle], point) { low = middle &+ 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -41,6 +41,25 @@ enum KeySort {
         }
     }
 
+    /// Orders words that differ in the lowest `bits` of their upper half alone.
+    static func sort(
+        _ words: UnsafeMutablePointer<UInt64>,
+        into sorted: UnsafeMutablePointer<UInt64>,
+        by spare: UnsafeMutablePointer<UInt64>,
+        _ count: Int,
+        bits: UInt64
+    ) {
+        let passes = (bits + 7) / 8
+        var source = unsafe words
+        for number in 0..<passes {
+            // The last pass has to end where the words are wanted.
+            let isOddFromEnd = (passes - number) & 1 == 1
+            let target = unsafe isOddFromEnd ? sorted : spare
+            unsafe pass(from: source, to: target, count, shift: 32 + number * 8)
+            unsafe source = target
+        }
+    }
+
     /// Orders by one byte and returns where the words with each value of it begin.
     @discardableResult
     private static func pass(

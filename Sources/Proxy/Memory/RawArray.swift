@@ -22,6 +22,15 @@
         return unsafe RawArray(base: UnsafePointer(memory.baseAddress), count: elements.count)
     }
 
+    /// Elements made one by one, in memory of their own.
+    @inline(__always)
+    package static func make(count: Int, _ element: (Int) -> Element) -> RawArray {
+        guard count > 0 else { return empty }
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: count)
+        for index in 0..<count { unsafe (memory + index).initialize(to: element(index)) }
+        return unsafe RawArray(base: UnsafePointer(memory), count: count)
+    }
+
     /// Gives the memory back; the caller proves that no reader can hold the array any more.
     package func free() {
         unsafe base?.deallocate()
@@ -36,6 +45,15 @@
     /// Copies the elements behind those of a list.
     package func append(to list: inout [Element]) {
         unsafe list.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+    }
+
+    /// Copies a stretch of the elements behind those of a list.
+    package func append(_ range: Range<Int>, to list: inout [Element]) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "outside a raw array")
+        guard let base = unsafe base, !range.isEmpty else { return }
+        unsafe list.append(
+            contentsOf: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
+        )
     }
 
     package var isEmpty: Bool { count == 0 }
