@@ -131,6 +131,21 @@ extension CommandKeyword {
         }
     }
 
+    /// Every command as a row of a Markdown table, for the README.
+    static var markdownTable: String {
+        let rows = allCases.map { keyword in
+            let (form, purpose) = keyword.usage
+            let cells = [
+                "`\(form.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " "))`",
+                "\(keyword.level)", purpose,
+            ].map {
+                $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+            }
+            return "| \(cells.joined(separator: " | ")) |\n"
+        }
+        return "| command | level | what it does |\n|---|---|---|\n" + rows.joined()
+    }
+
     private var helpLine: String {
         let (form, purpose) = usage
         let padding = String(repeating: " ", count: max(0, 40 - form.utf8.count))

@@ -16,7 +16,8 @@ struct CommandLine: Hashable, Sendable {
         while index < line.endIndex {
             let byte = line[index]
             switch byte {
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ";"):
+            // A NUL parts words in HAProxy, too.
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: ";"), 0:
                 finish(&word, &wordStart)
                 if byte == UInt8(ascii: ";") { commands.append([]) }
             case UInt8(ascii: "\\"):

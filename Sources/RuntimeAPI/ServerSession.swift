@@ -158,7 +158,15 @@ package struct ServerSession: Sendable {
             configuration to use a bigger command.
 
             """
-        return .reply(Array(text.utf8))
+        return .reply(severityPrefix(.error) + text.utf8)
+    }
+
+    private func severityPrefix(_ severity: RuntimeReply.Severity) -> [UInt8] {
+        switch severityOutput {
+        case .none: []
+        case .number: Array("[\(severity.rawValue)]: ".utf8)
+        case .string: Array("[\(severity.name)]: ".utf8)
+        }
     }
 
     /// Starts the next command of the line, or ends the line when there is none left.
@@ -228,13 +236,7 @@ package struct ServerSession: Sendable {
     private func framed(_ reply: RuntimeReply) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(reply.text.utf8.count + 16)
-        if let severity = reply.severity, !reply.text.isEmpty {
-            switch severityOutput {
-            case .none: break
-            case .number: bytes += "[\(severity.rawValue)]: ".utf8
-            case .string: bytes += "[\(severity.name)]: ".utf8
-            }
-        }
+        if let severity = reply.severity, !reply.text.isEmpty { bytes += severityPrefix(severity) }
         bytes += reply.text.utf8
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         bytes += terminator

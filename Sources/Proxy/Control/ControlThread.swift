@@ -115,6 +115,7 @@ struct ControlThread: ~Copyable {
             default: handle(Int32(truncatingIfNeeded: event.token), event)
             }
         }
+        service.sampleRates(now: now)
         if holdsUntil == nil { carryOut() }
         if let limit = holdsUntil, !plane.isSeen, now < limit { return request }
         holdsUntil = nil

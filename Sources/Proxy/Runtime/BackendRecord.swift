@@ -14,6 +14,7 @@ final class BackendRecord {
         didSet { if isPublished != oldValue { isRestated = true } }
     }
     private var isRestated = false
+    var sessions = RateMeter()
     /// It is not in the table any more.
     var isDeleted = false
     /// The state file will be told of it.

@@ -21,6 +21,8 @@ package protocol DataPlane: AnyObject {
     func isUnused(backend: Int) -> Bool
     /// Counters of a slot, summed over the workers.
     func counters(of slot: UInt32) -> ServerCounters
+    /// Sessions a slot has had: one of its counters.
+    func totalSessions(of slot: UInt32) -> Int
     /// Counters of a frontend by its number.
     func counters(ofFrontend frontend: Int) -> FrontendCounters
     /// Counters of a backend by its number: requests that reached no server included.
@@ -45,6 +47,7 @@ extension DataPlane {
     package func close(frontend: Int) {}
     package func limit(frontend: Int?, to connections: Int) {}
     package func reserve(backend: Int) {}
+    package func totalSessions(of slot: UInt32) -> Int { counters(of: slot).totalSessions }
     package func limitRate(to connections: Int) {}
     package func clearCounters(all: Bool) {}
     package func isUnused(backend: Int) -> Bool { true }

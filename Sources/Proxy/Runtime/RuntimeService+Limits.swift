@@ -8,6 +8,7 @@ extension RuntimeService {
         case .setRateLimit(let rate, let value): return set(rate, to: value)
         case .clearCounters(let all):
             plane.clearCounters(all: all)
+            clearRates()
             if all { for backend in table.backends { backend.clearCounters() } }
             return RuntimeReply()
         default: return nil

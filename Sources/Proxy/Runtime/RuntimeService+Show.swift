@@ -82,6 +82,7 @@ extension RuntimeService {
             plane: plane,
             configuration: configuration,
             now: now,
+            rates: frontendRates,
             showsLegends: level >= .operator
         )
         guard let rows = report.rows(filter) else { return .error("No such proxy.") }

@@ -88,6 +88,7 @@ extension RuntimeService {
             plane: plane,
             configuration: configuration,
             now: now,
+            rates: frontendRates,
             showsLegends: settings?.showsLegends ?? false
         )
         return report.rows(StatFilter()) ?? []

@@ -24,6 +24,11 @@ package final class RuntimeService {
     /// Numbers of backends to give back with the next publish.
     var departingBackends: [Int] = []
     private var hasUnseenDeletions = false
+    /// When rates were measured last.
+    var lastSample = Milliseconds(0)
+    /// By frontend number.
+    var frontendRates: [FrontendRates]
+    var processRate = RateMeter()
     var digests = StateDigestCache()
     /// Somebody asks for `takeEvents`.
     package var keepsEvents = false
@@ -45,6 +50,7 @@ package final class RuntimeService {
         self.configuration = configuration
         self.plane = plane
         self.identity = identity
+        frontendRates = configuration.frontends.map { _ in FrontendRates() }
         table = BackendTable(configuration, pid: identity.pid, now: Milliseconds(0)) {
             plane.allocateSlot()
         }

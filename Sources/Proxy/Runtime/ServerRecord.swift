@@ -55,6 +55,7 @@ final class ServerRecord {
     var isChanged = false
     /// The state file will be told of it.
     var isUnsaved = false
+    var sessions = RateMeter()
     /// Where it was when it was declared.
     let declaredEndpoint: Endpoint
     /// Of everything an operator can change on it.

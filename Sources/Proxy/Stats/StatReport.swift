@@ -7,6 +7,8 @@ struct StatReport {
     let plane: any DataPlane
     let configuration: ProxyConfiguration
     let now: Milliseconds
+    /// By frontend number.
+    let rates: [FrontendRates]
     /// Addresses, modes and algorithms are for operators (`STAT_F_SHLGNDS`).
     let showsLegends: Bool
 
@@ -67,13 +69,18 @@ struct StatReport {
         row.append(.status, .text(record.statusText))
         row.append(identity: frontend.id, server: 0)
         row.append(.type, 0)
-        row.append(zeros: [.rate, .rateLim, .rateMax])
+        let rates = rates[number]
+        row.append(.rate, rates.sessions.rate)
+        row.append(.rateLim, 0)
+        row.append(.rateMax, rates.sessions.most)
         row.append(responses: counters.responses)
-        row.append(zeros: [.reqRate, .reqRateMax])
+        row.append(.reqRate, rates.requests.rate)
+        row.append(.reqRateMax, rates.requests.most)
         row.append(.reqTot, counters.requests)
         row.append(zeros: [.compIn, .compOut, .compByp, .compRsp])
-        if showsLegends { row.append(.mode, .text("http")) }
-        row.append(zeros: [.connRate, .connRateMax])
+        if showsLegends { row.append(.mode, .text(Self.mode(frontend.options))) }
+        row.append(.connRate, rates.sessions.rate)
+        row.append(.connRateMax, rates.sessions.most)
         row.append(.connTot, counters.totalSessions)
         row.append(.intercepted, counters.intercepted)
         row.append(zeros: [.dcon, .dses, .wrew, .cacheLookups, .cacheHits, .eint, .sessOther])
@@ -117,12 +124,13 @@ struct StatReport {
         row.append(identity: backend.configuration.id, server: server.id)
         row.append(.lbtot, counters.totalSessions)
         row.append(.type, 2)
-        row.append(zeros: [.rate, .rateMax])
+        row.append(.rate, server.sessions.rate)
+        row.append(.rateMax, server.sessions.most)
         appendCheck(of: server, to: &row)
         row.append(responses: counters.responses)
         row.append(.reqTot, counters.totalSessions)
         row.append(zeros: [.cliAbrt, .srvAbrt])
-        row.append(.lastsess, -1)
+        row.append(.lastsess, server.sessions.secondsSinceEvent(now: now))
         if isCheckShown(server), let detail = server.lastCheck?.detail, !detail.isEmpty {
             row.append(.lastChk, .text(detail))
         }
@@ -134,7 +142,7 @@ struct StatReport {
             row.append(.checkHealth, server.history.health)
         }
         appendAgent(of: server, to: &row)
-        appendTail(of: server, counters, to: &row)
+        appendTail(of: server, backend, counters, to: &row)
         return row
     }
 
@@ -165,13 +173,14 @@ struct StatReport {
 
     private func appendTail(
         of server: ServerRecord,
+        _ backend: BackendRecord,
         _ counters: ServerCounters,
         to row: inout StatRow
     ) {
         if showsLegends {
             row.append(.addr, .text(Self.address(of: server.endpoint)))
             if let cookie = server.attributes.word(.cookie) { row.append(.cookie, .text(cookie)) }
-            row.append(.mode, .text("http"))
+            row.append(.mode, .text(Self.mode(backend.configuration.options)))
         }
         row.append(.wrew, 0)
         row.append(.connect, counters.connections)
@@ -184,6 +193,10 @@ struct StatReport {
         row.append(.needConnEst, counters.usedConnections)
         row.append(.uweight, server.weight)
         row.append(.srid, server.revision)
+    }
+
+    private static func mode(_ options: ForwardingOptions) -> String {
+        options.isTCP ? "tcp" : "http"
     }
 
     /// As the `addr` column spells it.
@@ -230,14 +243,15 @@ struct StatReport {
         row.append(identity: settings.id, server: 0)
         row.append(.lbtot, own.totalSessions)
         row.append(.type, 1)
-        row.append(zeros: [.rate, .rateMax])
+        row.append(.rate, backend.sessions.rate)
+        row.append(.rateMax, backend.sessions.most)
         row.append(responses: own.responses)
         row.append(.reqTot, own.totalSessions)
         row.append(zeros: [.cliAbrt, .srvAbrt, .compIn, .compOut, .compByp, .compRsp])
-        row.append(.lastsess, -1)
+        row.append(.lastsess, backend.sessions.secondsSinceEvent(now: now))
         row.append(zeros: [.qtime, .ctime, .rtime, .ttime])
         if showsLegends {
-            row.append(.mode, .text("http"))
+            row.append(.mode, .text(Self.mode(settings.options)))
             row.append(.algo, .text(Self.algorithm(of: settings.balance)))
         }
         row.append(.wrew, 0)

@@ -18,6 +18,8 @@ struct CounterBaseline {
     mutating func forget(slot: UInt32) { servers[slot] = nil }
     mutating func forget(backend: Int) { backends[backend] = nil }
 
+    func totalSessions(ofSlot slot: UInt32) -> Int { servers[slot]?.totalSessions ?? 0 }
+
     func since(_ counters: ServerCounters, ofSlot slot: UInt32) -> ServerCounters {
         guard let base = servers[slot] else { return counters }
         var counters = counters

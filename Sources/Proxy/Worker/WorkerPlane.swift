@@ -172,6 +172,10 @@ package final class WorkerPlane: DataPlane {
         baseline.since(arena.counters(of: slot), ofSlot: slot)
     }
 
+    package func totalSessions(of slot: UInt32) -> Int {
+        arena.sum(.totalSessions, of: slot) - baseline.totalSessions(ofSlot: slot)
+    }
+
     package func counters(ofFrontend frontend: Int) -> FrontendCounters {
         baseline.since(totals.counters(ofFrontend: frontend), ofFrontend: frontend)
     }
