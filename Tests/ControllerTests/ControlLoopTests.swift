@@ -47,6 +47,8 @@ import Testing
         func play(_ body: () async throws -> Void) async throws {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await loop.run() }
+                // Also when the body fails: the group waits for the loop, which would go on for ever.
+                defer { loop.inbox.add(.stop) }
                 try await body()
                 loop.inbox.add(.stop)
                 try await group.waitForAll()
@@ -56,12 +58,18 @@ import Testing
         /// Lets time pass until something holds; at most an hour of simulated time.
         func wait(until condition: () -> Bool) async throws {
             var idle = 0
+            let real = ContinuousClock()
+            var advanced = real.now
             while !condition() {
                 try #require(clock.now.sinceStart < .seconds(3600), "\(transcript.err)")
                 for _ in 0..<20 { await Task.yield() }
                 idle += 1
-                // Work that needs no time gets real time first, so that the clock does not run ahead of it.
-                if idle % 200 == 0, let next = clock.nextDeadline {
+                // Work that needs no time gets real time first, so that the clock does not run ahead of it even
+                // when the machine has much else to do.
+                if idle % 200 == 0, real.now - advanced > .milliseconds(1),
+                    let next = clock.nextDeadline
+                {
+                    advanced = real.now
                     clock.advance(to: min(next, clock.now.advanced(by: .seconds(1))))
                 }
             }
