@@ -1,22 +1,24 @@
 extension Worker {
-    /// Takes in what waits at a listener; a full table refuses by closing.
-    mutating func accept(_ listener: Int) {
+    /// Takes in what waits at a listener, at most 64 a call; false when nobody more can be taken in now. A full
+    /// table refuses by closing.
+    @discardableResult
+    mutating func accept(_ listener: Int) -> Bool {
         let frontend = connections[listener].frontend
         let acceptsProxy = connections[listener].acceptsProxy
         var address = SocketAddress()
         for _ in 0..<64 {
             guard limits.allow(Int(frontend), totals), limits.allowRate(now: now) else {
                 pause(listener)
-                return
+                return false
             }
             let descriptor: Descriptor
             switch Descriptor(Int32(listener)).accept(from: &address) {
             case .connection(let accepted): descriptor = accepted
-            case .none: return
+            case .none: return false
             case .failed:
                 // Out of descriptors or memory; the client waits in the kernel's queue.
                 pause(listener)
-                return
+                return false
             }
             limits.countAccept(worker: number, now: now)
             let index = Int(descriptor.number)
@@ -46,6 +48,7 @@ extension Worker {
             connections[index].isReadable = true
             readClient(index)
         }
+        return true
     }
 
     /// Accepts nothing for a moment; clients wait in the kernel's queue meanwhile, as in HAProxy.
@@ -69,11 +72,17 @@ extension Worker {
     }
 
     /// Stops accepting; connections close after the request in progress, idle ones within a second.
+    ///
+    /// Who waits at a listener is let in first: a process that took the sockets over may not use all of them, as
+    /// HAProxy, which has one for all threads, and what nobody accepts is reset with the last copy.
     private mutating func drain() {
         isDraining = true
         for index in 0..<tableEnd {
             switch connections[index].role {
-            case .listener: release(index)
+            case .listener:
+                var rounds = 64
+                while rounds > 0, accept(index) { rounds -= 1 }
+                release(index)
             case .client where connections[index].phase == .idle:
                 timers.set(index, deadline: now + 1000)
             default: break
