@@ -29,18 +29,22 @@ package struct PlanEntry: Hashable, Sendable {
 
     /// The entries of one proxy's plan, in the order in which the plan first touches each object.
     package static func entries(of steps: [Step]) -> [PlanEntry] {
-        var order: [Subject] = []
-        var grouped: [Subject: [Step]] = [:]
+        var places: [Subject: Int] = [:]
+        var grouped: [(subject: Subject, steps: [Step])] = []
         for step in steps {
             guard let subject = subject(of: step.change) else { continue }
-            if grouped[subject] == nil { order.append(subject) }
-            grouped[subject, default: []].append(step)
+            if let place = places[subject] {
+                grouped[place].steps.append(step)
+            } else {
+                places[subject] = grouped.count
+                grouped.append((subject, [step]))
+            }
         }
-        let standIns = Set(order.filter { grouped[$0].map(isPassing) ?? false })
-        return order.compactMap { subject in
-            guard let steps = grouped[subject], let first = steps.first,
-                !standIns.contains(subject)
-            else { return nil }
+        let standIns = Set(grouped.filter { isPassing($0.steps) }.map(\.subject))
+        return grouped.compactMap { subject, steps in
+            guard let first = steps.first, standIns.isEmpty || !standIns.contains(subject) else {
+                return nil
+            }
             let changes = steps.map(\.change)
             var entry = PlanEntry(
                 action: action(of: changes),
@@ -48,7 +52,8 @@ package struct PlanEntry: Hashable, Sendable {
                 changes: changes,
                 origin: first.origin
             )
-            if case .server(let path) = subject, let name = try? ServerName("\(path.server).surge")
+            if !standIns.isEmpty, case .server(let path) = subject,
+                let name = try? ServerName("\(path.server).surge")
             {
                 entry.hasStandIn = standIns.contains(.server(ServerPath(path.backend, name)))
             }
