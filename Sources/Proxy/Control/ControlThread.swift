@@ -179,8 +179,9 @@ struct ControlThread: ~Copyable {
         for descriptor in inherited { descriptor.close() }
         var request: StopRequest?
         let limit = hardStopAfter.map { now.count + $0.count } ?? Int.max
+        // Not until nobody is connected: who waits at a listener is let in when a worker reads its letter.
         while draining, request != .stop, now.count < limit,
-            plane.processCounters().currentConnections > 0
+            plane.mailboxes.contains(where: \.hasReader)
         {
             request = turn()
         }

@@ -19,6 +19,8 @@ final class Mailbox: Sendable {
 
     /// Readable while letters wait.
     let wakeup = Wakeup()
+    /// The worker serves nobody any more, and no letter is read.
+    private let isAbandoned = Atomic<Bool>(false)
     private struct Letters {
         var inOrder: [Letter] = []
         var all: Set<Letter> = []
@@ -39,6 +41,12 @@ final class Mailbox: Sendable {
         }
         if isNew { wakeup.signal() }
     }
+
+    /// Whether the worker still serves.
+    var hasReader: Bool { !isAbandoned.load(ordering: .acquiring) }
+
+    /// The worker ends.
+    func abandon() { isAbandoned.store(true, ordering: .releasing) }
 
     /// Takes all letters.
     func take() -> [Letter] {

@@ -130,6 +130,7 @@ struct Worker: ~Copyable {
         }
         closeAll()
         logs.flush()
+        mailbox.abandon()
     }
 
     /// The head of the request being handled.

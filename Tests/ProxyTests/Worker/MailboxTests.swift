@@ -11,6 +11,8 @@ import Testing
         #expect(mailbox.take() == [.purge(slot: 1), .drain])
         #expect(mailbox.take().isEmpty)
         mailbox.post(.stop)
-        #expect(mailbox.take() == [.stop])
+        #expect(mailbox.take() == [.stop] && mailbox.hasReader)
+        mailbox.abandon()
+        #expect(!mailbox.hasReader)
     }
 }
