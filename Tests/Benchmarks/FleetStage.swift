@@ -23,12 +23,12 @@ final class FleetStage {
         home = "fleet-\(UUID().uuidString.prefix(6))"
         try folder.folder("\(home)/run")
         repository = try GitWorktree(
-            path: folder.path("\(home)/work"),
+            path: folder.path("\(home)/tree"),
             bare: folder.path("\(home)/fleet.git")
         )
-        try folder.folder("\(home)/work/boot")
-        try folder.folder("\(home)/work/backends")
-        try folder.write(Self.boot, to: "\(home)/work/boot/app.cfg")
+        try folder.folder("\(home)/tree/boot")
+        try folder.folder("\(home)/tree/backends")
+        try folder.write(Self.boot, to: "\(home)/tree/boot/app.cfg")
     }
 
     /// Starts proxies of this kind; nil is one real apus-proxy.
@@ -85,7 +85,7 @@ final class FleetStage {
               proxies:
 
             """ + proxies.joined(),
-            to: "\(home)/work/fleet.yaml"
+            to: "\(home)/tree/fleet.yaml"
         )
         // In files of a size that people would write.
         var text = """
@@ -101,7 +101,7 @@ final class FleetStage {
         for number in 0..<servers {
             text += "    s\(number): \(PretendProxy.host(number)):8080\n"
         }
-        try folder.write(text, to: "\(home)/work/backends/app.yaml")
+        try folder.write(text, to: "\(home)/tree/backends/app.yaml")
         head = try repository.commit("Declare \(servers) servers")
         try repository.push()
     }

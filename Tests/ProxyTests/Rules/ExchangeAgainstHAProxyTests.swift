@@ -101,16 +101,6 @@ import Testing
             """
     }
 
-    private func answer(_ path: String, _ name: String) throws -> String {
-        let client = try TestClient(path: path)
-        let request = RuleBench.request.replacing(
-            "\r\nHost:",
-            with: "\r\nConnection: close\r\nX-Case: \(name)\r\nHost:"
-        )
-        client.send(request)
-        return client.remainder()
-    }
-
     @Test func `a request, its response and what rules do to them come out as in HAProxy`() throws {
         let origin = try RecordingOrigin { _ in
             .text(
@@ -135,8 +125,8 @@ import Testing
             + Self.actions.enumerated().map { ("a\($0.offset)", $0.element.0) }
         for (name, what) in cases {
             // HAProxy forwards names of fields in lower case, apus-proxy as they came.
-            let expected = try answer(theirs.path, name).lowercased()
-            let found = try answer(path, name).lowercased()
+            let expected = try RuleBench.answer(theirs.path, name).lowercased()
+            let found = try RuleBench.answer(path, name).lowercased()
             #expect(expected.contains("x-out: <") || name == "a6", "\(what)")
             #expect(found == expected, "\(what)")
         }

@@ -24,6 +24,18 @@ enum RuleBench {
         \r\n
         """
 
+    /// What a proxy that listens at `path` answers to the request, which names one case in `X-Case`.
+    static func answer(_ path: String, _ name: String) throws -> String {
+        let client = try TestClient(path: path)
+        client.send(
+            request.replacing(
+                "\r\nHost:",
+                with: "\r\nConnection: close\r\nX-Case: \(name)\r\nHost:"
+            )
+        )
+        return client.remainder()
+    }
+
     /// The text of a format; nil when it is refused.
     static func text(_ format: String, files: [String: String] = [:]) -> String? {
         run(files: files) { parser throws(RuleMistake) in

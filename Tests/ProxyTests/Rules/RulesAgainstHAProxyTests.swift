@@ -184,16 +184,6 @@ final class HAProxyOnSocket {
         return text + "  http-request return status 200 content-type text/plain string no\n"
     }
 
-    private func answer(_ path: String, _ name: String) throws -> String {
-        let client = try TestClient(path: path)
-        let request = RuleBench.request.replacing(
-            "\r\nHost:",
-            with: "\r\nConnection: close\r\nX-Case: \(name)\r\nHost:"
-        )
-        client.send(request)
-        return client.remainder()
-    }
-
     @Test func `expressions, conditions and rules come out as in HAProxy`() throws {
         let text = Self.configuration()
         let theirs = try HAProxyOnSocket(text, name: "theirs")
@@ -212,7 +202,9 @@ final class HAProxyOnSocket {
             + (0..<5).map { ("r\($0)", "redirect \($0)") }
             + (0..<5).map { ("d\($0)", "answer \($0)") }
         for (name, what) in cases {
-            let (expected, found) = (try answer(theirs.path, name), try answer(path, name))
+            let (expected, found) = (
+                try RuleBench.answer(theirs.path, name), try RuleBench.answer(path, name)
+            )
             #expect(found == expected, "\(what)")
         }
     }
