@@ -70,6 +70,10 @@ extension RuntimeCommand {
             Self.set(server, ["agent-addr", address] + Self.portWords(port))
         case .setServerAgentAddress(let server, nil, let port):
             Self.set(server, ["agent-port", port ?? ""])
+        case .setServerAgentHealth(let server, let word):
+            Self.set(server, ["agent"] + (word.isEmpty ? [] : [word]))
+        case .setServerAgentSend(let server, let text):
+            Self.set(server, ["agent-send"] + (text.isEmpty ? [] : [text]))
         case .setServerMaxconn(let server, let value):
             ["set", "maxconn", "server", "\(server)", value]
         case .enableAgent(let server): ["enable", "agent", "\(server)"]

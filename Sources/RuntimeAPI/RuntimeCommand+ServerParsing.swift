@@ -70,15 +70,13 @@ extension RuntimeCommand {
             if !value.isEmpty { return .setServerCheckAddress(server, address: value, port: port) }
         case "check-port":
             if !value.isEmpty { return .setServerCheckPort(server, port: value) }
+        case "agent": return .setServerAgentHealth(server, value)
+        case "agent-addr":
+            if !value.isEmpty { return .setServerAgentAddress(server, address: value, port: port) }
+        case "agent-port":
+            if !value.isEmpty { return .setServerAgentAddress(server, address: nil, port: value) }
+        case "agent-send": return .setServerAgentSend(server, text: value)
         default: break
-        }
-        // These two are warnings in HAProxy, and without a period.
-        if ["agent-addr", "agent-port"].contains(arguments[1]), !value.isEmpty {
-            let text = "agent checks are not enabled on this server"
-            let reply = RuntimeReply(severity: .warning, text: text)
-            return .invalid(
-                InvalidCommand(words: arguments.words, subject: .server(server), reply: reply)
-            )
         }
         return invalid(arguments, server, complaint(about: arguments[1]))
     }
@@ -87,11 +85,10 @@ extension RuntimeCommand {
         switch subcommand {
         case "state": "'set server <srv> state' expects 'ready', 'drain' and 'maint'."
         case "health": "'set server <srv> health' expects 'up', 'stopping', or 'down'."
-        case "addr", "check-addr":
+        case "addr", "check-addr", "agent-addr":
             "set server <b>/<s> \(subcommand) requires an address and optionally a port."
-        case "check-port": "set server <b>/<s> check-port requires a port."
-        case "agent", "agent-addr", "agent-port", "agent-send":
-            "agent checks are not enabled on this server."
+        case "check-port", "agent-port":
+            "set server <b>/<s> \(subcommand) requires a port."
         case "fqdn": "set server <b>/<s> fqdn failed because no resolution is configured."
         case "ssl": "'set server <srv> ssl' not supported on dynamic servers"
         default:

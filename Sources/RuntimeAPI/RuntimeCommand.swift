@@ -50,6 +50,10 @@ package enum RuntimeCommand: Hashable, Sendable {
     case setServerCheckPort(ServerReference, port: String)
     /// `agent-addr A [port P]`, or `agent-port P` alone.
     case setServerAgentAddress(ServerReference, address: String?, port: String?)
+    /// `agent up|down`; the word as typed, because a server without an agent is complained about first.
+    case setServerAgentHealth(ServerReference, String)
+    /// What is sent to the agent before it is listened to; empty for nothing.
+    case setServerAgentSend(ServerReference, text: String)
     case setServerMaxconn(ServerReference, value: String)
     case enableAgent(ServerReference)
     case disableAgent(ServerReference)

@@ -12,6 +12,8 @@ import Testing
         .map(name: "m", .clear(version: .max)), .map(name: "m", .prepare),
         .map(name: "m", .commit(version: 9)),
         .backendDeleted("b"), .rateLimit(.sessions, 9),
+        .agent(.init(backend: "b", server: "s", isEnabled: false, address: "::1", text: "")),
+        .agent(.init(backend: "b", server: "s", isHealthy: false, port: 65_535)),
         .backend(.init(name: "b", id: 3, isPublished: false, addition: nil)),
         .backend(
             .init(

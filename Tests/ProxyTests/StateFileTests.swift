@@ -40,7 +40,7 @@ private final class MemoryJournal: StateJournal {
         backend web
          server web1 10.0.0.1:80 check weight 10
          server web2 10.0.0.2:80 disabled
-         server web3 10.0.0.3:80 check
+         server web3 10.0.0.3:80 check agent-check agent-port 9
         backend other
          balance uri
          hash-type consistent
@@ -121,6 +121,11 @@ private final class MemoryJournal: StateJournal {
             "set weight \(server) \(number)", "set server \(server) state drain",
             "set maxconn server \(server) \(number)", "set server \(server) health down",
             "set server \(server) check-addr 10.9.9.\(number) port 7",
+            "add server \(server) 10.0.0.\(number):80 agent-check agent-port 9",
+            "enable agent \(server)", "disable agent \(server)",
+            "set server \(server) agent down", "set server \(server) agent up",
+            "set server \(server) agent-addr 10.9.9.\(number) port \(number)",
+            "set server \(server) agent-send \(number)",
             "add backend new from base", "publish backend new", "unpublish backend other",
             "del backend new", "publish backend other", "del backend other",
             "add map r.map /\(number) web", "del map r.map /\(number)",
@@ -198,7 +203,7 @@ private final class MemoryJournal: StateJournal {
              bind :80
             backend web
              server web1 10.0.0.1:80 check weight 20
-             server web3 10.0.0.3:80 check
+             server web3 10.0.0.3:80 check agent-check agent-port 9
              server b 10.0.0.77:80
             """
         let again = try RuntimeFixture(boot)

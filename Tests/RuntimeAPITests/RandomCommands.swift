@@ -42,7 +42,7 @@ struct RandomCommands {
 
     private mutating func serverCommand() -> RuntimeCommand {
         let server = server()
-        switch number(0...17) {
+        switch number(0...20) {
         case 0:
             return .addServer(
                 server,
@@ -70,6 +70,14 @@ struct RandomCommands {
         case 14: return .shutdownServerSessions(server)
         case 15: return .enableAgent(server)
         case 16: return .disableAgent(server)
+        case 17: return .setServerAgentHealth(server, pick(["", "up", "down", "foo"]))
+        case 18:
+            return .setServerAgentAddress(
+                server,
+                address: generator.chance(50) ? word() : nil,
+                port: word()
+            )
+        case 19: return .setServerAgentSend(server, text: generator.chance(80) ? word() : "")
         default: return .wait(Milliseconds(number(1...99_999)), .serverRemovable(server))
         }
     }

@@ -48,16 +48,3 @@ struct AgentReply: Hashable {
         }
     }
 }
-
-/// The agent of one server: what was configured, and what it said last.
-struct AgentRecord {
-    /// Changes with where it is asked.
-    var checkID: CheckTarget.ID
-    var isEnabled = true
-    /// False once it said that the server is down.
-    var isHealthy = true
-    var last: CheckResult?
-
-    /// Checks alone do not bring the server back.
-    var isKeepingDown: Bool { isEnabled && !isHealthy }
-}

@@ -12,7 +12,7 @@ extension BackendTable {
                 changes.append(.serverDeleted(backend: name, server: declared.name))
             }
             for server in backend.servers where server.isDynamic || server.isChanged {
-                changes.append(.server(server.image(in: name)))
+                changes += server.images(in: name)
             }
         }
         for map in maps where map.isChanged { changes.append(.wholeMap(map.image)) }
@@ -39,6 +39,7 @@ extension BackendTable {
     func apply(_ change: StateChange, plane: any DataPlane, now: Milliseconds) -> String? {
         switch change {
         case .server(let image): return apply(image, now: now, slot: plane.allocateSlot)
+        case .agent(let image): return apply(image)
         case .backend(let image): return apply(image, plane: plane, now: now)
         case .backendDeleted(let name): return applyDeletion(ofBackend: name, now: now)
         case .serverDeleted(let backendName, let name):
@@ -100,6 +101,21 @@ extension BackendTable {
         else { return "server \(path) is another one in the boot file, which is taken" }
         if server.endpoint != endpoint { move(server, of: backend, to: endpoint) }
         change(server, of: backend) { $0.take(image) }
+        return nil
+    }
+
+    /// What became of a server without that agent has been told already.
+    private func apply(_ image: StateChange.AgentImage) -> String? {
+        guard let backend = backend(image.backend),
+            let server = backend.server(named: image.server), server.agent != nil
+        else { return nil }
+        changeAgent(server, of: backend, isMoved: true) { agent in
+            agent.isEnabled = image.isEnabled
+            agent.isHealthy = image.isHealthy
+            agent.address = image.address.flatMap { IPText.endpoint($0) ?? Endpoint($0) }
+            agent.port = min(max(image.port, 0), 65_535)
+            agent.text = image.text
+        }
         return nil
     }
 
@@ -193,6 +209,18 @@ extension BackendTable {
 extension ServerRecord {
     /// What a server of the boot file was declared as.
     var declaration: String { "\(declaredEndpoint) \(attributes.command)" }
+
+    /// Everything a state file has to know of it.
+    func images(in backend: String) -> [StateChange] {
+        guard let agent else { return [.server(image(in: backend))] }
+        var image = StateChange.AgentImage(backend: backend, server: name)
+        image.isEnabled = agent.isEnabled
+        image.isHealthy = agent.isHealthy
+        image.address = agent.address?.description
+        image.port = agent.port
+        image.text = agent.text
+        return [.server(self.image(in: backend)), .agent(image)]
+    }
 
     func image(in backend: String) -> StateChange.ServerImage {
         StateChange.ServerImage(

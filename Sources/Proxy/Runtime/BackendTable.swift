@@ -195,10 +195,12 @@ final class BackendTable {
         if declaration.attributes[.agentCheck] != nil {
             lastCheckID += 1
             server.agent = AgentRecord(
+                declaration.attributes,
                 checkID: .init(lastCheckID),
                 // As with checks, an operator switches it on.
                 isEnabled: !declaration.isDynamic
             )
+            server.renewDigest()
         }
         enter(server, into: backend)
         undo?.append {
@@ -324,9 +326,25 @@ final class BackendTable {
         return isMoved
     }
 
-    /// Asks a server's agent, or no longer.
-    func setAgent(_ server: ServerRecord, isEnabled: Bool, now: Milliseconds) {
-        server.setAgent(isEnabled: isEnabled, now: now)
+    /// Changes what is asked of a server's agent; one that is asked elsewhere begins a new life, so that
+    /// nothing that is still under way speaks for it.
+    func changeAgent(
+        _ server: ServerRecord,
+        of backend: BackendRecord,
+        isMoved: Bool = false,
+        _ body: (inout AgentRecord) -> Void
+    ) {
+        change(server, of: backend) { server in
+            guard var agent = server.agent else { return }
+            body(&agent)
+            if isMoved {
+                checks[agent.checkID] = nil
+                lastCheckID += 1
+                agent.checkID = CheckTarget.ID(lastCheckID)
+                checks[agent.checkID] = (backend, server)
+            }
+            server.agent = agent
+        }
         checkGeneration += 1
     }
 
@@ -355,7 +373,7 @@ final class BackendTable {
             case .server(let server, let backend):
                 server.isUnsaved = false
                 // Its deletion follows, or its addition was taken back.
-                if !server.isDeleted { changes.append(.server(server.image(in: backend))) }
+                if !server.isDeleted { changes += server.images(in: backend) }
             case .deletion(let backend, let server):
                 changes.append(.serverDeleted(backend: backend, server: server))
             case .map(let number):
@@ -439,8 +457,10 @@ final class BackendTable {
         // A path made since is named by no snapshot, and the old one was not retired.
         if server.endpoint != saved.endpoint { retired.append(RetiredMemory(server.address.path)) }
         checks[server.checkID] = nil
+        if let agent = server.agent { checks[agent.checkID] = nil }
         server.restore(saved)
         checks[server.checkID] = (backend, server)
+        if let agent = server.agent { checks[agent.checkID] = (backend, server) }
         backend.touch(server)
         backend.renewDigest(of: server)
         checkGeneration += 1

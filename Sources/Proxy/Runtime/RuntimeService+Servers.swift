@@ -38,19 +38,6 @@ extension RuntimeService {
             return onServer(reference) { setCheck($1, of: $0, address: nil, port: port) }
         case .setServerMaxconn(let reference, let value):
             return onServer(reference) { set($1, of: $0, maxconn: value) }
-        case .enableAgent(let reference):
-            return onServer(reference) { _, server in
-                guard server.agent != nil else {
-                    return .error("Agent was not configured on this server, cannot enable.")
-                }
-                table.setAgent(server, isEnabled: true, now: now)
-                return RuntimeReply()
-            }
-        case .disableAgent(let reference):
-            return onServer(reference) { _, server in
-                table.setAgent(server, isEnabled: false, now: now)
-                return RuntimeReply()
-            }
         case .shutdownServerSessions(let reference):
             return onServer(reference) { _, server in
                 let isInMaintenance = server.isInMaintenance
@@ -66,11 +53,12 @@ extension RuntimeService {
             case .nothing: return invalid.reply
             case .map, .frontend: return nil
             }
-        default: return nil
+        default: return executeAgent(command)
         }
     }
 
-    private func onServer(
+    /// Runs a command on the server it names, which must exist.
+    func onServer(
         _ reference: ServerReference,
         _ body: (BackendRecord, ServerRecord) -> RuntimeReply
     ) -> RuntimeReply {

@@ -109,8 +109,8 @@ extension RuntimeService {
             row.checkHealth = server.history.health
             row.checkBits = server.checkBits
             row.agentBits = server.agentBits
-            row.agentAddress = server.attributes.word(.agentAddr)
-            row.agentPort = server.attributes.integer(.agentPort) ?? 0
+            row.agentAddress = server.agent?.address.flatMap(Self.host)
+            row.agentPort = server.agent?.port ?? 0
             row.serverForcedID = server.hasForcedID ? 1 : 0
             row.port = server.endpoint.port.map(Int.init) ?? 0
             row.checkPort = server.checkPort ?? 0

@@ -132,6 +132,8 @@ extension RuntimeService {
             .setServerAddress(let server, _, _), .setServerHealth(let server, _),
             .setServerCheckAddress(let server, _, _), .setServerCheckPort(let server, _),
             .setServerMaxconn(let server, _), .enableAgent(let server), .disableAgent(let server),
+            .setServerAgentHealth(let server, _), .setServerAgentAddress(let server, _, _),
+            .setServerAgentSend(let server, _),
             .shutdownServerSessions(let server):
             let backend = table.backend(server.backend)
             let record = backend.flatMap { table.server(server.server, in: $0) }

@@ -15,6 +15,7 @@ extension ServerRecord {
         let isCheckPaused: Bool
         let checkAddress: Endpoint?
         let checkPort: Int?
+        let agent: AgentRecord?
         let falls: Int
         let lastChange: Milliseconds
         let downSince: Milliseconds?
@@ -36,6 +37,7 @@ extension ServerRecord {
             isCheckPaused: isCheckPaused,
             checkAddress: checkAddress,
             checkPort: checkPort,
+            agent: agent,
             falls: falls,
             lastChange: lastChange,
             downSince: downSince,
@@ -57,6 +59,7 @@ extension ServerRecord {
         isCheckPaused = saved.isCheckPaused
         checkAddress = saved.checkAddress
         checkPort = saved.checkPort
+        agent = saved.agent
         falls = saved.falls
         lastChange = saved.lastChange
         downSince = saved.downSince

@@ -135,6 +135,7 @@ final class ServerRecord {
         hash.combine((isInMaintenance ? 1 : 0) + (isDraining ? 2 : 0) + (isCheckEnabled ? 4 : 0))
         hash.combine(checkAddress?.description ?? "-")
         hash.combine(checkPort ?? 0)
+        agent?.combine(into: &hash)
         digest = hash.value
     }
 
@@ -170,6 +171,7 @@ final class ServerRecord {
             operational = .running
             lastChange = now
             applyInitialState(isLeavingMaintenance: true, now: now)
+            if agent?.isKeepingDown == true { stop(now: now) }
         }
     }
 
@@ -243,9 +245,11 @@ final class ServerRecord {
         return before != operational
     }
 
-    /// Asks the agent, or no longer; who does not ask does not hear that the server is down.
-    func setAgent(isEnabled: Bool, now: Milliseconds) {
-        agent?.isEnabled = isEnabled
+    /// Obeys `set server … agent`, whatever checks say.
+    func forceAgent(isUp: Bool, now: Milliseconds) {
+        agent?.isHealthy = isUp
+        guard !isInMaintenance else { return }
+        if isUp { run(now: now) } else { stop(now: now) }
     }
 
     /// Up for who is here already (`NOLB`).
@@ -304,28 +308,8 @@ final class ServerRecord {
 
     /// What `HealthChecker` needs to ask its agent; nil without one.
     func agentTarget(_ check: CheckConfiguration, connectTimeout: UInt32) -> CheckTarget? {
-        guard let agent, agent.isEnabled, let port = attributes.integer(.agentPort) else {
-            return nil
-        }
-        let host =
-            attributes.word(.agentAddr).flatMap { IPText.endpoint($0) ?? Endpoint($0) } ?? endpoint
-        let interval = attributes.duration(.agentInter) ?? Milliseconds(2000)
-        var target = CheckTarget(
-            id: agent.checkID,
-            slot: slot,
-            endpoint: host.with(port: UInt16(clamping: port)),
-            interval: interval,
-            timeout: check.timeout ?? interval
-        )
-        let connect = connectTimeout == 0 ? interval : Milliseconds(Int(connectTimeout))
-        target.connectTimeout = min(connect, target.timeout)
-        var script = CheckScript(.agent)
-        if let text = attributes.word(.agentSend) {
-            script.steps.append(CheckStep(.send(Array(text.utf8))))
-        }
-        script.steps.append(CheckStep(.expect(CheckExpectation(.agentLine))))
-        target.script = script
-        return target
+        guard let agent, agent.isEnabled else { return nil }
+        return agent.target(of: self, check, connectTimeout: connectTimeout)
     }
 
     private var checkEndpoint: Endpoint {

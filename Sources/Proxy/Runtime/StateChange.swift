@@ -12,6 +12,8 @@ enum StateChange: Hashable {
     case backend(BackendImage)
     case backendDeleted(String)
     case rateLimit(LimitTarget.Rate, Int)
+    /// Follows its server.
+    case agent(AgentImage)
 
     /// A backend that was added, or one of the boot file that was published or unpublished.
     struct BackendImage: Hashable {
@@ -48,6 +50,17 @@ enum StateChange: Hashable {
         var isCheckPaused: Bool
         var checkAddress: String?
         var checkPort: Int
+    }
+
+    /// What can change on the agent of a server.
+    struct AgentImage: Hashable {
+        var backend: String
+        var server: String
+        var isEnabled = true
+        var isHealthy = true
+        var address: String?
+        var port = 0
+        var text: String?
     }
 
     /// One step of a map's life; entries are named by their references.
@@ -130,6 +143,9 @@ extension StateChange {
             writer.write(9 as UInt8)
             writer.write(rate.rawValue)
             writer.write(limit)
+        case .agent(let image):
+            writer.write(10 as UInt8)
+            image.write(to: &writer)
         }
     }
 
@@ -158,6 +174,7 @@ extension StateChange {
                 throw StateReader.Malformed()
             }
             self = .rateLimit(rate, try reader.number())
+        case 10: self = .agent(try AgentImage(from: &reader))
         default: throw StateReader.Malformed()
         }
     }
@@ -220,6 +237,28 @@ extension StateChange.ServerImage {
         health = try reader.number()
         checkPort = try reader.number()
         checkAddress = try reader.optionalText()
+    }
+}
+
+extension StateChange.AgentImage {
+    fileprivate func write(to writer: inout StateWriter) {
+        writer.write(backend)
+        writer.write(server)
+        writer.write((isEnabled ? 1 : 0) | (isHealthy ? 2 : 0) as UInt8)
+        writer.write(address)
+        writer.write(port)
+        writer.write(text)
+    }
+
+    fileprivate init(from reader: inout StateReader) throws(StateReader.Malformed) {
+        backend = try reader.text()
+        server = try reader.text()
+        let flags = try reader.byte()
+        isEnabled = flags & 1 != 0
+        isHealthy = flags & 2 != 0
+        address = try reader.optionalText()
+        port = try reader.number()
+        text = try reader.optionalText()
     }
 }
 
