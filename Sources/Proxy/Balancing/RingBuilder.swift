@@ -103,8 +103,7 @@ struct RingBuilder {
             seats[seat].nodeCount = new
         }
         changed.removeAll(keepingCapacity: true)
-        // Lookups walk over dead nodes, so there may be few of them.
-        if deadNodes * 8 > ring.count + additions.count - removals.count { sweep(&removals) }
+        if isSweepDue(additions.count - removals.count) { sweep(&removals) }
         guard !removals.isEmpty || !additions.isEmpty else { return false }
         sort(&removals)
         sort(&additions)
@@ -113,11 +112,21 @@ struct RingBuilder {
         return true
     }
 
-    /// So many nodes come that everything is made anew, which needs less memory than merging.
+    /// So many nodes come or go that everything is made anew: a node that is merged in or taken out costs about
+    /// as much as five that are made.
     private var makesMostOfIt: Bool {
-        let coming = changed.reduce(0) { $0 + max(0, seats[$1].wantedCount - seats[$1].nodeCount) }
-        return coming > RingRemake.least && coming > ring.count
+        let (coming, going) = changed.reduce((0, 0)) { sums, seat in
+            let difference = seats[seat].wantedCount - seats[seat].nodeCount
+            return (sums.0 + max(0, difference), sums.1 + max(0, -difference))
+        }
+        let left = ring.count + coming - going - deadNodes
+        // Dead nodes are swept out sooner or later, and here for nothing.
+        let moved = coming + going + (isSweepDue(coming - going) ? deadNodes : 0)
+        return moved > RingRemake.least && moved * 5 > left
     }
+
+    /// Lookups walk over dead nodes, so there may be few of them.
+    private func isSweepDue(_ growth: Int) -> Bool { deadNodes * 8 > ring.count + growth }
 
     /// Makes the ring of everyone seated from nothing.
     private mutating func remake(retired: inout [RetiredMemory]) {

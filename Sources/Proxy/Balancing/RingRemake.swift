@@ -16,15 +16,12 @@ struct RingRemake {
     /// The ring; `precedes` orders nodes with equal keys.
     func run(by precedes: (RingPoint, RingPoint) -> Bool) -> HashRing {
         let count = servers.reduce(0) { $0 + $1.nodeCount }
+        guard count > 0 else { return .empty }
         var bits = 1
         while Self.fill << bits < count { bits += 1 }
-        var pieces = KeyPartition(bits: max(1, bits - Self.bucketBits))
-        for (seat, server) in servers.enumerated() {
-            for node in 0..<server.nodeCount { pieces.count(Self.word(server, node, seat)) }
-        }
-        pieces.makeRoom()
-        for (seat, server) in servers.enumerated() {
-            for node in 0..<server.nodeCount { pieces.put(Self.word(server, node, seat)) }
+        var pieces = KeyPartition(bits: max(1, bits - Self.bucketBits), count: count)
+        for (seat, server) in servers.enumerated() where server.weight > 0 {
+            Self.deal(server, seat, to: &pieces)
         }
         let shift = UInt32(32 - bits)
         var buckets: [RawArray<RingPoint>] = []
@@ -58,9 +55,18 @@ struct RingRemake {
         }
     }
 
-    @inline(__always)
-    private static func word(_ server: RingBuilder.Member, _ node: Int, _ seat: Int) -> UInt64 {
-        UInt64(RingBuilder.key(id: server.id, node: node)) << 32 | UInt64(seat)
+    /// Hashes sixteen nodes at once: a unit of weight.
+    private static func deal(
+        _ server: RingBuilder.Member,
+        _ seat: Int,
+        to pieces: inout KeyPartition
+    ) {
+        let first = UInt32(truncatingIfNeeded: server.id) &* 4096
+        let low = UInt64(seat)
+        for unit in 0..<server.weight {
+            let keys = HashKey.fullHash(of16From: first &+ UInt32(truncatingIfNeeded: unit) &* 16)
+            for lane in 0..<16 { pieces.put(UInt64(keys[lane]) << 32 | low) }
+        }
     }
 
     /// Puts words with equal keys into their order.

@@ -1,19 +1,24 @@
 /// Sorts very many words by their upper 32 bits, piece by piece, so that little memory is touched.
 ///
-/// Words are counted first, then dealt out to pieces by their highest bits, then taken piece by piece in order. A
-/// piece is small enough for a cache, and its memory serves what is made of the pieces before it: fresh memory
-/// costs more than sorting. Sound because a word goes only where the count made room, which is checked.
+/// Words are dealt out to pieces by their highest bits, then taken piece by piece in order. A piece is small enough
+/// for a cache, and its memory serves what is made of the pieces before it: fresh memory costs more than sorting.
+/// Keys are hash values, so pieces are about equal; one that is greater than expected gets more room. Sound because
+/// a word goes only where there is room, which is checked.
 @safe struct KeyPartition: ~Copyable {
     private let shift: UInt64
-    /// Where each piece goes on; before `makeRoom` how many words it has.
+    /// Where each piece goes on, and where its room ends.
     private var next: [Int]
-    private var ends: [Int] = []
+    private var ends: [Int]
     private var pieces: [UnsafeMutablePointer<UInt64>?] = unsafe []
 
-    /// 2^`bits` pieces.
-    init(bits: Int) {
+    /// 2^`bits` pieces for about `count` words.
+    init(bits: Int, count: Int) {
         shift = UInt64(64 - bits)
         next = Array(repeating: 0, count: 1 << bits)
+        // Hash values scatter by the root of their number; an eighth more is never touched unless it is needed.
+        let room = count / next.count * 9 / 8 + 64
+        ends = Array(repeating: room, count: next.count)
+        for _ in next.indices { unsafe pieces.append(.allocate(capacity: room)) }
     }
 
     deinit {
@@ -22,35 +27,31 @@
 
     var pieceCount: Int { next.count }
 
-    /// Says that a word will come.
-    @inline(__always)
-    mutating func count(_ word: UInt64) { next[Int(word &>> shift)] &+= 1 }
-
-    /// Every word was counted.
-    mutating func makeRoom() {
-        ends = next
-        for index in next.indices {
-            unsafe pieces.append(ends[index] == 0 ? nil : .allocate(capacity: ends[index]))
-            next[index] = 0
-        }
-    }
-
-    /// Takes a word that was counted; words with equal keys keep their order.
+    /// Takes a word; words with equal keys keep their order.
     @inline(__always)
     mutating func put(_ word: UInt64) {
         let piece = Int(word &>> shift)
         let place = next[piece]
-        precondition(place < ends[piece], "every word was counted")
+        if place == ends[piece] { makeRoom(in: piece) }
         unsafe pieces[piece].unsafelyUnwrapped[place] = word
         next[piece] = place &+ 1
+    }
+
+    @inline(never)
+    private mutating func makeRoom(in piece: Int) {
+        let (old, count) = unsafe (pieces[piece].unsafelyUnwrapped, ends[piece])
+        let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: count * 2)
+        unsafe memory.initialize(from: old, count: count)
+        unsafe old.deallocate()
+        unsafe pieces[piece] = memory
+        ends[piece] = count * 2
     }
 
     /// The words of one piece in order, once all were put; gives its memory back.
     ///
     /// `spare` is room to sort in, worth keeping from piece to piece.
     mutating func take(_ piece: Int, into words: inout [UInt64], spare: inout [UInt64]) {
-        let count = ends[piece]
-        precondition(next[piece] == count, "every counted word was put")
+        let count = next[piece]
         guard let memory = unsafe pieces[piece] else { return words.removeAll() }
         for _ in words.count..<max(words.count, count) { words.append(0) }
         for _ in spare.count..<max(spare.count, count) { spare.append(0) }
