@@ -103,6 +103,11 @@ extension CommandKeyword {
                 "show servers state [<backend>]",
                 "dump volatile server information (all or for a single backend)"
             )
+        case .showSessions:
+            (
+                "show sess [<id>|all|susp|older <age>]",
+                "report the list of current sessions or dump this exact session"
+            )
         case .showStat:
             (
                 "show stat [desc|json|no-maint|typed|up]*",
@@ -115,6 +120,7 @@ extension CommandKeyword {
             )
         case .showVersion: ("show version", "show version of the current process")
         case .shutdownFrontend: ("shutdown frontend <frontend>", "stop a specific frontend")
+        case .shutdownSession: ("shutdown session [id]", "kill a specific session")
         case .shutdownSessionsServer:
             ("shutdown sessions server <bk>/<srv>", "kill sessions on a server")
         case .unpublishBackend:

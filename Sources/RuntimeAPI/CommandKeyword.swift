@@ -57,10 +57,12 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showServersConfig = "show servers config"
     case showServersConn = "show servers conn"
     case showServersState = "show servers state"
+    case showSessions = "show sess"
     case showStat = "show stat"
     case showStateDigest = "show state digest"
     case showVersion = "show version"
     case shutdownFrontend = "shutdown frontend"
+    case shutdownSession = "shutdown session"
     case shutdownSessionsServer = "shutdown sessions server"
     case unpublishBackend = "unpublish backend"
     case user = "user"
@@ -74,7 +76,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .clearCounters, .operator, .showEnvironment: .operator
+        case .clearCounters, .operator, .showEnvironment, .showSessions: .operator
         case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
             .setSeverityOutput,
             .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showInfo, .showMap,

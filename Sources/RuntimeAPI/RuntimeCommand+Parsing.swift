@@ -61,6 +61,8 @@ extension RuntimeCommand {
         case .showEnvironment: .showEnvironment(arguments.optional(0))
         case .setTimeout: try parseTimeout(arguments)
         case .showInfo: .showInfo(OutputFormat(arguments.all))
+        case .showSessions: try parseShowSessions(arguments)
+        case .shutdownSession: try parseShutdownSession(arguments)
         case .showVersion: .showVersion
         case .showBackend: .showBackend
         case .dumpStatsFile: .dumpStatsFile

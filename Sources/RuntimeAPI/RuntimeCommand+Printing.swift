@@ -128,6 +128,8 @@ extension RuntimeCommand {
             ["show", "servers", "state"] + (backend.map { [$0] } ?? [])
         case .showServersConn(let backend):
             ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
+        case .showSessions(let filter): ["show", "sess"] + filter.words
+        case .shutdownSession(let id): ["shutdown", "session", id]
         case .showServersConfig(let backend):
             ["show", "servers", "config"] + (backend.map { [$0] } ?? [])
         case .showStateDigest(let proxy):

@@ -9,6 +9,10 @@ package enum RuntimeCommand: Hashable, Sendable {
     case showStat(StatFilter, OutputFormat)
     case showServersState(backend: String?)
     case showServersConn(backend: String?)
+    /// `show sess`: what clients are being served now.
+    case showSessions(SessionFilter)
+    /// `shutdown session`: one that `show sess` named, as a number.
+    case shutdownSession(String)
     case showBackend
     case showVersion
     case showMap(PatternReference?)

@@ -83,7 +83,7 @@ struct RandomCommands {
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...40) {
+        switch number(0...42) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -132,9 +132,27 @@ struct RandomCommands {
                     guid: generator.chance(50) ? word() : nil
                 )
             )
+        case 40: return .showSessions(sessionFilter())
+        case 41: return .shutdownSession("0x" + String(number(1...99_999), radix: 16))
         case 24: return .showEnvironment(generator.chance(50) ? name() : nil)
         default: return .wait(Milliseconds(number(1...99_999)), nil)
         }
+    }
+
+    private mutating func sessionFilter() -> SessionFilter {
+        var filter = SessionFilter()
+        switch number(0...4) {
+        case 0: filter.id = UInt64(number(1...Int.max))
+        case 1: filter.minimumAge = Milliseconds(number(0...99_999))
+        case 2: filter.isSuspicious = true
+        case 3: break
+        default: break
+        }
+        filter.isDetailed = filter != SessionFilter() || generator.chance(50)
+        if generator.chance(30) { filter.frontend = name() }
+        if generator.chance(30) { filter.backend = name() }
+        if generator.chance(30) { filter.server = server() }
+        return filter
     }
 
     private mutating func statFilter() -> StatFilter {

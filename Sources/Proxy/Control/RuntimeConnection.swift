@@ -49,7 +49,7 @@ struct RuntimeConnection {
     private var hasMore = false
 
     func isIdle(now: Milliseconds) -> Bool {
-        wait == nil && session.idleTimeout.count > 0
+        (wait == nil || unsent >= Self.outputBound) && session.idleTimeout.count > 0
             && now.count - lastActivity.count > session.idleTimeout.count
     }
 
@@ -122,6 +122,15 @@ struct RuntimeConnection {
     /// Asks for the answer of a `wait`; true when it came.
     mutating func poll(_ service: RuntimeService, now: Milliseconds) -> Bool {
         guard let wait, now >= wait.pollAgainAt || now >= wait.deadline else { return false }
+        // A long answer comes no faster than the client takes it.
+        guard unsent < Self.outputBound else { return true }
+        let part = service.takePart(of: wait)
+        if !part.isEmpty {
+            output += part.utf8
+            lastActivity = now
+            self.wait = wait.renewed(at: now)
+            return true
+        }
         guard let reply = service.poll(wait, now: now) else {
             self.wait = wait.again(after: now)
             return false

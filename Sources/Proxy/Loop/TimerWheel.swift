@@ -65,6 +65,9 @@ package struct TimerWheel: ~Copyable {
         if timers[timer].place != 0 { unlink(timer) }
     }
 
+    /// When a timer expires; 0 when it never does.
+    package func deadline(of timer: Int) -> Int64 { timers[timer].deadline }
+
     /// The next timer whose deadline has passed, or nil when all those have been returned; call until nil.
     package mutating func expire(now: Int64) -> Int? {
         let last = now / Self.step

@@ -16,6 +16,9 @@ package struct SlotArena: BitwiseCopyable, Sendable {
         case firstIdle
         /// The same for connections that were reused before.
         case firstProven
+        case clientAborts, serverAborts
+        /// `CounterTable.timeColumns` of them, see there.
+        case times, times1, times2, times3, times4, times5, times6, times7, times8
         /// How many cases come before this one.
         case count
 
@@ -81,10 +84,18 @@ package struct SlotArena: BitwiseCopyable, Sendable {
     /// Every counter to zero, for a slot that is given out anew.
     package func clear(_ slot: UInt32) { table.clear(row: Int(slot)) }
 
+    /// Takes the times of one exchange into account.
+    @inline(__always)
+    func sample(_ times: ExchangeTimes, of slot: UInt32, worker: Int) {
+        table.sample(times, row: Int(slot), column: Counter.times.rawValue, worker: worker)
+    }
+
     /// Lets maxima begin anew at what is now; one that a worker raises in the same moment may survive.
-    package func clearMaxima(slots: UInt32) {
+    package func clearMaxima(slots: UInt32, all: Bool = false) {
         for slot in 0..<slots {
             for worker in 0..<workers {
+                let times = Counter.times.rawValue
+                table.clearTimes(row: Int(slot), column: times, worker: worker, all: all)
                 let sessions = value(.currentSessions, of: slot, worker: worker)
                 set(sessions, to: .maxSessions, of: slot, worker: worker)
                 let queued = value(.queued, of: slot, worker: worker)
@@ -114,6 +125,9 @@ package struct SlotArena: BitwiseCopyable, Sendable {
         counters.usedConnections = sum(.usedConnections, of: slot)
         counters.queued = sum(.queued, of: slot)
         counters.maxQueued = sum(.maxQueued, of: slot)
+        counters.clientAborts = sum(.clientAborts, of: slot)
+        counters.serverAborts = sum(.serverAborts, of: slot)
+        counters.times = table.times(row: Int(slot), column: Counter.times.rawValue)
         for index in 0..<6 {
             counters.responses[index] = table.sum(
                 row: Int(slot),

@@ -39,6 +39,10 @@ package protocol DataPlane: AnyObject {
     func limitRate(to connections: Int)
     /// Lets maxima begin anew at what is now; with `all`, lets everything that only grows begin at 0.
     func clearCounters(all: Bool)
+    /// Prepares a question about sessions in progress, which `ask` puts to the workers.
+    func census(_ question: SessionCensus.Question) -> SessionCensus
+    /// Asks workers that have more to tell; asynchronous.
+    func ask(_ census: SessionCensus)
 }
 
 /// A data plane without sockets has nothing to do here.
@@ -51,6 +55,10 @@ extension DataPlane {
     package func limitRate(to connections: Int) {}
     package func clearCounters(all: Bool) {}
     package func isUnused(backend: Int) -> Bool { true }
+    package func census(_ question: SessionCensus.Question) -> SessionCensus {
+        SessionCensus(question, workers: 0)
+    }
+    package func ask(_ census: SessionCensus) {}
 }
 
 /// Memory that a newer snapshot no longer names.
@@ -103,6 +111,10 @@ package struct ServerCounters: BitwiseCopyable, Sendable {
     /// Requests that wait for this very server; the most there were at once is summed over workers.
     package var queued = 0
     package var maxQueued = 0
+    /// Exchanges that one side broke off.
+    package var clientAborts = 0
+    package var serverAborts = 0
+    package var times = TimeStatistics()
     /// Responses by class: 1xx, 2xx, 3xx, 4xx, 5xx, other.
     package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
 
@@ -137,6 +149,9 @@ package struct BackendCounters: BitwiseCopyable, Sendable {
     /// Requests that wait for any server; the most there were at once is summed over workers.
     package var queued = 0
     package var maxQueued = 0
+    package var clientAborts = 0
+    package var serverAborts = 0
+    package var times = TimeStatistics()
     package var responses: InlineArray<6, Int> = [0, 0, 0, 0, 0, 0]
 
     package init() {}

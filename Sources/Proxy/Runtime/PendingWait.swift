@@ -12,6 +12,8 @@ package struct PendingWait: Hashable, Sendable {
         case backendRemovable(String)
         /// A `del backend` that waits for workers to see that it is unpublished.
         case backendDeletion(String)
+        /// Workers tell of their sessions; in several lines each when `isDetailed`.
+        case census(SessionCensus, isDetailed: Bool)
     }
 
     let purpose: Purpose
@@ -40,6 +42,12 @@ package struct PendingWait: Hashable, Sendable {
         self.start = start
         self.deadline = deadline
         self.pollAgainAt = pollAgainAt
+    }
+
+    /// The same wait with all its time again, because it got on.
+    func renewed(at now: Milliseconds) -> PendingWait {
+        let end = Milliseconds(now.count + deadline.count - start.count)
+        return PendingWait(purpose: purpose, start: now, deadline: end, pollAgainAt: now)
     }
 
     /// The same wait after `poll` had no answer: asks soon at first, then less often, never after the deadline.
@@ -142,6 +150,8 @@ extension RuntimeService {
         case .backendRemovable(let name): return pollRemoval(ofBackend: name, isExpired: isExpired)
         case .backendDeletion(let name):
             return pollDeletion(ofBackend: name, isExpired: isExpired)
+        case .census(let census, let isDetailed):
+            return poll(census, isDetailed: isDetailed, isExpired: isExpired)
         }
     }
 

@@ -85,6 +85,8 @@ package final class RuntimeService {
         case .deleteServer(let server): return delete(server, now: now)
         case .deleteBackend(let name): return delete(backend: name, now: now)
         case .wait(let delay, let condition): return wait(delay, condition, now: now)
+        case .showSessions(let filter): return showSessions(filter, now: now)
+        case .shutdownSession(let id): return shutdownSession(id, now: now)
         default: break
         }
         let reply =

@@ -129,12 +129,13 @@ struct StatReport {
         appendCheck(of: server, to: &row)
         row.append(responses: counters.responses)
         row.append(.reqTot, counters.totalSessions)
-        row.append(zeros: [.cliAbrt, .srvAbrt])
+        row.append(.cliAbrt, counters.clientAborts)
+        row.append(.srvAbrt, counters.serverAborts)
         row.append(.lastsess, server.sessions.secondsSinceEvent(now: now))
         if isCheckShown(server), let detail = server.lastCheck?.detail, !detail.isEmpty {
             row.append(.lastChk, .text(detail))
         }
-        row.append(zeros: [.qtime, .ctime, .rtime, .ttime])
+        row.append(averages: counters.times)
         if isCheckShown(server) {
             row.append(.checkDesc, .text((server.lastCheck?.status ?? .initializing).summary))
             row.append(.checkRise, server.history.rise)
@@ -186,7 +187,8 @@ struct StatReport {
         row.append(.connect, counters.connections)
         row.append(.reuse, counters.reuses)
         row.append(.srvIcur, counters.idleConnections)
-        row.append(zeros: [.qtimeMax, .ctimeMax, .rtimeMax, .ttimeMax, .eint])
+        row.append(maxima: counters.times)
+        row.append(.eint, 0)
         row.append(.idleConnCur, 0)
         row.append(.safeConnCur, counters.idleConnections)
         row.append(.usedConnCur, counters.usedConnections)
@@ -247,9 +249,11 @@ struct StatReport {
         row.append(.rateMax, backend.sessions.most)
         row.append(responses: own.responses)
         row.append(.reqTot, own.totalSessions)
-        row.append(zeros: [.cliAbrt, .srvAbrt, .compIn, .compOut, .compByp, .compRsp])
+        row.append(.cliAbrt, own.clientAborts)
+        row.append(.srvAbrt, own.serverAborts)
+        row.append(zeros: [.compIn, .compOut, .compByp, .compRsp])
         row.append(.lastsess, backend.sessions.secondsSinceEvent(now: now))
-        row.append(zeros: [.qtime, .ctime, .rtime, .ttime])
+        row.append(averages: own.times)
         if showsLegends {
             row.append(.mode, .text(Self.mode(settings.options)))
             row.append(.algo, .text(Self.algorithm(of: settings.balance)))
@@ -257,9 +261,9 @@ struct StatReport {
         row.append(.wrew, 0)
         row.append(.connect, sums.connections)
         row.append(.reuse, sums.reuses)
-        row.append(zeros: [
-            .cacheLookups, .cacheHits, .qtimeMax, .ctimeMax, .rtimeMax, .ttimeMax, .eint,
-        ])
+        row.append(zeros: [.cacheLookups, .cacheHits])
+        row.append(maxima: own.times)
+        row.append(.eint, 0)
         row.append(.uweight, weight)
         row.append(zeros: [.aggServerStatus, .aggServerCheckStatus, .aggCheckStatus])
         return row
@@ -311,6 +315,20 @@ extension StatRow {
 
     fileprivate mutating func append(zeros fields: [StatField]) {
         for field in fields { append(field, .number(0)) }
+    }
+
+    fileprivate mutating func append(averages times: TimeStatistics) {
+        append(.qtime, times.queue)
+        append(.ctime, times.connect)
+        append(.rtime, times.response)
+        append(.ttime, times.total)
+    }
+
+    fileprivate mutating func append(maxima times: TimeStatistics) {
+        append(.qtimeMax, times.maxQueue)
+        append(.ctimeMax, times.maxConnect)
+        append(.rtimeMax, times.maxResponse)
+        append(.ttimeMax, times.maxTotal)
     }
 
     fileprivate mutating func append(identity proxy: Int, server: Int) {

@@ -32,6 +32,8 @@ struct CounterBaseline {
         counters.redispatches -= base.redispatches
         counters.connections -= base.connections
         counters.reuses -= base.reuses
+        counters.clientAborts -= base.clientAborts
+        counters.serverAborts -= base.serverAborts
         for kind in 0..<6 { counters.responses[kind] -= base.responses[kind] }
         return counters
     }
@@ -57,6 +59,8 @@ struct CounterBaseline {
         counters.bytesIn -= base.bytesIn
         counters.bytesOut -= base.bytesOut
         counters.unserved -= base.unserved
+        counters.clientAborts -= base.clientAborts
+        counters.serverAborts -= base.serverAborts
         for kind in 0..<6 { counters.responses[kind] -= base.responses[kind] }
         return counters
     }

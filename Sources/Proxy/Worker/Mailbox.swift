@@ -11,6 +11,8 @@ final class Mailbox: Sendable {
         case close(frontend: Int)
         /// A place of a server that stays taken, for someone who waits at this worker.
         case place(slot: UInt32, backend: Int32)
+        /// Tell what is being served.
+        case census(SessionCensus)
         /// Accept nothing more, finish what is there, then stop.
         case drain
         /// Stop now.

@@ -9,8 +9,10 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
 
     enum Backend: Int {
         case currentSessions, totalSessions, bytesIn, bytesOut, unserved, queued, maxQueued
-        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther,
-            count
+        case responses1xx, responses2xx, responses3xx, responses4xx, responses5xx, responsesOther
+        case clientAborts, serverAborts
+        /// `CounterTable.timeColumns` of them, see there.
+        case times, times1, times2, times3, times4, times5, times6, times7, times8, count
     }
 
     private let frontends: CounterTable
@@ -35,7 +37,7 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     let frontendCount: Int
 
     /// Lets maxima begin anew at what is now; one that a worker raises in the same moment may survive.
-    func clearMaxima(backends count: Int) {
+    func clearMaxima(backends count: Int, all: Bool = false) {
         for worker in 0..<frontends.workers {
             for row in 0..<frontendCount {
                 let now = Frontend.currentSessions.rawValue
@@ -51,6 +53,8 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
                 let now = Backend.queued.rawValue
                 let value = backends.load(row: row, column: now, worker: worker)
                 backends.store(value, row: row, column: Backend.maxQueued.rawValue, worker: worker)
+                let times = Backend.times.rawValue
+                backends.clearTimes(row: row, column: times, worker: worker, all: all)
             }
         }
     }
@@ -79,6 +83,12 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
     /// Requests that wait for any server of a backend, over all workers.
     func queued(ofBackend backend: Int) -> Int {
         backends.sum(row: backend, column: Backend.queued.rawValue)
+    }
+
+    /// Takes the times of one exchange into account.
+    @inline(__always)
+    func sample(_ times: ExchangeTimes, ofBackend backend: Int, worker: Int) {
+        backends.sample(times, row: backend, column: Backend.times.rawValue, worker: worker)
     }
 
     /// One more waits; how many do at this worker.
@@ -177,6 +187,9 @@ struct TrafficCounters: BitwiseCopyable, Sendable {
         counters.unserved = sum(.unserved)
         counters.queued = sum(.queued)
         counters.maxQueued = sum(.maxQueued)
+        counters.clientAborts = sum(.clientAborts)
+        counters.serverAborts = sum(.serverAborts)
+        counters.times = backends.times(row: backend, column: Backend.times.rawValue)
         for kind in 0..<6 {
             counters.responses[kind] = backends.sum(
                 row: backend,

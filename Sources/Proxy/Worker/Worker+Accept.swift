@@ -65,6 +65,7 @@ extension Worker {
             case .place(let slot, let backend): usePlace(slot, backend: Int(backend))
             case .shutdownSessions(let slot): shutdownSessions(slot)
             case .close(let frontend): closeListeners(of: frontend)
+            case .census(let census): answer(census)
             case .drain: drain()
             case .stop: isStopping = true
             }

@@ -23,8 +23,46 @@ extension Worker {
         records[index].isOpen = false
         records[index].ended = now
         records[index].backend = connections[index].backend
+        countEnd(index)
         logExchange(index)
         if !records[index].kept.isEmpty { records[index].kept.clear(to: pool) }
+    }
+
+    /// Counts how long it took, once it had its answer (`stream_update_time_stats`, HAProxy 3.0), and who broke
+    /// it off.
+    @inline(__always)
+    private mutating func countEnd(_ index: Int) {
+        let backend = Int(records[index].backend)
+        guard backend >= 0 else { return }
+        if records[index].cause != .normal { countAbort(index, backend) }
+        let response = records[index].isTCP ? 0 : records[index].responseTime
+        let connect = records[index].connectTime
+        guard records[index].hasServer, connect >= 0, response >= 0 else { return }
+        let times = ExchangeTimes(
+            queue: max(0, records[index].queueTime),
+            connect: connect,
+            response: response,
+            total: max(0, records[index].totalTime)
+        )
+        arena.sample(times, of: records[index].slot, worker: number)
+        totals.sample(times, ofBackend: backend, worker: number)
+    }
+
+    /// A server that fails before its response is a response error instead.
+    @inline(never)
+    private mutating func countAbort(_ index: Int, _ backend: Int) {
+        let record = records[index]
+        switch record.cause {
+        case .clientAborted, .clientTimeout:
+            totals.add(1, to: TrafficCounters.Backend.clientAborts, of: backend, worker: number)
+            guard record.hasServer else { return }
+            arena.add(1, to: .clientAborts, of: record.slot, worker: number)
+        case .serverAborted, .serverTimeout:
+            guard record.stage == .data, record.hasServer else { return }
+            totals.add(1, to: TrafficCounters.Backend.serverAborts, of: backend, worker: number)
+            arena.add(1, to: .serverAborts, of: record.slot, worker: number)
+        default: break
+        }
     }
 
     /// Takes down why an exchange ends before its time; the first reason counts.

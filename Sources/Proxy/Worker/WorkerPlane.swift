@@ -154,6 +154,20 @@ package final class WorkerPlane: DataPlane {
         for mailbox in mailboxes { mailbox.post(.shutdownSessions(slot: slot)) }
     }
 
+    package func census(_ question: SessionCensus.Question) -> SessionCensus {
+        SessionCensus(question, workers: mailboxes.count)
+    }
+
+    package func ask(_ census: SessionCensus) {
+        for number in census.workersToAsk() {
+            if mailboxes[number].hasReader {
+                mailboxes[number].post(.census(census))
+            } else {
+                census.answer([], next: nil, worker: number)
+            }
+        }
+    }
+
     /// Every worker has passed the newest publish.
     var isSeen: Bool { published.oldestSeen >= published.epoch }
 
@@ -185,8 +199,8 @@ package final class WorkerPlane: DataPlane {
     }
 
     package func clearCounters(all: Bool) {
-        arena.clearMaxima(slots: slotCount)
-        totals.clearMaxima(backends: backendCount)
+        arena.clearMaxima(slots: slotCount, all: all)
+        totals.clearMaxima(backends: backendCount, all: all)
         guard all else { return }
         for slot in 0..<slotCount { baseline.set(arena.counters(of: slot), ofSlot: slot) }
         for number in 0..<totals.frontendCount {
