@@ -18,6 +18,9 @@ package struct ServerOptions: BitwiseCopyable, Sendable {
     /// also retires it.
     package var cookie: RawText = .empty
 
+    /// What is looked at in traffic (`observe`), where the server is checked.
+    package var observer = TrafficObserver()
+
     package init() {}
 
     package init(_ attributes: ServerAttributes) {
@@ -25,6 +28,10 @@ package struct ServerOptions: BitwiseCopyable, Sendable {
         maxqueue = UInt32(clamping: attributes.integer(.maxqueue) ?? 0)
         poolMaxConn = Int32(clamping: attributes.integer(.poolMaxConn) ?? -1)
         poolPurgeDelay = attributes.duration(.poolPurgeDelay).map { UInt32($0.count) } ?? 5000
+        if attributes.isChecked, let layer = attributes.word(.observe) {
+            observer.layer = layer == "layer4" ? .layer4 : .layer7
+            observer.limit = UInt32(clamping: attributes.integer(.errorLimit) ?? 10)
+        }
         if attributes[.sendProxy] != nil { proxyHeader = .version1 }
         if attributes[.sendProxyV2] != nil { proxyHeader = .version2 }
     }

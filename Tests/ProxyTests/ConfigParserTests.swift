@@ -123,7 +123,7 @@ import Testing
              stick-table type ip size 1k
              balance url_param id check_post
              server s1 10.0.0.1:80 ssl
-             server s2 10.0.0.1:80 slowstart 5s
+             server s2 10.0.0.1:80 slowstart 5x
              server s3 10.0.0.1:80 nonsense
              server s4 example.org:80
              server s5 10.0.0.1
@@ -137,7 +137,7 @@ import Testing
             "'ssl'", "'http-request tarpit'", "http-use-proxy-header", "'nonsense'", "'tarpit'",
             "'capture'",
             "'stick-table'", "'check_post'",
-            "'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",
+            "in 'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",
             "another server named 's6'",
             "unexpected character 'x' in 'inter'",
         ] {

@@ -30,11 +30,12 @@ import Testing
             let backend = fixture.plane.snapshot.backends[0]
             return [Int(backend.maxWeight), backend.hasEqualWeights ? 1 : 0]
         }
-        #expect(summary() == [5, 1])
+        // In sixteenths, as HAProxy counts them.
+        #expect(summary() == [80, 1])
         fixture.run("set weight be/a 7")
-        #expect(summary() == [7, 0])
+        #expect(summary() == [112, 0])
         fixture.run("disable server be/a")
-        #expect(summary() == [5, 1])
+        #expect(summary() == [80, 1])
         fixture.run("set weight be/b 0")
         #expect(summary() == [1, 1])
     }

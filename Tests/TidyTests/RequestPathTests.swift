@@ -21,11 +21,12 @@ struct RequestPathTests {
     ]
 
     /// Functions of those types that run at the start, at the end, when the control thread says so, or, as
-    /// `handOver`, only while a client of another worker waits for a server's place.
+    /// `handOver`, only while a client of another worker waits for a server's place, and, as `tellErrors`, only
+    /// when a server has had `error-limit` errors in a row.
     private static let seldom = [
         "deinit", "init(number:", "readMail", "rebuild", "drain()", "closeAll()",
         "shutdownSessions",
-        "handOver(", "answer(", "describe(", "isMeant(", "isOverdue(", "side(", "text(of:",
+        "handOver(", "tellErrors(", "answer(", "describe(", "isMeant(", "isOverdue(", "side(", "text(of:",
     ]
 
     @Test(

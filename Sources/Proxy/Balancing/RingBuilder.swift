@@ -8,9 +8,15 @@ struct RingBuilder {
     /// A server as the ring sees it.
     struct Member: Hashable {
         let id: Int
-        let weight: Int
+        /// Sixteenths of its weight, so 16 times the weight unless it starts slowly.
+        let nodeCount: Int
 
-        var nodeCount: Int { weight * 16 }
+        init(id: Int, nodeCount: Int) {
+            self.id = id
+            self.nodeCount = nodeCount
+        }
+
+        init(id: Int, weight: Int) { self.init(id: id, nodeCount: weight * 16) }
     }
 
     private struct Seat {
@@ -142,7 +148,7 @@ struct RingBuilder {
         deadNodes = 0
         let old = ring
         let ids = seats.map(\.id)
-        let made = RingRemake(servers: seats.map { .init(id: $0.id, weight: $0.nodeCount / 16) })
+        let made = RingRemake(servers: seats.map { .init(id: $0.id, nodeCount: $0.nodeCount) })
         ring = made.run { left, right in
             left.key != right.key
                 ? left.key < right.key : ids[Int(left.server)] < ids[Int(right.server)]

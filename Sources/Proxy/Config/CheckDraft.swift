@@ -18,6 +18,7 @@ struct CheckDraft {
     var http = Rules()
     var tcp = Rules()
     var disablesOn404 = false
+    var sendsState = false
     var isLogged = false
 
     /// As a section starts from its defaults.
@@ -65,6 +66,7 @@ struct CheckDraft {
     private var httpScript: CheckScript {
         var script = CheckScript(.http)
         script.disablesOn404 = disablesOn404
+        script.sendsState = sendsState
         script.steps = http.steps
         if let first = script.steps.firstIndex(where: \.isRequest) {
             script.steps[first].action = .request(request)

@@ -19,7 +19,7 @@ struct CheckRuleReader {
         default:
             throw RuleMistake(
                 keyword == "http-check"
-                    ? "apus-proxy has 'comment', 'connect', 'disable-on-404', 'expect' and 'send'"
+                    ? "apus-proxy has 'comment', 'connect', 'disable-on-404', 'expect', 'send' and 'send-state'"
                     : "apus-proxy has 'comment', 'connect', 'expect', 'send' and 'send-binary'"
             )
         }

@@ -48,6 +48,9 @@ extension ConfigParser {
         case ("http-check", "disable-on-404"):
             draft.check.disablesOn404 = true
             expectEnd(of: line, after: 2)
+        case ("http-check", "send-state"):
+            draft.check.sendsState = true
+            expectEnd(of: line, after: 2)
         case (_, "comment"):
             guard line.words.count == 3 else {
                 return report("'\(line.keyword) comment' expects a text.", at: line.origin)

@@ -120,6 +120,7 @@ package struct ConfigParser {
         settleModes()
         settleFullconn()
         settleCookies()
+        settleTracking()
     }
 
     /// Remembers a `defaults` section for backends that are made while running; of one name the last counts.

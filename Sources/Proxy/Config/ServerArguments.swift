@@ -11,11 +11,13 @@ struct ServerArguments {
     /// `cookie` is among them because it means nothing in a backend without persistence, which is all we have.
     static let supported: Set<ServerAttribute> = [
         .addr, .agentAddr, .agentCheck, .agentInter, .agentPort, .agentSend, .backup, .check,
-        .cookie, .downinter, .fall, .fastinter, .guid, .hashKey, .id,
+        .cookie, .downinter, .errorLimit, .fall, .fastinter, .guid, .hashKey, .id,
         .initState,
-        .inter, .maxconn, .maxqueue, .minconn, .onMarkedDown, .onMarkedUp, .poolLowConn,
+        .inter, .maxconn, .maxqueue, .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp,
+        .poolLowConn,
         .poolMaxConn,
-        .poolPurgeDelay, .port, .proto, .rise, .sendProxy, .sendProxyV2, .weight,
+        .poolPurgeDelay, .port, .proto, .rise, .sendProxy, .sendProxyV2, .slowstart, .track,
+        .weight,
     ]
 
     /// Keywords of boot files that `add server` refuses (HAProxy 3.0), with whether they take an argument.
@@ -51,6 +53,10 @@ struct ServerArguments {
                 text = words[index]
                 index += 1
             }
+            if attribute == .observe, text == "none" {
+                attributes[.observe] = nil
+                continue
+            }
             guard let value = AttributeValue(text, for: attribute) else {
                 return Self.complaint(about: attribute, text: text, server: name)
             }
@@ -62,6 +68,9 @@ struct ServerArguments {
 
     /// What is missing once all keywords are read, `default-server`'s included.
     func omission(server name: String) -> String? {
+        if attributes[.track] != nil, attributes.isChecked || attributes[.agentCheck] != nil {
+            return "unable to enable checks and tracking at the same time!"
+        }
         guard attributes[.agentCheck] != nil, attributes[.agentPort] == nil else { return nil }
         return "server \(name) does not have agent port."
     }
@@ -86,6 +95,13 @@ struct ServerArguments {
         switch attribute {
         case .weight: return "weight of server \(server) is not within 0 and 256 (\(text)).."
         case .id: return "'id' : custom id has to be > 0."
+        case .errorLimit: return "error-limit has to be > 0.."
+        case .track: return "'track' expects [<proxy>/]<server> as argument.."
+        case .observe:
+            return "'observe' expects one of 'none', 'layer4', 'layer7' but got '\(text)'."
+        case .onError:
+            return
+                "'on-error' expects one of 'fastinter', 'fail-check', 'sudden-death' or 'mark-down' but got '\(text)'."
         case .rise, .fall: return "'\(attribute.keyword)' has to be > 0.."
         default: break
         }

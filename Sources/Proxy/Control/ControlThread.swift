@@ -9,6 +9,7 @@ struct ControlThread: ~Copyable {
     /// Tokens of what is not a session; sessions use their descriptor.
     private static let stopToken = UInt64.max
     private static let resultToken = UInt64.max - 1
+    private static let reportToken = UInt64.max - 2
     private static let listenerToken = UInt64(1) << 40
     private var stats = StatsServer([])
 
@@ -83,6 +84,7 @@ struct ControlThread: ~Copyable {
         }
         epoll.watchLevel(stop.wakeup.descriptor, token: Self.stopToken)
         epoll.watchLevel(checker.results.wakeup.descriptor, token: Self.resultToken)
+        epoll.watchLevel(plane.reports.wakeup.descriptor, token: Self.reportToken)
         for (index, listener) in listeners.enumerated() {
             epoll.watchLevel(listener.descriptor, token: Self.listenerToken + UInt64(index))
         }
@@ -102,7 +104,8 @@ struct ControlThread: ~Copyable {
             switch event.token {
             case Self.stopToken: request = obeySignals() ?? request
             case Self.resultToken: recordResults()
-            case StatsServer.firstToken..<Self.resultToken:
+            case Self.reportToken: recordReports()
+            case StatsServer.firstToken..<Self.reportToken:
                 stats.handle(
                     event,
                     epoll: &epoll,
@@ -116,6 +119,7 @@ struct ControlThread: ~Copyable {
             }
         }
         service.sampleRates(now: now)
+        service.warmUp(now: now)
         if holdsUntil == nil { carryOut() }
         if let limit = holdsUntil, !plane.isSeen, now < limit { return request }
         holdsUntil = nil
@@ -315,7 +319,17 @@ struct ControlThread: ~Copyable {
     private mutating func recordResults() {
         for (target, result) in checker.results.take() {
             if let interval = service.record(result, for: target, now: now) {
-                checker.schedule(target, after: interval)
+                let state = service.stateText(of: target)
+                checker.schedule(target, after: interval, state: state)
+            }
+        }
+    }
+
+    /// Errors in traffic: the next check comes sooner than it would.
+    private mutating func recordReports() {
+        for report in plane.reports.take() {
+            if let (target, interval) = service.record(report, now: now) {
+                checker.hasten(target, to: interval)
             }
         }
     }

@@ -17,13 +17,15 @@ struct CheckConversation {
 
     private let script: CheckScript
     private let endpoint: Endpoint
+    private let state: String
     /// The step that is carried out; one behind the last when all were.
     private var index = -1
     private var received: [UInt8] = []
     private var isClosed = false
     private var lastCode: Int?
 
-    init(_ script: CheckScript?, to endpoint: Endpoint) {
+    init(_ script: CheckScript?, to endpoint: Endpoint, state: String = "") {
+        self.state = state
         var script = script ?? CheckScript(.tcp)
         if case .connect? = script.steps.first?.action {
         } else {
@@ -45,7 +47,7 @@ struct CheckConversation {
             isClosed = false
             return .connect(target(of: connection))
         case .send(let bytes): return .send(bytes)
-        case .request(let request): return .send(request.bytes(to: endpoint))
+        case .request(let request): return .send(request.bytes(to: endpoint, state: state))
         case .expect:
             // What came before the last rule was sent is no answer to it.
             if index > 0, case .expect = script.steps[index - 1].action {

@@ -39,11 +39,13 @@ struct CheckLoop: ~Copyable {
     mutating func turn(_ orders: HealthChecker.Orders) -> [(CheckTarget.ID, CheckResult)] {
         var now = MonotonicClock.milliseconds
         if let targets = orders.targets { replace(targets, now: now) }
-        for (id, interval) in orders.schedule {
-            if let check = checks[id] {
-                timers.set(check.timer, deadline: now + Int64(interval.count))
+        for plan in orders.schedule {
+            if let check = checks[plan.target] {
+                checks[plan.target]?.target.state = plan.state
+                timers.set(check.timer, deadline: now + Int64(plan.interval.count))
             }
         }
+        for (id, interval) in orders.hastened { hasten(id, to: now + Int64(interval.count)) }
         let count = epoll.wait(milliseconds: Int32(timers.delay(now: now, limit: 1000)))
         now = MonotonicClock.milliseconds
         for index in 0..<count {
@@ -53,6 +55,14 @@ struct CheckLoop: ~Copyable {
         while let timer = timers.expire(now: now) { expire(timer, now: now) }
         defer { finished = [] }
         return finished
+    }
+
+    /// A check that is under way says all there is to say.
+    private mutating func hasten(_ id: CheckTarget.ID, to deadline: Int64) {
+        guard let check = checks[id], check.conversation == nil,
+            timers.deadline(of: check.timer) > deadline
+        else { return }
+        timers.set(check.timer, deadline: deadline)
     }
 
     /// Starts what is new, spread over the interval at boot, and forgets what is gone.
@@ -98,7 +108,11 @@ struct CheckLoop: ~Copyable {
     private mutating func begin(_ id: CheckTarget.ID, _ timer: Int, now: Int64) {
         guard var check = checks[id] else { return }
         check.startedAt = now
-        var conversation = CheckConversation(check.target.script, to: check.target.endpoint)
+        var conversation = CheckConversation(
+            check.target.script,
+            to: check.target.endpoint,
+            state: check.target.state
+        )
         let action = conversation.advance(&patterns)
         check.conversation = conversation
         checks[id] = check

@@ -9,6 +9,8 @@ package struct CheckScript: Hashable, Sendable {
     package var steps: [CheckStep] = []
     /// `http-check disable-on-404`.
     package var disablesOn404 = false
+    /// `http-check send-state`.
+    package var sendsState = false
 
     package init(_ kind: Kind) { self.kind = kind }
 
@@ -122,11 +124,14 @@ package struct HTTPCheckConfiguration: Hashable, Sendable {
     package init() {}
 
     /// The bytes as HAProxy writes them: the connection is closed after the answer unless a header says otherwise.
-    func bytes(to endpoint: Endpoint) -> [UInt8] {
+    ///
+    /// `state` is what `http-check send-state` adds, empty for nothing.
+    func bytes(to endpoint: Endpoint, state: String = "") -> [UInt8] {
         var text = "\(method) \(uri) \(version)\r\n"
         let names = headers.map { $0.name.lowercased() }
         if version == "HTTP/1.1", !names.contains("host") { text += "host: \(endpoint)\r\n" }
         for header in headers { text += "\(header.name): \(header.value)\r\n" }
+        if !state.isEmpty { text += "x-haproxy-server-state: \(state)\r\n" }
         if !body.isEmpty { text += "content-length: \(body.utf8.count)\r\n" }
         if !names.contains("connection") { text += "connection: close\r\n" }
         return Array("\(text)\r\n\(body)".utf8)

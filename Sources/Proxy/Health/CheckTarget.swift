@@ -21,6 +21,8 @@ package struct CheckTarget: Hashable, Sendable {
     package var timeout: Milliseconds
     /// Nil for a connection check.
     package var script: CheckScript?
+    /// What the script tells the server of its state (`http-check send-state`); as of when the check was planned.
+    package var state = ""
 
     package init(
         id: ID,
@@ -55,6 +57,8 @@ package struct CheckResult: Hashable, Sendable {
         case layer7WrongStatus = "L7STS"
         /// An agent that said nothing about health.
         case unchanged = "CHECKED"
+        /// Errors in traffic, under `observe`.
+        case analysis = "HANA"
 
         package var isPassed: Bool {
             self == .layer4OK || self == .layer7OK || self == .layer7Conditional

@@ -24,10 +24,19 @@ final class HealthChecker: Sendable {
         }
     }
 
+    /// When a target is checked again, and what it is told of its state then.
+    struct Plan: Sendable {
+        let target: CheckTarget.ID
+        let interval: Milliseconds
+        let state: String
+    }
+
     /// What the control thread wants.
     struct Orders: Sendable {
         var targets: [CheckTarget]?
-        var schedule: [(CheckTarget.ID, Milliseconds)] = []
+        var schedule: [Plan] = []
+        /// Checks that shall come sooner, if they do not come at once.
+        var hastened: [(CheckTarget.ID, Milliseconds)] = []
         var stops = false
     }
 
@@ -43,8 +52,15 @@ final class HealthChecker: Sendable {
     }
 
     /// Checks a target again after `interval`.
-    func schedule(_ target: CheckTarget.ID, after interval: Milliseconds) {
-        orders.withLock { $0.schedule.append((target, interval)) }
+    func schedule(_ target: CheckTarget.ID, after interval: Milliseconds, state: String = "") {
+        let plan = Plan(target: target, interval: interval, state: state)
+        orders.withLock { $0.schedule.append(plan) }
+        wakeup.signal()
+    }
+
+    /// Checks a target within `interval`, if it would wait longer.
+    func hasten(_ target: CheckTarget.ID, to interval: Milliseconds) {
+        orders.withLock { $0.hastened.append((target, interval)) }
         wakeup.signal()
     }
 

@@ -35,6 +35,9 @@ package struct HealthHistory: Hashable, Sendable {
     /// Up, but the next failure brings it down: what a server is that just left maintenance.
     package mutating func startOver() { health = rise }
 
+    /// One failure away from where `rise` is counted anew (`on-error sudden-death`).
+    package mutating func weaken() { if health > rise { health = rise + 1 } }
+
     /// `set server … health up`.
     package mutating func forceUp() { health = rise + fall - 1 }
 

@@ -13,6 +13,8 @@ struct HealthReport {
     /// A server as far as transitions are concerned.
     struct View: Hashable {
         var isInMaintenance: Bool
+        /// By command, not because a server that it tracks is.
+        var isForced = true
         var isDraining: Bool
         var isStopped: Bool
         var isStopping: Bool
@@ -29,6 +31,10 @@ struct HealthReport {
     let backend: String
     let server: String
     let isBackup: Bool
+    /// The server that it tracks, as `backend/server`.
+    var tracked = ""
+
+    private var via: String { tracked.isEmpty ? "" : " via \(tracked)" }
 
     private var name: String { "\(isBackup ? "Backup server" : "Server") \(backend)/\(server)" }
 
@@ -53,6 +59,7 @@ struct HealthReport {
             }
             text += ", info: \"\(safe.joined())\""
         }
+        if result.status == .analysis { return text }
         return text + ", check duration: \(result.duration.count)ms"
     }
 
@@ -66,22 +73,24 @@ struct HealthReport {
         if new.isInMaintenance != old.isInMaintenance {
             guard new.isInMaintenance else {
                 let state = "\(new.isStopped ? "DOWN" : "UP")/\(new.isDraining ? "DRAIN" : "READY")"
-                return (.notice, "\(name) is \(state) (leaving forced maintenance).")
+                let kind = old.isForced ? "forced maintenance" : "maintenance"
+                return (.notice, "\(name) is \(state) (leaving \(kind)).")
             }
-            return (.alert, "\(name) is going DOWN for maintenance\(left(around))")
+            let whose = new.isForced ? "" : via
+            return (.alert, "\(name) is going DOWN for maintenance\(whose)\(left(around))")
         }
         guard !new.isInMaintenance else { return nil }
         if new.isStopped != old.isStopped || new.isStopping != old.isStopping {
-            if new.isStopped { return (.alert, "\(name) is DOWN\(reason)\(left(around))") }
+            if new.isStopped { return (.alert, "\(name) is DOWN\(reason)\(via)\(left(around))") }
             let word = new.isStopping ? "stopping" : "UP"
-            return (.notice, "\(name) is \(word)\(reason)\(online(around))")
+            return (.notice, "\(name) is \(word)\(reason)\(via)\(online(around))")
         }
         guard new.isDraining != old.isDraining else { return nil }
         guard new.isDraining else {
             let state = new.isStopped ? "DOWN" : "UP"
             return (.notice, "\(name) is \(state) (leaving forced drain).")
         }
-        return (.notice, "\(name) enters drain state\(online(around))")
+        return (.notice, "\(name) enters drain state\(new.isForced ? "" : via)\(online(around))")
     }
 
     private func left(_ around: Surroundings) -> String {

@@ -6,8 +6,8 @@ import Synchronization
 /// All operations are sequentially consistent: a worker that gives a place back and then sees no waiter, and one
 /// that notes itself as waiter and then looks for a place, cannot miss each other.
 @safe package struct PlaceGates: BitwiseCopyable, @unchecked Sendable {
-    /// A whole cache line a row: places taken, the workers with someone waiting, one bit each, and how often all
-    /// sessions were told to end.
+    /// A whole cache line a row: places taken, the workers with someone waiting, one bit each, how often all
+    /// sessions were told to end, and errors in a row.
     private static let stride = 8
     private static let rowsPerChunk = 1024
     private let chunkLimit: Int
@@ -91,6 +91,20 @@ import Synchronization
     /// Condemns the sessions that are placed now, and none that gets a place after.
     package func shutDown(_ index: Int) {
         _ = unsafe row(index)[2].add(1, ordering: .sequentiallyConsistent)
+    }
+
+    /// Counts one more error in a row; answers how many there are.
+    package func countError(_ index: Int) -> Int {
+        unsafe row(index)[3].add(1, ordering: .relaxed).newValue
+    }
+
+    /// Something went well, or somebody takes care of the errors.
+    @inline(__always)
+    package func forgetErrors(_ index: Int) {
+        let errors = unsafe row(index) + 3
+        if unsafe errors.pointee.load(ordering: .relaxed) != 0 {
+            unsafe errors.pointee.store(0, ordering: .relaxed)
+        }
     }
 
     /// The workers with someone waiting, one bit each.

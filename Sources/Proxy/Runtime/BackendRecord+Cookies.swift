@@ -32,8 +32,8 @@ extension BackendRecord {
         snapshot.cookieServers = .make(
             servers.map { server in
                 CookieServer(
-                    server: UsableServers.entry(of: server),
-                    isUp: !server.isInMaintenance && server.operational == .running
+                    server: usable.entry(of: server),
+                    isUp: !server.isInMaintenance && server.isRunning
                 )
             }
         )

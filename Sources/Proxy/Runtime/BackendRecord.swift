@@ -24,7 +24,7 @@ final class BackendRecord {
     private var byName: [String: ServerRecord] = [:]
     private var byID: [Int: ServerRecord] = [:]
     private var lowestFreeID = 1
-    private var usable: UsableServers
+    private(set) var usable: UsableServers
     /// Servers that the snapshot may no longer tell the truth about.
     private var touched: [ServerRecord] = []
     private var hasSnapshot = false
@@ -131,7 +131,7 @@ final class BackendRecord {
         for server in changed { server.isTouched = false }
         if !hasSnapshot { snapshot = template }
         if keepsClients { nameServers(changed, retired: &retired) }
-        usable.update(changed, of: servers, isFirst: !hasSnapshot)
+        usable.update(changed, of: servers, isFirst: !hasSnapshot, now: now)
         if keepsClients { listServers(retired: &retired) }
         hasSnapshot = true
         isRestated = false

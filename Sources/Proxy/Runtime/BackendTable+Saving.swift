@@ -248,6 +248,8 @@ extension ServerRecord {
         maxconn = max(image.maxconn, 0)
         adminBits = image.adminBits
         operational = OperationalState(rawValue: image.operational) ?? .running
+        // Who was starting before the restart has started.
+        if operational == .starting { operational = .running }
         history = HealthHistory(rise: history.rise, fall: history.fall, health: image.health)
         isCheckEnabled = image.isCheckEnabled
         isCheckPaused = image.isCheckPaused

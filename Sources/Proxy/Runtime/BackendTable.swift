@@ -42,6 +42,12 @@ final class BackendTable {
     var guids: [String: String] = [:]
     var retired: [RetiredMemory] = []
     private var lastSerial = 0
+    /// Servers whose weight is stepped up (`slowstart`).
+    var warming: [ServerRecord.Tracker] = []
+    /// Servers whose traffic is looked at (`observe`), by slot.
+    private(set) var observed: [UInt32: ServerRecord.Tracker] = [:]
+    /// As of the change that is being made.
+    var now = Milliseconds(0)
     /// Grows with everything an operator changes.
     var changes: UInt64 = 0
     /// How to take back what happened since `beginUndoable`, newest last; nil outside.
@@ -112,6 +118,10 @@ final class BackendTable {
             frontends.enumerated().map { FrontendSnapshot($1, number: $0) }
         )
         for backend in backends { declareServers(of: backend, now: now, slot: allocateSlot) }
+        for backend in backends {
+            for server in backend.servers { link(server, of: backend, now: now) }
+        }
+        followAll(now: now)
     }
 
     private static func service(at endpoint: Endpoint, slot: UInt32) -> BackendSnapshot {
@@ -203,6 +213,7 @@ final class BackendTable {
             server.renewDigest()
         }
         enter(server, into: backend)
+        if server.isDynamic { link(server, of: backend, now: now) }
         undo?.append {
             self.leave(server, from: backend)
             self.retired.append(RetiredMemory([server.address.path, server.nameText]))
@@ -213,6 +224,9 @@ final class BackendTable {
     private func enter(_ server: ServerRecord, into backend: BackendRecord) {
         backend.insert(server)
         checks[server.checkID] = (backend, server)
+        if server.options.observer.layer != .none {
+            observed[server.slot] = .init(server: server, backend: backend)
+        }
         if let agent = server.agent { checks[agent.checkID] = (backend, server) }
         if let guid = server.guid {
             guids[guid] = "server \(backend.configuration.name)/\(server.name)"
@@ -225,6 +239,8 @@ final class BackendTable {
     private func leave(_ server: ServerRecord, from backend: BackendRecord) {
         backend.remove(server)
         checks[server.checkID] = nil
+        observed[server.slot] = nil
+        unlink(server)
         if let agent = server.agent { checks[agent.checkID] = nil }
         if let guid = server.guid { guids[guid] = nil }
         changes += 1
@@ -244,24 +260,30 @@ final class BackendTable {
             self.deletions -= 1
             server.isDeleted = false
             self.enter(server, into: backend)
+            self.link(server, of: backend, now: self.now)
         }
     }
 
     /// Runs a change on a server and notices what it means for the snapshot and the checks.
     func change(_ server: ServerRecord, of backend: BackendRecord, _ body: (ServerRecord) -> Void) {
-        if undo != nil {
-            let saved = server.saved
-            undo?.append { self.restore(server, of: backend, to: saved) }
-        }
+        saveUndo(of: server, in: backend)
         let before = (server.isUsable, server.isChecked, server.checkInterval)
         body(server)
         if before.0 || server.isUsable || backend.keepsClients { backend.touch(server) }
         backend.renewDigest(of: server)
+        noteWarming(server, of: backend)
         server.isChanged = true
         noteUnsaved(server, of: backend)
         changes += 1
         let after = (server.isUsable, server.isChecked, server.checkInterval)
         if before.1 != after.1 || (after.1 && before.2 != after.2) { checkGeneration += 1 }
+    }
+
+    /// Remembers how a server was, so that what follows can be taken back.
+    func saveUndo(of server: ServerRecord, in backend: BackendRecord) {
+        guard undo != nil else { return }
+        let saved = server.saved
+        undo?.append { self.restore(server, of: backend, to: saved) }
     }
 
     /// Gives a server another address; its checks follow.
@@ -321,6 +343,7 @@ final class BackendTable {
     {
         if isMoved {
             backend.touch(server)
+            noteWarming(server, of: backend)
             if server.isDynamic || server.isChanged { noteUnsaved(server, of: backend) }
         }
         return isMoved
@@ -459,6 +482,7 @@ final class BackendTable {
         checks[server.checkID] = nil
         if let agent = server.agent { checks[agent.checkID] = nil }
         server.restore(saved)
+        noteWarming(server, of: backend)
         checks[server.checkID] = (backend, server)
         if let agent = server.agent { checks[agent.checkID] = (backend, server) }
         backend.touch(server)

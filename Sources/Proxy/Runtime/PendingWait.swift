@@ -103,6 +103,11 @@ extension RuntimeService {
         guard let server = table.server(reference.server, in: backend) else {
             return .error("No such server.")
         }
+        guard server.trackers.isEmpty else {
+            return .error(
+                "This server cannot be removed at runtime due to other configuration elements pointing to it."
+            )
+        }
         guard server.isInMaintenance else {
             return .error("Only servers in maintenance mode can be deleted.")
         }

@@ -147,7 +147,8 @@ package enum HashInput: UInt8, BitwiseCopyable, Sendable {
 package struct ServerSnapshot: BitwiseCopyable {
     /// Its place in the `SlotArena`, where everything that moves is counted.
     package var slot: UInt32 = 0
-    /// 1 to 256.
+    /// Sixteenths of its weight, 1 to 4096, so that a server can start with little; the weight itself where
+    /// the algorithm is static.
     package var weight: UInt16 = 1
     /// Of its declaration, or given.
     package var id: Int32 = 0

@@ -1,4 +1,5 @@
 package import Model
+import RuntimeAPI
 
 /// What checks and agents say of servers, and what is told of it.
 extension RuntimeService {
@@ -109,11 +110,39 @@ extension RuntimeService {
         if server.operational == .stopped, server.attributes[.onMarkedDown] != nil {
             plane.shutdownSessions(of: server.slot)
         }
-        guard server.operational == .running, server.attributes[.onMarkedUp] != nil else { return }
+        guard server.isRunning, server.attributes[.onMarkedUp] != nil else { return }
         // Who was served by the backups meanwhile comes back.
         for other in backend.servers where other.isBackup && other !== server {
             plane.shutdownSessions(of: other.slot)
         }
+    }
+
+    /// Acts on errors in a server's traffic as its `on-error` says; which check is due when, or nil.
+    package func record(_ observation: TrafficObservation, now: Milliseconds)
+        -> (target: CheckTarget.ID, interval: Milliseconds)?
+    {
+        self.now = now
+        guard let server = table.observed[observation.slot]?.server, server.isChecked else {
+            return nil
+        }
+        let target = server.checkID
+        switch server.attributes.word(.onError) {
+        case "fastinter": return (target, server.hastenedInterval)
+        case "sudden-death": server.history.weaken()
+        case "mark-down": server.history.startOver()
+        default: break
+        }
+        server.analysisFailures += 1
+        var result = CheckResult(.analysis, duration: Milliseconds(0))
+        result.detail = observation.detail
+        _ = record(result, for: target, now: now)
+        return (target, server.hastenedInterval)
+    }
+
+    /// Steps up the weights of servers that start slowly.
+    package func warmUp(now: Milliseconds) {
+        self.now = now
+        table.warmUp(now: now)
     }
 
     // MARK: Telling
@@ -131,12 +160,31 @@ extension RuntimeService {
         because reason: String,
         _ body: () -> Void
     ) {
-        guard keepsEvents, !backend.configuration.logTargets.isEmpty else { return body() }
+        table.now = now
+        let isTold = keepsEvents && !backend.configuration.logTargets.isEmpty
         let old = server.view
-        let hadServers = backend.servers.contains(where: \.isUsable)
+        let hadServers = isTold && backend.servers.contains(where: \.isUsable)
         body()
         let new = server.view
         guard new != old else { return }
+        if isTold { tell(server, of: backend, old, because: reason, hadServers: hadServers) }
+        for tracker in server.trackers {
+            let before = tracker.server.operational
+            reporting(tracker.server, of: tracker.backend, because: "") {
+                table.follow(tracker.server, of: tracker.backend, now: now)
+            }
+            follow(before != tracker.server.operational, tracker.server, of: tracker.backend)
+        }
+    }
+
+    /// Tells what became of a server.
+    private func tell(
+        _ server: ServerRecord,
+        of backend: BackendRecord,
+        _ old: HealthReport.View,
+        because reason: String,
+        hadServers: Bool
+    ) {
         var around = HealthReport.Surroundings()
         around.active = backend.servers.count { $0.isUsable && !$0.isBackup }
         around.backup = backend.servers.count { $0.isUsable && $0.isBackup }
@@ -144,7 +192,7 @@ extension RuntimeService {
         around.sessions = counters.currentSessions
         around.queued = counters.queued
         let told = report(server, backend)
-            .transition(from: old, to: new, because: reason, among: around)
+            .transition(from: old, to: server.view, because: reason, among: around)
         if let told { add(told.level, told.text, backend) }
         if hadServers, around.active + around.backup == 0 {
             add(.emerg, "backend \(backend.configuration.name) has no server available!", backend)
@@ -155,7 +203,8 @@ extension RuntimeService {
         HealthReport(
             backend: backend.configuration.name,
             server: server.name,
-            isBackup: server.isBackup
+            isBackup: server.isBackup,
+            tracked: server.trackedPath
         )
     }
 
@@ -186,6 +235,9 @@ extension ServerRecord {
     var view: HealthReport.View {
         HealthReport.View(
             isInMaintenance: isInMaintenance,
+            isForced: isInMaintenance
+                ? isForcedIntoMaintenance
+                : adminBits & ServerStateRow.Admin.forcedDrain != 0,
             isDraining: isDraining,
             isStopped: operational == .stopped,
             isStopping: operational == .stopping

@@ -27,6 +27,9 @@ extension RuntimeService {
             return onServer(reference) { move($1, of: $0, to: address, port: port) }
         case .setServerHealth(let reference, let health):
             return onServer(reference) { backend, server in
+                guard server.tracked == nil else {
+                    return .error("cannot change health on a tracking server.")
+                }
                 reporting(server, of: backend, because: ", changed from CLI") {
                     table.change(server, of: backend) { $0.force(health, now: now) }
                 }
@@ -212,6 +215,11 @@ extension RuntimeService {
         }
         if let omission = parsed.omission(server: name) { return .error(omission) }
         if let mistake = conflict(of: parsed.attributes, in: backend) { return .error(mistake) }
+        if let word = parsed.attributes.word(.track),
+            let mistake = table.mistake(inTracking: word, by: backend)
+        {
+            return .error(mistake)
+        }
         var declaration = ServerDeclaration(
             name: name,
             id: parsed.attributes.integer(.id) ?? backend.nextID,

@@ -139,6 +139,7 @@ package final class RuntimeService {
             let warning = table.apply(change, plane: plane, now: now)
             if let warning, warnings.last != warning { warnings.append(warning) }
         }
+        table.followAll(now: now)
         publishIfNeeded()
         return (warnings, content.length)
     }
@@ -157,7 +158,14 @@ package final class RuntimeService {
     }
 
     /// Every server whose checks run now; asked for again when `checkGeneration` changed.
-    package var checkTargets: [CheckTarget] { table.checkTargets }
+    package var checkTargets: [CheckTarget] {
+        table.checkTargets.map { target in
+            guard target.script?.sendsState == true else { return target }
+            var target = target
+            target.state = stateText(of: target.id)
+            return target
+        }
+    }
 
     /// Grows whenever `checkTargets` changes by more than an interval.
     package var checkGeneration: UInt64 { table.checkGeneration }

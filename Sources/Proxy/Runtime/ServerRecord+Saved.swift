@@ -16,6 +16,7 @@ extension ServerRecord {
         let checkAddress: Endpoint?
         let checkPort: Int?
         let agent: AgentRecord?
+        let warmth: Int
         let falls: Int
         let lastChange: Milliseconds
         let downSince: Milliseconds?
@@ -38,6 +39,7 @@ extension ServerRecord {
             checkAddress: checkAddress,
             checkPort: checkPort,
             agent: agent,
+            warmth: warmth,
             falls: falls,
             lastChange: lastChange,
             downSince: downSince,
@@ -60,6 +62,7 @@ extension ServerRecord {
         checkAddress = saved.checkAddress
         checkPort = saved.checkPort
         agent = saved.agent
+        warmth = saved.warmth
         falls = saved.falls
         lastChange = saved.lastChange
         downSince = saved.downSince

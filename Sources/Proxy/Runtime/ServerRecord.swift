@@ -48,6 +48,17 @@ final class ServerRecord {
     var seat = -1
     /// The weight in the newest snapshot.
     var publishedWeight = 0
+    /// Sixteenths of its weight that it has while it starts (`slowstart`).
+    var warmth = fullWarmth
+    /// `slowstart`, in milliseconds; 0 for none.
+    let slowstart: Int
+    /// The table steps its weight up.
+    var isWarming = false
+    /// Whose state it follows (`track`), and who follows its own.
+    var tracked: ServerRecord?
+    var trackers: [Tracker] = []
+    /// `backend/server` of `tracked`.
+    var trackedPath = ""
     /// The next snapshot looks at it anew.
     var isTouched = false
     var isDeleted = false
@@ -67,6 +78,8 @@ final class ServerRecord {
     /// What its agent says, where it has one.
     var agent: AgentRecord?
     var failedChecks = 0
+    /// Times that errors in its traffic counted as a failed check (`hanafail`).
+    var analysisFailures = 0
     var falls = 0
     var lastChange: Milliseconds
     var downSince: Milliseconds?
@@ -97,6 +110,8 @@ final class ServerRecord {
             usual, attributes.duration(.fastinter) ?? usual,
             attributes.duration(.downinter) ?? usual
         )
+        // Whole seconds, as HAProxy counts it.
+        slowstart = ((attributes.duration(.slowstart)?.count ?? 0) + 999) / 1000 * 1000
         declaredEndpoint = declaration.endpoint
         endpoint = declaration.endpoint
         address = SocketAddress(declaration.endpoint)
@@ -132,19 +147,35 @@ final class ServerRecord {
         hash.combine(weight)
         hash.combine(maxconn)
         // Maintenance and drain by command; how it came into maintenance makes no difference.
-        hash.combine((isInMaintenance ? 1 : 0) + (isDraining ? 2 : 0) + (isCheckEnabled ? 4 : 0))
+        // What it has from a server that it tracks is that one's.
+        let isDraining = adminBits & ServerStateRow.Admin.forcedDrain != 0
+        hash.combine(
+            (isForcedIntoMaintenance ? 1 : 0) + (isDraining ? 2 : 0) + (isCheckEnabled ? 4 : 0)
+        )
         hash.combine(checkAddress?.description ?? "-")
         hash.combine(checkPort ?? 0)
         agent?.combine(into: &hash)
         digest = hash.value
     }
 
-    var isInMaintenance: Bool { adminBits & ServerStateRow.Admin.forcedMaintenance != 0 }
-    var isDraining: Bool { adminBits & ServerStateRow.Admin.forcedDrain != 0 }
+    var isInMaintenance: Bool {
+        typealias Admin = ServerStateRow.Admin
+        return adminBits & (Admin.forcedMaintenance | Admin.inheritedMaintenance) != 0
+    }
+    /// By command.
+    var isForcedIntoMaintenance: Bool {
+        adminBits & ServerStateRow.Admin.forcedMaintenance != 0
+    }
+    var isDraining: Bool {
+        adminBits & (ServerStateRow.Admin.forcedDrain | ServerStateRow.Admin.inheritedDrain) != 0
+    }
     var guid: String? { attributes.word(.guid) }
 
     /// May be given new requests now.
-    var isUsable: Bool { !isInMaintenance && !isDraining && operational == .running && weight > 0 }
+    var isUsable: Bool { !isInMaintenance && !isDraining && isRunning && weight > 0 }
+
+    /// Up, perhaps not with its whole weight yet.
+    var isRunning: Bool { operational == .running || operational == .starting }
 
     /// Checks run now.
     var isChecked: Bool { isCheckEnabled && !isInMaintenance }
@@ -158,18 +189,23 @@ final class ServerRecord {
         case .drain: adminBits |= ServerStateRow.Admin.forcedDrain
         case .maint: adminBits |= ServerStateRow.Admin.forcedMaintenance
         }
-        if state == .maint, !wasInMaintenance {
+        settleMaintenance(wasIn: wasInMaintenance, now: now)
+    }
+
+    /// What entering or leaving maintenance means.
+    func settleMaintenance(wasIn wasInMaintenance: Bool, now: Milliseconds) {
+        if isInMaintenance, !wasInMaintenance {
             if isCheckEnabled { isCheckPaused = true }
             history.forceDown()
             endDowntime(now: now)
             operational = .stopped
             lastChange = now
-        } else if state != .maint, wasInMaintenance {
+        } else if !isInMaintenance, wasInMaintenance {
             isCheckPaused = false
             // Without checks nobody counts, and HAProxy leaves the counter at nothing.
             if isCheckEnabled { history.startOver() }
-            operational = .running
-            lastChange = now
+            begin(now: now)
+            if let tracked, !tracked.isRunning { operational = tracked.operational }
             applyInitialState(isLeavingMaintenance: true, now: now)
             if agent?.isKeepingDown == true { stop(now: now) }
         }
@@ -253,20 +289,25 @@ final class ServerRecord {
     }
 
     /// Up for who is here already (`NOLB`).
-    private func drain(now: Milliseconds) {
+    func drain(now: Milliseconds) {
         endDowntime(now: now)
         if operational != .stopping { lastChange = now }
         operational = .stopping
     }
 
-    private func run(now: Milliseconds) {
-        guard operational != .running else { return }
+    func run(now: Milliseconds) {
+        guard !isRunning else { return }
         endDowntime(now: now)
-        operational = .running
+        begin(now: now)
+    }
+
+    private func begin(now: Milliseconds) {
+        operational = slowstart > 0 ? .starting : .running
+        warmth = slowstart > 0 ? 1 : Self.fullWarmth
         lastChange = now
     }
 
-    private func stop(now: Milliseconds) {
+    func stop(now: Milliseconds) {
         guard operational != .stopped else { return }
         operational = .stopped
         lastChange = now
@@ -289,6 +330,9 @@ final class ServerRecord {
         let isDown = operational == .stopped && history.health == 0
         return isDown ? intervals.down : intervals.changing
     }
+
+    /// To the next check after errors in traffic.
+    var hastenedInterval: Milliseconds { intervals.changing }
 
     /// What `HealthChecker` needs to check it.
     func checkTarget(_ check: CheckConfiguration, connectTimeout: UInt32) -> CheckTarget {

@@ -1,3 +1,5 @@
+import Model
+
 /// The servers of one backend that may take a request, kept in the order workers see them.
 ///
 /// Active ones, or backups when there is none. A change costs what it moves: one entry for a weight, the
@@ -12,7 +14,10 @@ struct UsableServers {
     private var ring = RingBuilder()
     private var arePlacesNew = true
     /// How many servers have each weight.
-    private var weights = [Int](repeating: 0, count: 257)
+    private var weights: [Int: Int] = [:]
+    private var greatestWeight = 1
+    /// As of the snapshot that is being made.
+    private var now = Milliseconds(0)
 
     init(_ configuration: BackendConfiguration) {
         algorithm = configuration.balance.algorithm
@@ -21,8 +26,36 @@ struct UsableServers {
 
     var count: Int { list.count }
 
+    /// What all of them weigh together, in sixteenths.
+    var scaledWeight: Int { list.reduce(0) { $0 + $1.scaledWeight } }
+
+    /// In sixteenths where the algorithm follows weights as they change, as in HAProxy's `lbprm`.
+    private func weight(of server: ServerRecord) -> Int {
+        switch algorithm {
+        case .mapHash, .staticRoundRobin: server.weight
+        default: server.scaledWeight
+        }
+    }
+
+    private mutating func count(_ weight: Int) {
+        weights[weight, default: 0] += 1
+        greatestWeight = max(greatestWeight, weight)
+    }
+
+    private mutating func discount(_ weight: Int) {
+        let rest = (weights[weight] ?? 0) - 1
+        weights[weight] = rest > 0 ? rest : nil
+        if rest <= 0, weight == greatestWeight { greatestWeight = weights.keys.max() ?? 1 }
+    }
+
     /// Takes changed servers into account; `all` of them are looked at only when it must be.
-    mutating func update(_ changed: [ServerRecord], of all: [ServerRecord], isFirst: Bool) {
+    mutating func update(
+        _ changed: [ServerRecord],
+        of all: [ServerRecord],
+        isFirst: Bool,
+        now: Milliseconds
+    ) {
+        self.now = now
         var additions: [ServerRecord] = []
         var removals: [ServerRecord] = []
         for server in changed {
@@ -94,12 +127,12 @@ struct UsableServers {
         tail.reserveCapacity(list.count - first)
         for place in first..<list.count {
             let server = list[place]
-            tail.append(Self.entry(of: server))
+            tail.append(entry(of: server))
             let isNew = server.place < 0
             server.place = place
             if isNew {
-                server.publishedWeight = server.weight
-                weights[server.weight] += 1
+                server.publishedWeight = weight(of: server)
+                count(server.publishedWeight)
                 sit(server)
             } else if algorithm == .consistentHash {
                 ring.place(seat: server.seat, at: place)
@@ -109,33 +142,34 @@ struct UsableServers {
     }
 
     private mutating func setEntry(of server: ServerRecord) {
-        if server.publishedWeight != server.weight {
-            weights[server.publishedWeight] -= 1
-            weights[server.weight] += 1
-            server.publishedWeight = server.weight
+        let weight = weight(of: server)
+        if server.publishedWeight != weight {
+            discount(server.publishedWeight)
+            count(weight)
+            server.publishedWeight = weight
             sit(server)
         }
-        entries[server.place] = Self.entry(of: server)
+        entries[server.place] = entry(of: server)
     }
 
     private mutating func remove(_ server: ServerRecord) {
-        weights[server.publishedWeight] -= 1
+        discount(server.publishedWeight)
         if algorithm == .consistentHash { ring.leave(id: server.id) }
         server.place = -1
     }
 
     private mutating func sit(_ server: ServerRecord) {
         guard algorithm == .consistentHash else { return }
-        server.seat = ring.seat(.init(id: server.id, weight: server.weight))
+        server.seat = ring.seat(.init(id: server.id, nodeCount: server.scaledWeight))
         ring.place(seat: server.seat, at: server.place)
     }
 
     /// A server as workers see it.
-    static func entry(of server: ServerRecord) -> ServerSnapshot {
+    func entry(of server: ServerRecord) -> ServerSnapshot {
         var entry = ServerSnapshot()
         entry.slot = server.slot
-        entry.weight = UInt16(server.weight)
-        entry.maxconn = UInt32(clamping: server.maxconn)
+        entry.weight = UInt16(weight(of: server))
+        entry.maxconn = UInt32(clamping: server.currentMaxconn(now: now))
         entry.address = server.address
         entry.options = server.options
         entry.name = server.nameText
@@ -146,9 +180,8 @@ struct UsableServers {
     /// Puts the list of now into a snapshot.
     mutating func publish(in snapshot: inout BackendSnapshot, retired: inout [RetiredMemory]) {
         snapshot.servers = entries.publish(retired: &retired)
-        let present = weights.indices.filter { weights[$0] > 0 }
-        snapshot.maxWeight = UInt16(present.last ?? 1)
-        snapshot.hasEqualWeights = present.count <= 1
+        snapshot.maxWeight = UInt16(greatestWeight)
+        snapshot.hasEqualWeights = weights.count <= 1
         guard algorithm == .consistentHash else { return }
         if ring.rebuild(retired: &retired) { arePlacesNew = true }
         snapshot.ring = ring.ring

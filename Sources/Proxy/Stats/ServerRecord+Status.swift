@@ -4,7 +4,13 @@ import RuntimeAPI
 extension ServerRecord {
     /// The `status` column of `show stat` (`stats_fill_sv_stats`, HAProxy 2.6–3.0).
     var statusText: String {
-        if isInMaintenance { return "MAINT" }
+        if isInMaintenance {
+            return isForcedIntoMaintenance ? "MAINT" : "MAINT (via \(trackedPath))"
+        }
+        // Whoever tracks another shows what the checks of that one say.
+        let checked = watched
+        let (history, agent, isCheckEnabled) =
+            (checked.history, checked.agent, checked.isCheckEnabled)
         let isFalling = isCheckEnabled && !history.isFull
         let rising = "\(history.health)/\(history.rise)"
         let falling = "\(history.health - history.rise + 1)/\(history.fall)"
@@ -17,7 +23,7 @@ extension ServerRecord {
             return isFalling ? "NOLB \(falling)" : "NOLB"
         case .stopped:
             if agent?.isKeepingDown == true { return "DOWN (agent)" }
-            return history.health == 0 ? "DOWN" : "DOWN \(rising)"
+            return history.health == 0 || history.isUp ? "DOWN" : "DOWN \(rising)"
         }
     }
 
@@ -52,6 +58,7 @@ extension CheckResult.Status {
         case .layer7Conditional: 16
         case .layer7WrongStatus: 17
         case .unchanged: 3
+        case .analysis: 4
         }
     }
 
@@ -79,6 +86,7 @@ extension CheckResult.Status {
         case .layer7InvalidResponse: "Layer7 invalid response"
         case .layer7WrongStatus: "Layer7 wrong status"
         case .unchanged: "No status change"
+        case .analysis: "Health analyze"
         }
     }
 }

@@ -112,7 +112,7 @@ struct StatReport {
         row.append(.wretr, counters.retries)
         row.append(.wredis, counters.redispatches)
         row.append(.status, .text(server.statusText))
-        row.append(.weight, server.weight)
+        row.append(.weight, Self.rounded(server.scaledWeight))
         row.append(.act, server.isBackup ? 0 : 1)
         row.append(.bck, server.isBackup ? 1 : 0)
         if server.isCheckEnabled {
@@ -122,12 +122,15 @@ struct StatReport {
         row.append(.lastchg, (now.count - server.lastChange.count) / 1000)
         if server.isCheckEnabled { row.append(.downtime, server.downtime(now: now) / 1000) }
         row.append(identity: backend.configuration.id, server: server.id)
+        if let throttle = server.throttle { row.append(.throttle, throttle) }
         row.append(.lbtot, counters.totalSessions)
+        if server.tracked != nil { row.append(.tracked, .text(server.trackedPath)) }
         row.append(.type, 2)
         row.append(.rate, server.sessions.rate)
         row.append(.rateMax, server.sessions.most)
         appendCheck(of: server, to: &row)
         row.append(responses: counters.responses)
+        if server.attributes[.observe] != nil { row.append(.hanafail, server.analysisFailures) }
         row.append(.reqTot, counters.totalSessions)
         row.append(.cliAbrt, counters.clientAborts)
         row.append(.srvAbrt, counters.serverAborts)
@@ -145,6 +148,11 @@ struct StatReport {
         appendAgent(of: server, to: &row)
         appendTail(of: server, backend, counters, to: &row)
         return row
+    }
+
+    /// A weight in sixteenths as the statistics show it.
+    private static func rounded(_ scaled: Int) -> Int {
+        (scaled + ServerRecord.fullWarmth - 1) / ServerRecord.fullWarmth
     }
 
     private func isCheckShown(_ server: ServerRecord) -> Bool { server.isChecked }
@@ -217,7 +225,9 @@ struct StatReport {
         let own = plane.counters(ofBackend: backend.number)
         let usable = backend.servers.filter(\.isUsable)
         let active = usable.filter { !$0.isBackup }
-        let weight = (active.isEmpty ? usable : active).reduce(0) { $0 + $1.weight }
+        let weight = Self.rounded(
+            (active.isEmpty ? usable : active).reduce(0) { $0 + $1.scaledWeight }
+        )
         let sums = sums(of: backend)
         var row = StatRow()
         row.append(.proxyName, .text(settings.name))

@@ -140,6 +140,8 @@ struct Connection: BitwiseCopyable {
     var poolLimit: Int32 = -1
     /// Milliseconds an idle connection is kept at least.
     var purgeDelay: UInt32 = 0
+    /// Of its server.
+    var observer = TrafficObserver()
 
     // MARK: Listeners
 

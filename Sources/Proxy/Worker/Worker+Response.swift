@@ -94,11 +94,13 @@ extension Worker {
         case .complete: break
         case .incomplete: return 0
         case .rejected:
+            observe(.invalidHeader, upstream)
             if retryResponse(upstream, client, .junkResponse) { return -1 }
             note(client, .proxy, .header)
             return failResponse(upstream, client, status: 502)
         }
         if response.isInterim { return forwardInterim(upstream, client, bytes) }
+        observe(status: response.status, upstream)
         if connections[client].holdsRequest,
             retryResponse(upstream, client, .status(response.status))
         {
@@ -339,7 +341,9 @@ extension Worker {
             }
         } else if connections[upstream].input.isEmpty, connections[upstream].interimResponses == 0 {
             retry(upstream)
-        } else if !retryResponse(upstream, client, .emptyResponse) {
+        } else {
+            observe(.closed, upstream)
+            if retryResponse(upstream, client, .emptyResponse) { return false }
             note(client, .serverAborted, .header)
             _ = failResponse(upstream, client, status: 502)
         }

@@ -5,6 +5,7 @@ extension Worker {
         let client = Int(connections[upstream].peer)
         let slot = connections[upstream].slot
         arena.add(1, to: .connectErrors, of: slot, worker: number)
+        observe(.connection, upstream)
         closeUpstream(upstream)
         connections[client].peer = 0
         releaseSlot(of: client)
@@ -101,6 +102,7 @@ extension Worker {
             connections[upstream].wasReused && connections[client].isReplayable
             && !connections[client].request.isEmpty
         guard mayRepeat else {
+            observe(.closed, upstream)
             if retryResponse(upstream, client, .emptyResponse) { return }
             note(client, .serverAborted, .header)
             _ = failResponse(upstream, client, status: 502)

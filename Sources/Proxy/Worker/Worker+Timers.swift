@@ -77,7 +77,9 @@ extension Worker {
         {
             // Not the server's turn: the client has its own deadline.
             armUpstream(upstream)
-        } else if !retryResponse(upstream, client, .responseTimeout) {
+        } else {
+            if !connections[upstream].hasResponse { observe(.timeout, upstream) }
+            if retryResponse(upstream, client, .responseTimeout) { return }
             connections[client].request.clear(to: pool)
             note(client, .serverTimeout, connections[client].hasResponse ? .data : .header)
             _ = failResponse(upstream, client, status: 504)

@@ -9,6 +9,9 @@ extension Worker {
         let start = Descriptor.connect(to: server.address)
         guard case .success(let descriptor, _) = start else {
             arena.add(1, to: .connectErrors, of: server.slot, worker: number)
+            if server.options.observer.layer != .none, !start.isExhausted {
+                countError(server.slot, server.options.observer, .connection)
+            }
             return start.isExhausted ? .exhausted : .refused
         }
         let upstream = Int(descriptor.number)
@@ -20,6 +23,7 @@ extension Worker {
         connections[upstream].slot = server.slot
         connections[upstream].isConnecting = true
         connections[upstream].purgeDelay = server.options.poolPurgeDelay
+        connections[upstream].observer = server.options.observer
         if server.options.poolMaxConn >= 0 {
             let share = (Int(server.options.poolMaxConn) + arena.workers - 1) / arena.workers
             connections[upstream].poolLimit = Int32(share)
@@ -45,6 +49,7 @@ extension Worker {
         }
         let client = Int(connections[upstream].peer)
         connections[upstream].isConnecting = false
+        observeConnection(upstream)
         records[client].connected = now
         records[client].isReused = false
         if !connections[upstream].output.isEmpty, !flush(upstream) {

@@ -17,6 +17,8 @@ struct Worker: ~Copyable {
     /// Of all workers, to hand places over.
     let mailboxes: [Mailbox]
     let gates: WorkerPlane.Gates
+    /// Where servers with `observe` are complained about.
+    let reports: TrafficReports
     let limits: ConnectionLimits
     let connections: RawTable<Connection>
     /// What becomes of each client's exchange, under the same index.
@@ -71,6 +73,7 @@ struct Worker: ~Copyable {
         mailbox = plane.mailbox
         mailboxes = plane.mailboxes
         gates = plane.gates
+        reports = plane.reports
         limits = plane.limits
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)

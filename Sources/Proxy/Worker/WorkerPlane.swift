@@ -12,6 +12,7 @@ package final class WorkerPlane: DataPlane {
         let limits: ConnectionLimits
         let mailboxes: [Mailbox]
         let gates: Gates
+        let reports: TrafficReports
     }
 
     /// Places of servers by slot, and who waits for any server of a backend by its number.
@@ -24,6 +25,8 @@ package final class WorkerPlane: DataPlane {
     let arena: SlotArena
     let totals: TrafficCounters
     let gates: Gates
+    /// What workers observed of servers.
+    let reports = TrafficReports()
     private(set) var mailboxes: [Mailbox] = []
     private var retired = RetireList()
     private var slotCount: UInt32 = 0
@@ -90,7 +93,8 @@ package final class WorkerPlane: DataPlane {
             mailbox: mailboxes[number],
             limits: limits,
             mailboxes: mailboxes,
-            gates: gates
+            gates: gates,
+            reports: reports
         )
     }
 
@@ -118,6 +122,7 @@ package final class WorkerPlane: DataPlane {
         if freeSlots.isEmpty, !released.isEmpty { collect() }
         if let slot = freeSlots.popLast() {
             arena.clear(slot)
+            gates.servers.forgetErrors(Int(slot))
             baseline.forget(slot: slot)
             return slot
         }

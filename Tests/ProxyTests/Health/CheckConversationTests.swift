@@ -135,7 +135,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "http-check send-state", "http-check set-var(check.a) int(1)",
+        "http-check set-var(check.a) int(1)",
         "http-check expect string-lf %[x]", "tcp-check expect hdr name a", "tcp-check send-lf x",
         "tcp-check connect ssl", "tcp-check expect string a string b", "tcp-check send-binary 1",
         "http-check expect rstring (", "http-check connect port 0", "tcp-check expect",
