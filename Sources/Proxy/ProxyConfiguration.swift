@@ -208,6 +208,8 @@ package struct BalanceConfiguration: Hashable, Sendable {
     package var hashInput = HashInput.none
     /// Header name in lower case for `hdr(name)`, or the name for `url_param`.
     package var header = ""
+    /// `hash EXPR`, in `ProxyConfiguration.rules`.
+    package var expression: Int32 = -1
     package var hashFunction = HashFunction.sdbm
     /// `hdr(name) use_domain_only`.
     package var hashesDomainOnly = false

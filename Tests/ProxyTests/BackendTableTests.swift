@@ -135,7 +135,10 @@ import Testing
         var expected: [[UInt32]] = []
         for (place, server) in usable.enumerated() {
             for node in 0..<server.weight * 16 {
-                expected.append([RingBuilder.key(id: server.id, node: node), UInt32(place)])
+                expected.append([
+                    RingBuilder.key(base: RingBuilder.base(id: server.id), node: node),
+                    UInt32(place),
+                ])
             }
         }
         let found: [[UInt32]] = backend.ring.nodes.compactMap { point in

@@ -5,16 +5,16 @@ import Testing
 
 @Suite struct RingBuilderTests {
     @Test func `node keys are HAProxy's`() {
-        #expect(RingBuilder.key(id: 1, node: 0) == 1_237_450_891)
-        #expect(RingBuilder.key(id: 1, node: 1) == 2_761_370_759)
-        #expect(RingBuilder.key(id: 2, node: 0) == 1_079_705_203)
+        #expect(RingBuilder.key(base: RingBuilder.base(id: 1), node: 0) == 1_237_450_891)
+        #expect(RingBuilder.key(base: RingBuilder.base(id: 1), node: 1) == 2_761_370_759)
+        #expect(RingBuilder.key(base: RingBuilder.base(id: 2), node: 0) == 1_079_705_203)
     }
 
     @Test func `only the twenty low bits of an id count`() {
         for node in 0..<64 {
             #expect(
-                RingBuilder.key(id: 77, node: node)
-                    == RingBuilder.key(id: 77 + 1_048_576, node: node)
+                RingBuilder.key(base: RingBuilder.base(id: 77), node: node)
+                    == RingBuilder.key(base: RingBuilder.base(id: 77 + 1_048_576), node: node)
             )
         }
     }

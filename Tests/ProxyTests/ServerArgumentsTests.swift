@@ -50,7 +50,7 @@ import Testing
         ("inter 0", "invalid value 0 for argument 'inter' of server s.."),
         ("fall 0", "'fall' has to be > 0.."),
         ("proto h2", "'proto' : only 'h1' is supported by apus-proxy, not 'h2'."),
-        ("hash-key addr", "'hash-key' : only 'id' is supported by apus-proxy, not 'addr'."),
+        ("hash-key guid", "'hash-key' : 'guid' is not supported by apus-proxy."),
         ("addr example", "'addr' : 'example' is not an IP address."),
         ("maxconn x", "'maxconn' : invalid value 'x'."),
         ("enabled", "'enabled' option is not accepted for dynamic server"),

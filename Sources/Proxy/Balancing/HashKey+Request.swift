@@ -9,7 +9,8 @@ extension HashKey {
         for backend: BackendSnapshot
     ) -> HashKey {
         switch backend.hashInput {
-        case .none: .none
+        // Expressions are the worker's: they may look at all of the exchange.
+        case .none, .expression: .none
         case .source: of(source, usesAvalanche: backend.usesAvalanche)
         case .uri: of(uri: head, in: bytes, for: backend)
         case .header: of(header: head, in: bytes, for: backend)
@@ -28,7 +29,8 @@ extension HashKey {
         return HashKey(usesAvalanche ? fullHash(hash) : hash)
     }
 
-    private static func of(_ bytes: Span<UInt8>, in range: Range<Int>, for backend: BackendSnapshot)
+    /// The same with all that the backend says.
+    static func of(_ bytes: Span<UInt8>, in range: Range<Int>, for backend: BackendSnapshot)
         -> HashKey
     {
         of(bytes, in: range, function: backend.hashFunction, usesAvalanche: backend.usesAvalanche)
@@ -127,6 +129,18 @@ extension HashKey {
             start = next + 1
         }
         return .none
+    }
+}
+
+extension Evaluation {
+    /// What `balance hash EXPR` makes of the exchange at hand.
+    mutating func hashKey(for backend: BackendSnapshot) -> HashKey {
+        arena.reset()
+        let value = value(of: backend.hashExpression, as: .binary)
+        guard value.isPresent else { return .none }
+        return value.bytes.withSpan { span in
+            HashKey.of(span, in: 0..<span.count, for: backend)
+        }
     }
 }
 

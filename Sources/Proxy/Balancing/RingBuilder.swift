@@ -1,18 +1,21 @@
 /// A backend's consistent-hash ring, kept sorted while servers come, go and change weight.
 ///
 /// Keys are HAProxy's (`src/lb_chash.c`, 2.6–2.9 and 3.3+): node j of a server is
-/// `fullHash(id × 4096 + j)`, and a server has weight × 16 nodes. Nodes name seats; where a seat's server
+/// `fullHash(id × 4096 + j)`, or begins from its address (`hash-key`), and a server has weight × 16 nodes. Nodes name seats; where a seat's server
 /// stands, or that it left, is said beside the ring. So a server that leaves or returns costs nothing but
 /// its seat, and nodes are merged in or swept out for many servers at once.
 struct RingBuilder {
     /// A server as the ring sees it.
     struct Member: Hashable {
         let id: Int
+        /// Where the keys of its nodes begin.
+        let base: UInt32
         /// Sixteenths of its weight, so 16 times the weight unless it starts slowly.
         let nodeCount: Int
 
-        init(id: Int, nodeCount: Int) {
+        init(id: Int, base: UInt32? = nil, nodeCount: Int) {
             self.id = id
+            self.base = base ?? RingBuilder.base(id: id)
             self.nodeCount = nodeCount
         }
 
@@ -21,6 +24,7 @@ struct RingBuilder {
 
     private struct Seat {
         var id: Int
+        var base: UInt32
         /// Nodes in the ring.
         var nodeCount: Int
         /// Nodes after the next rebuild.
@@ -43,17 +47,23 @@ struct RingBuilder {
     init() {}
 
     @inline(__always)
-    static func key(id: Int, node: Int) -> UInt32 {
-        HashKey.fullHash(
-            UInt32(truncatingIfNeeded: id) &* 4096 &+ UInt32(truncatingIfNeeded: node)
-        )
+    static func key(base: UInt32, node: Int) -> UInt32 {
+        HashKey.fullHash(base &+ UInt32(truncatingIfNeeded: node))
     }
+
+    /// Where the keys of a server begin that is known by its id.
+    static func base(id: Int) -> UInt32 { UInt32(truncatingIfNeeded: id) &* 4096 }
 
     // MARK: Who takes part
 
     /// Seats a server, or changes the weight of one that sits; returns its seat.
     mutating func seat(_ member: Member) -> Int {
-        let seat = seatOfID[member.id] ?? takeSeat(for: member.id)
+        if let old = seatOfID[member.id], seats[old].base != member.base {
+            // Its address is another one: its nodes stay behind, without anybody.
+            leave(id: member.id)
+            seatOfID[member.id] = nil
+        }
+        let seat = seatOfID[member.id] ?? takeSeat(for: member)
         if !seats[seat].isTaken { deadNodes -= seats[seat].nodeCount }
         seats[seat].isTaken = true
         if seats[seat].wantedCount != member.nodeCount {
@@ -75,9 +85,10 @@ struct RingBuilder {
     /// Says where in the list of servers the one on this seat stands.
     mutating func place(seat: Int, at place: Int) { places[seat] = Int32(place) }
 
-    private mutating func takeSeat(for id: Int) -> Int {
+    private mutating func takeSeat(for member: Member) -> Int {
         let seat = freeSeats.popLast() ?? seats.count
-        let taken = Seat(id: id, nodeCount: 0, wantedCount: 0, isTaken: true)
+        let id = member.id
+        let taken = Seat(id: id, base: member.base, nodeCount: 0, wantedCount: 0, isTaken: true)
         if seat == seats.count {
             seats.append(taken)
             places.append(-1)
@@ -137,9 +148,10 @@ struct RingBuilder {
     /// Makes the ring of everyone seated from nothing.
     private mutating func remake(retired: inout [RetiredMemory]) {
         changed.removeAll(keepingCapacity: true)
-        for seat in seats.indices where seatOfID[seats[seat].id] == seat {
+        let free = Set(freeSeats)
+        for seat in seats.indices where !free.contains(seat) {
             if !seats[seat].isTaken {
-                seatOfID[seats[seat].id] = nil
+                if seatOfID[seats[seat].id] == seat { seatOfID[seats[seat].id] = nil }
                 freeSeats.append(seat)
                 seats[seat].wantedCount = 0
             }
@@ -148,7 +160,9 @@ struct RingBuilder {
         deadNodes = 0
         let old = ring
         let ids = seats.map(\.id)
-        let made = RingRemake(servers: seats.map { .init(id: $0.id, nodeCount: $0.nodeCount) })
+        let made = RingRemake(
+            servers: seats.map { .init(id: $0.id, base: $0.base, nodeCount: $0.nodeCount) }
+        )
         ring = made.run { left, right in
             left.key != right.key
                 ? left.key < right.key : ids[Int(left.server)] < ids[Int(right.server)]
@@ -158,9 +172,10 @@ struct RingBuilder {
     }
 
     private mutating func sweep(_ removals: inout [UInt64]) {
-        for seat in seats.indices where !seats[seat].isTaken && seatOfID[seats[seat].id] == seat {
+        let free = Set(freeSeats)
+        for seat in seats.indices where !seats[seat].isTaken && !free.contains(seat) {
             append(0..<seats[seat].nodeCount, of: seat, to: &removals)
-            seatOfID[seats[seat].id] = nil
+            if seatOfID[seats[seat].id] == seat { seatOfID[seats[seat].id] = nil }
             seats[seat].nodeCount = 0
             seats[seat].wantedCount = 0
             freeSeats.append(seat)
@@ -169,9 +184,9 @@ struct RingBuilder {
     }
 
     private func append(_ range: Range<Int>, of seat: Int, to list: inout [UInt64]) {
-        let id = seats[seat].id
+        let base = seats[seat].base
         for node in range {
-            list.append(UInt64(Self.key(id: id, node: node)) << 32 | UInt64(seat))
+            list.append(UInt64(Self.key(base: base, node: node)) << 32 | UInt64(seat))
         }
     }
 

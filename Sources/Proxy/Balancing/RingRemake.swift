@@ -20,7 +20,7 @@ struct RingRemake {
         var bits = 1
         while Self.fill << bits < count { bits += 1 }
         var pieces = KeyPartition(bits: max(1, bits - Self.bucketBits), count: count)
-        for (seat, server) in servers.enumerated() where server.weight > 0 {
+        for (seat, server) in servers.enumerated() where server.nodeCount > 0 {
             Self.deal(server, seat, to: &pieces)
         }
         let shift = UInt32(32 - bits)
@@ -61,11 +61,17 @@ struct RingRemake {
         _ seat: Int,
         to pieces: inout KeyPartition
     ) {
-        let first = UInt32(truncatingIfNeeded: server.id) &* 4096
         let low = UInt64(seat)
-        for unit in 0..<server.weight {
-            let keys = HashKey.fullHash(of16From: first &+ UInt32(truncatingIfNeeded: unit) &* 16)
+        var node = 0
+        while node + 16 <= server.nodeCount {
+            let first = server.base &+ UInt32(truncatingIfNeeded: node)
+            let keys = HashKey.fullHash(of16From: first)
             for lane in 0..<16 { pieces.put(UInt64(keys[lane]) << 32 | low) }
+            node += 16
+        }
+        // What a server has that starts slowly.
+        for node in node..<server.nodeCount {
+            pieces.put(UInt64(RingBuilder.key(base: server.base, node: node)) << 32 | low)
         }
     }
 

@@ -20,6 +20,16 @@ extension ConfigParser {
         case "uri":
             balance.setHash(.uri)
             taken = parse(uriOptions: words, line: line, into: &balance)
+        case "hash":
+            guard words.count > 1 else {
+                return report("'balance hash' requires a sample expression.", at: line.origin)
+            }
+            guard let number = parse(hashExpression: words[1], line: line, in: &draft) else {
+                return
+            }
+            balance.setHash(.expression)
+            balance.expression = number
+            taken = 2
         case "url_param":
             guard words.count > 1 else {
                 return report(
@@ -40,7 +50,7 @@ extension ConfigParser {
             guard parse(algorithm: name, line: line, into: &balance) else {
                 return report(
                     "'balance' : '\(name)' is not supported; apus-proxy has 'roundrobin', 'static-rr', 'leastconn', "
-                        + "'first', 'random', 'source', 'uri', 'url_param' and 'hdr(name)'.",
+                        + "'first', 'random', 'source', 'uri', 'url_param', 'hdr(name)' and 'hash'.",
                     at: line.origin
                 )
             }
@@ -51,6 +61,23 @@ extension ConfigParser {
         }
         expectEnd(of: line, after: taken + 1)
         draft.backend.balance = balance.settled
+    }
+
+    /// What `balance hash` hashes: its number, or nil after reporting.
+    private mutating func parse(
+        hashExpression text: String,
+        line: BootLine,
+        in draft: inout ProxyDraft
+    ) -> Int32? {
+        readRule(line, in: &draft, as: "'balance hash'") { parser throws(RuleMistake) in
+            let parsed = try parser.expression(text)
+            guard parsed.kind.casts(to: .binary) else {
+                throw RuleMistake(
+                    "'\(text)' cannot be hashed: \(parsed.kind.name) is no text and no bytes"
+                )
+            }
+            return parsed.index
+        }
     }
 
     /// The forms with parentheses.

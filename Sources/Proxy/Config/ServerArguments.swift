@@ -125,7 +125,8 @@ struct ServerArguments {
         case (.proto, .word(let name)):
             name == "h1" ? nil : "'proto' : only 'h1' is supported by apus-proxy, not '\(name)'."
         case (.hashKey, .word(let key)):
-            key == "id" ? nil : "'hash-key' : only 'id' is supported by apus-proxy, not '\(key)'."
+            ["id", "addr", "addr-port"].contains(key)
+                ? nil : "'hash-key' : '\(key)' is not supported by apus-proxy."
         case (.addr, .word(let address)), (.agentAddr, .word(let address)):
             (IPText.endpoint(address) ?? Endpoint(address)) == nil
                 ? "'\(attribute.keyword)' : '\(address)' is not an IP address." : nil

@@ -171,6 +171,7 @@ final class BackendRecord {
         made.algorithm = balance.algorithm
         made.hashInput = balance.hashInput
         made.hashHeader = hashHeader
+        made.hashExpression = balance.expression
         made.usesAvalanche = balance.usesAvalanche
         made.hashFunction = balance.hashFunction
         made.hashesDomainOnly = balance.hashesDomainOnly

@@ -78,6 +78,8 @@ package struct BackendSnapshot: BitwiseCopyable {
     package var algorithm: Algorithm = .roundRobin
     /// What a hashing algorithm hashes; ignored by the others.
     package var hashInput: HashInput = .none
+    /// `hash EXPR`, in the book.
+    package var hashExpression: Int32 = -1
     /// Header name in lower case for `hdr(name)`, or the name for `url_param`.
     package var hashHeader: RawText = .empty
     package var hashFunction = HashFunction.sdbm
@@ -138,9 +140,9 @@ package enum Algorithm: UInt8, BitwiseCopyable, Sendable {
     case mapHash, staticRoundRobin
 }
 
-/// What `balance uri | hdr() | source` hashes.
+/// What `balance uri | hdr() | source | hash` hashes.
 package enum HashInput: UInt8, BitwiseCopyable, Sendable {
-    case none, source, uri, header, parameter
+    case none, source, uri, header, parameter, expression
 }
 
 /// One usable server.

@@ -143,6 +143,7 @@ struct UsableServers {
 
     private mutating func setEntry(of server: ServerRecord) {
         let weight = weight(of: server)
+        if algorithm == .consistentHash, server.hashesAddress { sit(server) }
         if server.publishedWeight != weight {
             discount(server.publishedWeight)
             count(weight)
@@ -160,7 +161,9 @@ struct UsableServers {
 
     private mutating func sit(_ server: ServerRecord) {
         guard algorithm == .consistentHash else { return }
-        server.seat = ring.seat(.init(id: server.id, nodeCount: server.scaledWeight))
+        server.seat = ring.seat(
+            .init(id: server.id, base: server.hashBase, nodeCount: server.scaledWeight)
+        )
         ring.place(seat: server.seat, at: server.place)
     }
 

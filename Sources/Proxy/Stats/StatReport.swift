@@ -313,6 +313,7 @@ struct StatReport {
         case (.consistentHash, .uri), (.mapHash, .uri): "uri"
         case (.consistentHash, .header), (.mapHash, .header): "hdr"
         case (.consistentHash, .parameter), (.mapHash, .parameter): "url_param"
+        case (.consistentHash, .expression), (.mapHash, .expression): "hash"
         case (.consistentHash, _), (.mapHash, _): "source"
         }
     }

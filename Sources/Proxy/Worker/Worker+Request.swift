@@ -98,9 +98,11 @@ extension Worker {
         connections[index].key =
             backend.hashInput == .none
             ? .none
-            : head.withSpan { span in
-                HashKey.of(request, in: span, source: address, for: backend)
-            }
+            : backend.hashInput == .expression
+                ? hashKey(index, head, backend)
+                : head.withSpan { span in
+                    HashKey.of(request, in: span, source: address, for: backend)
+                }
         settleClosing(index, frontend.options, backend.options)
         edits.clear()
         if backend.options.cookie.mode != .none {

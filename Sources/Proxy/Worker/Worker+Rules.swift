@@ -135,6 +135,22 @@ extension Worker {
         return endRequest()
     }
 
+    /// `balance hash EXPR` (`get_server_expr`, HAProxy 2.6).
+    @inline(never)
+    mutating func hashKey(_ index: Int, _ head: ByteSlice, _ backend: BackendSnapshot) -> HashKey {
+        let hadNewAddress = rules.hasNewAddress
+        pointRules(index, head)
+        defer { rules.hasNewAddress = hadNewAddress }
+        return rules.hashKey(for: backend)
+    }
+
+    /// The same for a TCP session.
+    @inline(never)
+    mutating func sessionHashKey(_ index: Int, _ backend: BackendSnapshot) -> HashKey {
+        pointEnd(index)
+        return rules.hashKey(for: backend)
+    }
+
     private mutating func endRequest() -> Routed {
         rules.endRequestScope()
         return .pass

@@ -176,9 +176,12 @@ extension Worker {
         enterBackend(index)
         let backend = snapshot.backends[Int(chosen)]
         connections[index].abortsOnClose = backend.options.abortsOnClose
-        connections[index].key = ByteSlice.empty.withSpan { span in
-            HashKey.of(request, in: span, source: connections[index].address, for: backend)
-        }
+        connections[index].key =
+            backend.hashInput == .expression
+            ? sessionHashKey(index, backend)
+            : ByteSlice.empty.withSpan { span in
+                HashKey.of(request, in: span, source: connections[index].address, for: backend)
+            }
         switch placeAnew(index) {
         case .connecting, .queued: register(index)
         case .reused, .unavailable:
