@@ -54,9 +54,6 @@ package struct TimerWheel: ~Copyable {
         link(timer)
     }
 
-    /// When a timer expires; 0 for one without a deadline.
-    package func deadline(of timer: Int) -> Int64 { timers[timer].deadline }
-
     /// Forgets the deadline; the wheel drops the timer when it comes by.
     @inline(__always)
     package mutating func clear(_ timer: Int) { timers[timer].deadline = 0 }
