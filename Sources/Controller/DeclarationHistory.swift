@@ -39,6 +39,36 @@ struct DeclarationHistory: Sendable {
         return fleets
     }
 
+    /// Forgets attempts that are not among the newest and left nothing that lives on their proxy and that
+    /// nothing newer declares: what they alone declared stays ours to remove for as long as it takes.
+    mutating func prune(
+        _ ledger: inout Ledger,
+        for goal: DesiredFleet,
+        _ observed: [ProxyName: ObservedProxy]
+    ) async {
+        for (name, proxy) in observed.sorted(by: { $0.key < $1.key }) {
+            guard let entry = ledger[name], entry.attempted.count > Ledger.unquestioned else {
+                continue
+            }
+            var newer = goal
+            let recent =
+                entry.attempted.suffix(Ledger.unquestioned) + [entry.applied].compactMap(\.self)
+            for revision in recent {
+                if let state = await state(at: revision) { newer = newer.declaring(also: state) }
+            }
+            var forgotten: Set<Revision> = []
+            for revision in entry.attempted.dropLast(Ledger.unquestioned).reversed() {
+                guard let state = await state(at: revision), state.left(on: proxy, besides: newer)
+                else {
+                    forgotten.insert(revision)
+                    continue
+                }
+                newer = newer.declaring(also: state)
+            }
+            ledger.forget(forgotten, on: name)
+        }
+    }
+
     /// For each proxy everything that the revisions it was given declared.
     mutating func declared(on proxies: [ProxyTarget], _ ledger: Ledger) async -> [ProxyName:
         DesiredFleet]
@@ -56,5 +86,33 @@ struct DeclarationHistory: Sendable {
             declared[proxy.name] = unions[revisions]
         }
         return declared
+    }
+}
+
+extension DesiredFleet {
+    /// Something that lives on a proxy is declared here and not by `other`.
+    fileprivate func left(on proxy: ObservedProxy, besides other: DesiredFleet) -> Bool {
+        let hasServers = backends.contains { backend in
+            guard let live = proxy.backends[backend.name] else { return false }
+            guard let known = other.backends.first(where: { $0.name == backend.name }) else {
+                return true
+            }
+            let names = Set(known.servers.map(\.name))
+            return backend.servers.contains {
+                !names.contains($0.name) && live.servers[$0.name] != nil
+            }
+        }
+        let hasEntries = maps.contains { map in
+            let known = other.maps.first { $0.name == map.name }?.entries.map(\.key) ?? []
+            let names = Set(known)
+            let live = Set(proxy.maps[map.name]?.entries.map(\.key) ?? [])
+            return map.entries.contains { !names.contains($0.key) && live.contains($0.key) }
+        }
+        let hasPatterns = acls.contains { list in
+            let known = other.acls.first { $0.name == list.name }?.patterns.map(\.text) ?? []
+            let live = Set(proxy.acls[list.name] ?? []).subtracting(known)
+            return list.patterns.contains { live.contains($0.text) }
+        }
+        return hasServers || hasEntries || hasPatterns
     }
 }

@@ -36,8 +36,10 @@ extension FleetLoop {
         guard !Task.isCancelled else { return }
         if let halt { return stall(assignment, "halted: \(halt.message)") }
         guard mayProceed(planned, goal) else { return }
-        report(planned, assignment, isNew: isNew)
-        await change(planned, goal, assignment, isNew: isNew)
+        // Counting the objects of a large plan takes a while: once for the log and the record.
+        let summary = PlanSummary(of: [planned.plan])
+        report(planned, summary, assignment, isNew: isNew)
+        await change(planned, summary, goal, assignment, isNew: isNew)
     }
 
     /// Reads what people ordered; the halt that keeps this revision from being tried, if there is one.
@@ -56,6 +58,7 @@ extension FleetLoop {
     /// Rolls a plan out, written ahead, and settles what became of it.
     private func change(
         _ planned: Reconciliation.Planned,
+        _ summary: PlanSummary,
         _ goal: Reconciliation.Goal,
         _ assignment: Assignment,
         isNew: Bool
@@ -70,10 +73,11 @@ extension FleetLoop {
         let cause: PassRecord.Cause =
             assignment.isPinned ? .rollback : Set(steps).isSubset(of: drifting) ? .drift : .revision
         let before = ledger
+        await forgetAttempts(goal.fleet, planned.observed)
         let journal: PassJournal
         do throws(StateDatabase.Unavailable) {
             try remember(attempt: planned.plan)
-            journal = try PassJournal(record(planned, cause), planned, in: database)
+            journal = try PassJournal(record(planned, summary, cause), planned, in: database)
         } catch {
             ledger = before
             return stall(assignment, "nothing is changed: \(error)")
@@ -89,15 +93,18 @@ extension FleetLoop {
         await halt(after: outcome, planned, goal, since: before)
     }
 
-    private func record(_ planned: Reconciliation.Planned, _ cause: PassRecord.Cause) -> PassRecord
-    {
+    private func record(
+        _ planned: Reconciliation.Planned,
+        _ summary: PlanSummary,
+        _ cause: PassRecord.Cause
+    ) -> PassRecord {
         var record = PassRecord(
             fleet: name,
             revision: planned.plan.revision,
             cause: cause,
             actor: configuration.holder
         )
-        record.summary = PlanSummary(of: [planned.plan]).description
+        record.summary = summary.description
         return record
     }
 
@@ -203,7 +210,8 @@ extension FleetLoop {
         let planned = await reconciliation.plan(goal)
         let heard = events(quiet: quiet)
         // Traffic that comes back matters more than its record: a full disk does not stop this.
-        let journal = try? PassJournal(record(planned, cause), planned, in: database)
+        let summary = PlanSummary(of: [planned.plan])
+        let journal = try? PassJournal(record(planned, summary, cause), planned, in: database)
         let outcome = await reconciliation.rollOut(planned, goal) { event in
             journal?.hear(event)
             heard(event)
@@ -232,6 +240,15 @@ extension FleetLoop {
         var history = history
         defer { self.history = history }
         return await history.state(at: revision)
+    }
+
+    private func forgetAttempts(
+        _ fleet: DesiredFleet,
+        _ observed: [ProxyName: ObservedProxy]
+    ) async {
+        var (history, ledger) = (history, ledger)
+        await history.prune(&ledger, for: fleet, observed)
+        (self.history, self.ledger) = (history, ledger)
     }
 
     private func isRestarted(_ proxy: ProxyPlan) -> Bool {

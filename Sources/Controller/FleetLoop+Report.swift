@@ -17,13 +17,18 @@ extension FleetLoop {
     }
 
     /// Says what is about to be done: the plan of a new revision, or drift that nobody committed.
-    func report(_ planned: Reconciliation.Planned, _ assignment: Assignment, isNew: Bool) {
+    func report(
+        _ planned: Reconciliation.Planned,
+        _ summary: PlanSummary,
+        _ assignment: Assignment,
+        isNew: Bool
+    ) {
         if isNew {
             logger.info(
                 "plan",
                 metadata: [
                     "revision": "\(assignment.revision)",
-                    "changes": "\(PlanSummary(of: [planned.plan]))",
+                    "changes": "\(summary)",
                     "took": "\(planned.took.brief)",
                 ]
             )

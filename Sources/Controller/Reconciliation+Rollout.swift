@@ -152,11 +152,10 @@ extension Reconciliation {
         let operations = plan.steps.count { !$0.change.isWait }
         work.events(.started(target.name, operations: operations))
         let uptime = Uptime(clock)
-        let steps = Dictionary(plan.steps.map { ($0.id, $0) }) { first, _ in first }
+        let steps = plan.steps
         let applier = Applier(transport: transport, clock: clock, limits: limits, memory: memory)
         let applied = await applier.apply(plan, to: target) { report in
-            guard let step = steps[report.step] else { return }
-            work.events(.step(target.name, step, report.result))
+            work.events(.step(target.name, steps[report.step - 1], report.result))
         }
         let outcome: ProxyOutcome
         switch applied.ending {
@@ -194,17 +193,19 @@ extension ApplyOutcome {
     /// Why not everything was done; a refusal tells more than a step that waits.
     ///
     /// Says how many operations were done, so that a partial result is exact.
-    fileprivate func unfinished(_ steps: [Int: Step]) -> ProxyOutcome? {
+    fileprivate func unfinished(_ steps: [Step]) -> ProxyOutcome? {
+        guard !isComplete else { return nil }
         var pending: String?
-        let sent = results.filter { report in steps[report.step].map { !$0.change.isWait } ?? false
-        }
+        let sent = results.filter { !steps[$0.step - 1].change.isWait }
         let done = sent.count { $0.result == .done }
         for report in results {
-            let place = steps[report.step].map { " (\($0.origin))" } ?? ""
+            let origin = steps[report.step - 1].origin
             switch report.result {
             case .failed(let error):
-                return .failed(error.reason + place + "; \(done) of \(sent.count) operations done")
-            case .expired(let text), .deferred(let text): pending = pending ?? text + place
+                let done = "\(done) of \(sent.count) operations done"
+                return .failed("\(error.reason) (\(origin)); \(done)")
+            case .expired(let text), .deferred(let text):
+                pending = pending ?? "\(text) (\(origin))"
             case .done, .skipped, .unknown, .notReached: break
             }
         }

@@ -25,6 +25,7 @@ extension ApplyRun {
 
     /// First steps of servers that are deleted and added again, by what is added.
     private func replacements() -> [Rehearsal: [Int]] {
+        guard steps.contains(where: { $0.change.isServerDeletion }) else { return [:] }
         var first: [ServerPath: Int] = [:]
         var deleted: Set<ServerPath> = []
         var added: Set<ServerPath> = []
@@ -94,6 +95,12 @@ private struct Rehearsal: Hashable {
     func hash(into hasher: inout Hasher) {
         hasher.combine(path.backend)
         hasher.combine(attributes)
+    }
+}
+
+extension Change {
+    fileprivate var isServerDeletion: Bool {
+        if case .deleteServer = self { true } else { false }
     }
 }
 

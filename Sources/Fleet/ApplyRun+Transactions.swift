@@ -3,43 +3,102 @@ import Planning
 import RuntimeAPI
 
 extension ApplyRun {
-    /// Carries out as many steps as may run, with all that follow them, as one transaction: every one or none.
+    /// A transaction that was sent and is not answered yet.
+    struct Flight {
+        fileprivate let together: StepLedger.Together
+        /// Commands of which replies are due, those around the steps included.
+        fileprivate let commands: Int
+    }
+
+    /// Sends as many steps as may run, with all that follow them, as one transaction: every one or none.
     ///
-    /// False when there is nothing to gain, and when the proxy refused: then nothing happened, and the steps
-    /// go one by one, so that each gets its own answer.
+    /// The next one is made and sent while the proxy carries out the one before; they depend on nothing of
+    /// each other. False when there is nothing to gain, and when the proxy refused: then nothing of it
+    /// happened, and the steps go one by one, so that each gets its own answer.
     mutating func transact() async throws -> Bool {
         guard client.capabilities.hasTransactions, singly == 0 else { return false }
+        if try await depart() {
+            return flights.count < Self.flightLimit ? true : try await land()
+        }
+        return flights.isEmpty ? false : try await land()
+    }
+
+    /// Awaits the end of everything that was sent.
+    mutating func landAll() async throws {
+        while !flights.isEmpty { _ = try await land() }
+    }
+
+    /// Transactions under way at once: what one more would gain is nothing, the proxy is never idle.
+    private static var flightLimit: Int { 2 }
+
+    /// Sends the next transaction; false when there are too few steps for one.
+    private mutating func depart() async throws -> Bool {
         let travel = travel
-        let ids = ledger.takeTogether(client.limits.transaction, travel)
-        guard ids.count >= Self.least, try await isBegun() else {
-            ledger.putBack(ids, travel)
-            singly = ids.count
+        let together = ledger.takeTogether(client.limits.transaction, travel)
+        guard try await isCovered(together) else { return flights.isEmpty }
+        let isFirst = !hasTransacted
+        guard together.steps.count >= Self.least, try await isPossible() else {
+            ledger.putBack(together, travel)
+            if flights.isEmpty { singly = together.steps.count }
             return false
         }
-        var commands = ids.flatMap { translation(of: $0) }
+        var commands = together.steps.flatMap { translation(of: $0) }
+        if !isFirst { commands.insert((.begin(nil), payload: nil), at: 0) }
         commands.append((.commit, payload: nil))
-        let replies = await client.exchange(commands)
+        await client.post(commands)
+        flights.append(Flight(together: together, commands: commands.count))
+        return true
+    }
+
+    /// Whether enough is in service for these steps; if not, none is taken, and those in the way are deferred.
+    ///
+    /// Nobody looks while transactions are under way: what they do would not be seen.
+    private mutating func isCovered(_ together: StepLedger.Together) async throws -> Bool {
+        guard takesWeight(together.steps) else { return true }
+        guard flights.isEmpty else {
+            ledger.putBack(together, travel)
+            return false
+        }
+        let refused = try await overdrawn(together.steps)
+        guard !refused.isEmpty else { return true }
+        ledger.putBack(together, travel)
+        for (id, words) in refused.sorted(by: { $0.key < $1.key }) {
+            ledger.refuse(id, .deferred(words))
+        }
+        return false
+    }
+
+    /// Reads what became of the oldest transaction; false when the proxy refused it.
+    private mutating func land() async throws -> Bool {
+        let flight = flights.removeFirst()
+        let replies = await client.collect(flight.commands)
         if let failure = replies.failure {
-            ledger.lose(ids)
+            ledger.lose(flight.together)
+            for other in flights { ledger.lose(other.together) }
+            flights = []
             throw failure
         }
         guard replies.answered.last?.text.hasPrefix("Transaction committed") == true else {
-            ledger.putBack(ids, travel)
-            singly = ids.count
+            ledger.putBack(flight.together, travel)
+            singly += flight.together.steps.count
             return false
         }
-        for id in ids {
-            if note(steps[id - 1].change) { begin(id) } else { ledger.confirm(id) }
-        }
+        let awaited = Set(flight.together.steps.filter { note(steps[$0 - 1].change) })
+        ledger.confirm(flight.together, travel) { awaited.contains($0) }
+        for id in flight.together.steps where awaited.contains(id) { begin(id) }
         return true
     }
 
     /// Fewer steps are not worth the two commands around them.
     private static var least: Int { 3 }
 
-    private func isBegun() async throws -> Bool {
-        let reply = try await client.replies(to: [(.begin(nil), payload: nil)])
-        return reply.first?.text.hasPrefix("Transaction started") == true
+    /// Begins the first transaction: only then is it known that the proxy takes any from us, and commands of
+    /// one that was not begun would be carried out one by one.
+    private mutating func isPossible() async throws -> Bool {
+        guard !hasTransacted else { return true }
+        let replies = try await client.replies(to: [(.begin(nil), payload: nil)])
+        hasTransacted = replies.first?.text.hasPrefix("Transaction started") == true
+        return hasTransacted
     }
 
     private func translation(of id: Int) -> [RuntimeClient.Command] {

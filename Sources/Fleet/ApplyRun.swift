@@ -15,11 +15,21 @@ struct ApplyRun {
     var checked: Set<ServerPath> = []
     /// Servers whose earlier checks say nothing about what comes up now.
     var moved: Set<ServerPath> = []
+    /// Weight that must stay in service, by backend.
+    let floors: [BackendName: Int]
+    /// Backends in which too little was found in service, with the first step for which it was.
+    var halted: [BackendName: Int] = [:]
+    /// Servers that serve only when others are gone.
+    var backups: Set<ServerPath> = []
     /// How long to pause before the next look.
     var pause = Duration.zero
 
     /// How many steps are sent one by one, after a transaction of as many was refused.
     var singly = 0
+    /// Transactions under way, the oldest first.
+    var flights: [Flight] = []
+    /// The proxy has begun a transaction for us before.
+    var hasTransacted = false
 
     private(set) var added: Set<ServerPath> = []
     private let awaitsUp: Set<Int>
@@ -37,7 +47,15 @@ struct ApplyRun {
         stopwatch = Stopwatch(on: clock)
         ledger = StepLedger(plan.steps, progress: progress)
         awaitsUp = Self.stepsBeforeAwaitUp(plan.steps)
-        for path in Set(plan.steps.compactMap(\.change.server)) {
+        floors = Dictionary(plan.floors.map { ($0.backend, $0.weight) }) { max($0, $1) }
+        for backend in floors.keys {
+            for (name, server) in observed.backends[backend]?.servers ?? [:] where server.isBackup {
+                backups.insert(ServerPath(backend, name))
+            }
+        }
+        for step in plan.steps {
+            // What is added is not there to be looked up.
+            guard let path = step.change.server, !step.change.isAddition else { continue }
             let live = observed.backends[path.backend]?.servers[path.server]
             if live?.isChecked == true { checked.insert(path) }
         }
@@ -52,6 +70,7 @@ struct ApplyRun {
                     pause = .zero
                     continue
                 }
+                try await landAll()
                 let batch = ledger.take(client.limits.batch)
                 singly = max(0, singly - batch.count)
                 if !batch.isEmpty {
@@ -63,6 +82,7 @@ struct ApplyRun {
                     return finished
                 }
             }
+            try await landAll()
             throw client.error(.cancelled)
         } catch {
             for wait in waits { ledger.settle(wait.step, .unknown) }
@@ -80,6 +100,7 @@ struct ApplyRun {
 
     /// Turns of the administrative state that an `awaitUp` of the same server follows.
     private static func stepsBeforeAwaitUp(_ steps: [Step]) -> Set<Int> {
+        guard steps.contains(where: \.change.isAwaitUp) else { return [] }
         var last: [ServerPath: Int] = [:]
         var found: Set<Int> = []
         for step in steps {
@@ -94,7 +115,10 @@ struct ApplyRun {
 // MARK: - Commands
 
 extension ApplyRun {
-    private mutating func perform(_ ids: [Int]) async throws {
+    private mutating func perform(_ batch: [Int]) async throws {
+        let refused = try await overdrawn(batch)
+        for id in batch { if let words = refused[id] { ledger.settle(id, .deferred(words)) } }
+        let ids = batch.filter { refused[$0] == nil }
         var commands: [(step: Int, command: ChangeTranslation.Command)] = []
         var maps: [Int] = []
         for id in ids {
@@ -181,6 +205,7 @@ extension ApplyRun {
         case .addServer(let path, _, _, let attributes):
             added.insert(path)
             moved.remove(path)
+            if attributes[.backup] != nil { backups.insert(path) } else { backups.remove(path) }
             if attributes.isChecked { checked.insert(path) } else { checked.remove(path) }
             return false
         case .setAddress(let path, _, _):
@@ -259,6 +284,14 @@ extension FleetError {
 }
 
 extension Change {
+    fileprivate var isAddition: Bool {
+        if case .addServer = self { true } else { false }
+    }
+
+    fileprivate var isAwaitUp: Bool {
+        if case .awaitUp = self { true } else { false }
+    }
+
     fileprivate var isDeletion: Bool {
         switch self {
         case .deleteServer, .deleteBackend: true

@@ -43,20 +43,27 @@ extension Observer {
         _ client: RuntimeClient,
         _ memory: ObservationMemory
     ) async throws(FleetError) -> ObservedProxy {
+        // What comes first is read while the proxy writes down the rest.
         let commands = moved.commands
-        let replies = try await client.replies(to: commands)
-        let tables = moved.backends.count * MovedParts.tables
-        for (command, reply) in zip(commands[..<tables], replies) {
-            if let complaint = client.complaint(about: command.0, in: reply) { throw complaint }
+        await client.post(commands)
+        let lists = try await client.collected(moved.backends.count)
+        if let complaint = client.complaint(about: commands, in: lists) { throw complaint }
+        let guids: [[String]]
+        do {
+            guids = try lists.map { try ServerConfigTable.parse($0.text).guids }
+        } catch {
+            throw client.unreadable(error)
         }
+        let replies = try await client.collected(commands.count - lists.count)
+        let tables = moved.backends.count * 2
+        let others = commands[lists.count...].prefix(tables)
+        if let complaint = client.complaint(about: others, in: replies) { throw complaint }
         var reading = ObservationReading(client, memory, known)
         do {
             for (index, backend) in moved.backends.enumerated() {
-                let texts = replies[(index * MovedParts.tables)...].prefix(MovedParts.tables)
-                    .map(\.text)
+                let texts = replies.dropFirst(index * 2).prefix(2).map(\.text)
                 reading.forget(backend)
-                let guids = try ServerConfigTable.parse(texts[2]).guids
-                try reading.addServers(texts[0], stat: texts[1], own: guids)
+                try reading.addServers(texts[0], stat: texts[1], own: guids[index])
             }
             for (map, reply) in zip(moved.maps, replies[tables...]) {
                 try reading.addMap(map, reply)
@@ -70,8 +77,6 @@ extension Observer {
 
 /// The backends and maps whose digests differ.
 private struct MovedParts {
-    /// Tables of one backend.
-    static let tables = 3
     /// More than these are read at once with everything else.
     private static let limit = 64
 
@@ -102,16 +107,30 @@ private struct MovedParts {
         if backends.count + maps.count > Self.limit { return nil }
     }
 
-    /// Three tables of each backend, then the maps.
+    /// One table of each backend, then two more of each, then the maps.
     var commands: [RuntimeClient.Command] {
-        backends.flatMap { backend in
+        let first = backends.map { RuntimeCommand.showServersConfig(backend: $0.text) }
+        let second = backends.flatMap { backend in
             [
                 RuntimeCommand.showServersState(backend: backend.text),
                 .showStat(Observer.servers(of: backend), .plain),
-                .showServersConfig(backend: backend.text),
-            ].map { ($0, payload: nil) }
+            ]
         }
-            + maps.map { (.showMap(PatternReference(name: $0.text)), payload: nil) }
+        let last = maps.map { RuntimeCommand.showMap(PatternReference(name: $0.text)) }
+        return (first + second + last).map { ($0, payload: nil) }
+    }
+}
+
+extension RuntimeClient {
+    /// The first error among replies that should be tables.
+    fileprivate func complaint(
+        about commands: some Sequence<Command>,
+        in replies: [RuntimeReply]
+    ) -> FleetError? {
+        for (command, reply) in zip(commands, replies) {
+            if let complaint = complaint(about: command.0, in: reply) { return complaint }
+        }
+        return nil
     }
 }
 

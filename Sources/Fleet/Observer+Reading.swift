@@ -247,7 +247,8 @@ extension ObservedServer {
     /// `enum chk_result`: a check passed, or passed on condition.
     private static let checkPassed = 3
 
-    fileprivate init(name: ServerName, _ row: ServerStateRow) {
+    /// From a row of `show servers state`, which does not tell everything.
+    init(name: ServerName, _ row: ServerStateRow) {
         self.init(name: name, id: row.serverID, endpoint: row.endpoint)
         admin = row.adminState
         weight = Weight(min(256, max(0, row.userWeight))) ?? .one

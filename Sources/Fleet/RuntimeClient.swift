@@ -31,6 +31,8 @@ package final class RuntimeClient {
     private let tried: String
     private var exchange = ClientExchange(mode: .prompt)
     private var failure: FleetError?
+    /// Replies to batches that nobody has asked about yet.
+    private var surplus: [RuntimeReply] = []
 
     private init(
         _ target: ProxyTarget,
@@ -76,7 +78,41 @@ package final class RuntimeClient {
 
     /// Sends a batch and reads its replies; never throws away replies that came before a failure.
     package func exchange(_ commands: [Command]) async -> Replies {
-        await exchange(commands, greeting: [])
+        await post(commands)
+        return await collect(commands.count)
+    }
+
+    /// Sends a batch before the replies to the one before it have come; each takes a `collect`, in order.
+    package func post(_ commands: [Command]) async {
+        await post(commands, greeting: [])
+    }
+
+    /// Reads as many replies; says by its failure also what went wrong when their commands were sent.
+    package func collect(_ count: Int) async -> Replies {
+        var replies = Replies()
+        replies.answered = Array(surplus.prefix(count))
+        surplus.removeFirst(replies.answered.count)
+        guard replies.answered.count < count else { return replies }
+        if let failure {
+            replies.failure = failure
+            return replies
+        }
+        let deadline = Deadline(after: limits.batchReplies, on: clock)
+        do {
+            while replies.answered.count < count {
+                try await receive(&replies, upTo: count, before: deadline)
+            }
+        } catch {
+            replies.failure = await fail(error, answered: replies.answered.count, of: count)
+        }
+        return replies
+    }
+
+    /// Reads as many replies; throws if any is missing.
+    package func collected(_ count: Int) async throws(FleetError) -> [RuntimeReply] {
+        let replies = await collect(count)
+        if let failure = replies.failure { throw failure }
+        return replies.answered
     }
 
     /// Sends a batch; throws if any reply is missing.
@@ -101,7 +137,8 @@ package final class RuntimeClient {
         let known = memory?.known(target.name)
         let second: RuntimeCommand = known == nil ? .help([]) : .showStateDigest(proxy: "-")
         let questions: [Command] = [(.showInfo(.plain), payload: nil), (second, payload: nil)]
-        let replies = await exchange(questions, greeting: exchange.open())
+        await post(questions, greeting: exchange.open())
+        let replies = await collect(questions.count)
         if let failure = replies.failure { throw failure }
         let info: InfoTable
         do {
@@ -137,35 +174,28 @@ package final class RuntimeClient {
         self.capabilities = capabilities
     }
 
-    private func exchange(_ commands: [Command], greeting: [UInt8]) async -> Replies {
-        var replies = Replies()
-        if let failure {
-            replies.failure = failure
-            return replies
-        }
-        let deadline = Deadline(after: limits.batchReplies, on: clock)
-        let bytes = greeting + exchange.send(commands)
+    private func post(_ commands: [Command], greeting: [UInt8]) async {
+        guard failure == nil else { return }
         do {
-            try await connection.send(bytes, within: limits.reply)
-            while replies.answered.count < commands.count {
-                let left = deadline.remaining()
-                guard left > .zero else { throw TransportError.timedOut }
-                let chunk = try await connection.receive(within: min(left, limits.reply))
-                replies.answered +=
-                    try chunk.isEmpty
-                    ? exchange.receiveEnd() : exchange.receive(chunk)
-                if chunk.isEmpty, replies.answered.count < commands.count {
-                    throw TransportError.reset
-                }
-            }
+            try await connection.send(greeting + exchange.send(commands), within: limits.reply)
         } catch {
-            replies.failure = await fail(
-                error,
-                answered: replies.answered.count,
-                of: commands.count
-            )
+            _ = await fail(error, answered: 0, of: commands.count)
         }
-        return replies
+    }
+
+    private func receive(
+        _ replies: inout Replies,
+        upTo count: Int,
+        before deadline: Deadline
+    ) async throws {
+        let left = deadline.remaining()
+        guard left > .zero else { throw TransportError.timedOut }
+        let chunk = try await connection.receive(within: min(left, limits.reply))
+        let new = try chunk.isEmpty ? exchange.receiveEnd() : exchange.receive(chunk)
+        let wanted = count - replies.answered.count
+        replies.answered += new.prefix(wanted)
+        surplus += new.dropFirst(wanted)
+        if chunk.isEmpty, replies.answered.count < count { throw TransportError.reset }
     }
 
     private func fail(_ error: any Error, answered: Int, of sent: Int) async -> FleetError {

@@ -21,10 +21,18 @@ struct StepLedger {
     private var followers: [[Int]]
     private let progress: (StepReport) -> Void
 
+    /// For every step its predecessors in transactions under way, which `open` counts as done already.
+    private var pending: [Int]
+    /// The transaction that last took a predecessor of the step along, and how many it took.
+    private var latest: [(transaction: Int, count: Int)]
+    private var lastNumber = 0
+
     init(_ steps: [Step], progress: @escaping (StepReport) -> Void) {
         results = Array(repeating: nil, count: steps.count)
         open = steps.map(\.after.count)
         followers = Array(repeating: [], count: steps.count)
+        pending = Array(repeating: 0, count: steps.count)
+        latest = Array(repeating: (0, 0), count: steps.count)
         self.progress = progress
         for step in steps {
             for id in step.after { followers[id - 1].append(step.id) }
@@ -44,50 +52,92 @@ struct StepLedger {
         return taken
     }
 
+    /// Steps that go as one transaction, and those that may run once it is committed.
+    struct Together {
+        /// In an order that keeps each behind those that it names.
+        fileprivate(set) var steps: [Int] = []
+        fileprivate var freed: [Int] = []
+    }
+
     /// Takes up to `limit` steps that may run as one transaction, each after those that it names.
     ///
-    /// Either `confirm` or `putBack` must follow before anything else is taken or settled.
-    mutating func takeTogether(_ limit: Int, _ travel: (Int) -> Travel) -> [Int] {
+    /// What is taken next depends on none of them before `confirm`, so that several transactions may be under
+    /// way at once. `confirm`, `putBack` or `lose` must follow, in the order in which they were taken.
+    mutating func takeTogether(_ limit: Int, _ travel: (Int) -> Travel) -> Together {
         var waiting = Array(queue[head...])
         (queue, head) = ([], 0)
-        var taken: [Int] = []
+        // Behind these come followers of what was taken.
+        let free = waiting.count
+        lastNumber += 1
+        var together = Together()
         var index = 0
         while index < waiting.count {
             let id = waiting[index]
-            index += 1
-            let way = taken.count < limit ? travel(id) : .alone
+            defer { index += 1 }
+            let way = together.steps.count < limit ? travel(id) : .alone
             guard way != .alone else {
-                queue.append(id)
+                if index < free { queue.append(id) } else { together.freed.append(id) }
                 continue
             }
-            taken.append(id)
+            together.steps.append(id)
             guard way == .together else { continue }
-            for follower in followers[id - 1] {
-                open[follower - 1] -= 1
-                if isFree(follower) { waiting.append(follower) }
-            }
+            for follower in followers[id - 1] { release(follower, &together, &waiting) }
         }
-        return taken
+        return together
     }
 
-    /// Notes that a step taken together is done; its followers know already.
-    mutating func confirm(_ id: Int) {
-        precondition(results[id - 1] == nil, "step \(id) has a result already")
-        report(id, .done)
+    /// One that also follows a step of another transaction under way waits until that is committed.
+    private mutating func release(
+        _ follower: Int,
+        _ together: inout Together,
+        _ waiting: inout [Int]
+    ) {
+        let index = follower - 1
+        open[index] -= 1
+        pending[index] += 1
+        if latest[index].transaction != lastNumber { latest[index] = (lastNumber, 0) }
+        latest[index].count += 1
+        guard open[index] == 0, results[index] == nil else { return }
+        if pending[index] == latest[index].count {
+            waiting.append(follower)
+        } else {
+            together.freed.append(follower)
+        }
+    }
+
+    /// The transaction was committed: the followers of its steps may run.
+    ///
+    /// `awaits` says of which steps the effect is still awaited; the others are done.
+    mutating func confirm(
+        _ together: Together,
+        _ travel: (Int) -> Travel,
+        awaits: (Int) -> Bool
+    ) {
+        for id in together.steps where !awaits(id) {
+            precondition(results[id - 1] == nil, "step \(id) has a result already")
+            report(id, .done)
+        }
+        for id in together.steps where travel(id) == .together {
+            for follower in followers[id - 1] { pending[follower - 1] -= 1 }
+        }
+        queue += together.freed.filter { isFree($0) }
     }
 
     /// Steps taken together were sent and no answer came: nobody knows.
-    mutating func lose(_ ids: [Int]) {
-        for id in ids { report(id, .unknown) }
-        for id in ids { skipFollowers(of: id) }
+    mutating func lose(_ together: Together) {
+        for id in together.steps { report(id, .unknown) }
+        for id in together.steps { skipFollowers(of: id) }
     }
 
     /// Undoes `takeTogether`: nothing of it was carried out.
-    mutating func putBack(_ ids: [Int], _ travel: (Int) -> Travel) {
-        for id in ids where travel(id) == .together {
-            for follower in followers[id - 1] { open[follower - 1] += 1 }
+    mutating func putBack(_ together: Together, _ travel: (Int) -> Travel) {
+        for id in together.steps where travel(id) == .together {
+            for follower in followers[id - 1] {
+                open[follower - 1] += 1
+                pending[follower - 1] -= 1
+            }
         }
-        queue = Set(queue[head...] + ids).filter { isFree($0) }.sorted()
+        queue = (queue[head...] + together.steps).filter { isFree($0) }.sorted()
         head = 0
     }
 
@@ -124,7 +174,9 @@ struct StepLedger {
         results.enumerated().map { StepReport(step: $0 + 1, result: $1 ?? .notReached) }
     }
 
-    private func isFree(_ id: Int) -> Bool { open[id - 1] == 0 && results[id - 1] == nil }
+    private func isFree(_ id: Int) -> Bool {
+        open[id - 1] == 0 && pending[id - 1] == 0 && results[id - 1] == nil
+    }
 
     private mutating func skipFollowers(of first: Int) {
         var stack = [first]

@@ -27,6 +27,8 @@ struct BackendPlanner {
     /// Chains that take capacity away for good.
     var lowering: [ServerChain] = []
     var remarks: [Remark] = []
+    /// What must stay in service while servers go, if anything.
+    private(set) var floor: ServingFloor?
     /// Servers without our mark are replaced by ones that carry it.
     var adopts = false
 
@@ -119,6 +121,9 @@ extension BackendPlanner {
             }
         }
         (dipping, lanes, lowering) = (fit.dipping, fit.lanes, fit.lowering)
+        if floor.floor > 0, dipping.count + lowering.count > 0 {
+            self.floor = ServingFloor(backend: desired.name, weight: floor.floor)
+        }
         guard !fit.postponed.isEmpty else { return }
         let names = Remark.list(fit.postponed.map(\.path.server.text))
         let message =

@@ -10,11 +10,28 @@ struct BaseDigest {
     /// The digest in hexadecimal.
     static func of(_ steps: [Step], in observed: ObservedProxy) -> String {
         var digest = BaseDigest(observed)
-        digest.combineServers(Set(steps.compactMap(\.change.server)).sorted())
+        digest.combineServers(servers(of: steps))
         digest.combineBackends(of: steps)
         digest.combineMaps(of: steps)
         digest.combineOthers(of: steps)
         return String(digest.hash.value, radix: 16)
+    }
+
+    /// Each once, sorted; mostly the steps are in that order.
+    private static func servers(of steps: [Step]) -> [ServerPath] {
+        var paths: [ServerPath] = []
+        var isSorted = true
+        for step in steps {
+            guard let path = step.change.server else { continue }
+            guard let last = paths.last else {
+                paths.append(path)
+                continue
+            }
+            if last == path { continue }
+            if path < last { isSorted = false }
+            paths.append(path)
+        }
+        return isSorted ? paths : Set(paths).sorted()
     }
 
     private mutating func combineServers(_ paths: [ServerPath]) {

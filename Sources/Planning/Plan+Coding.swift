@@ -17,6 +17,31 @@ extension Plan {
         var proxies: [Member]
         let steps: [Step]
         let remarks: [Remark]
+        /// Left out where there are none.
+        let floors: [ServingFloor]?
+
+        init(_ member: Member, of proxy: ProxyPlan) {
+            proxies = [member]
+            steps = proxy.steps
+            remarks = proxy.remarks
+            floors = proxy.floors.isEmpty ? nil : proxy.floors
+        }
+
+        func holds(_ proxy: ProxyPlan) -> Bool {
+            remarks == proxy.remarks && floors ?? [] == proxy.floors && steps == proxy.steps
+        }
+
+        func plan(of member: Member) -> ProxyPlan {
+            var plan = ProxyPlan(
+                proxy: member.proxy,
+                incarnation: member.incarnation,
+                base: member.base,
+                steps: steps,
+                remarks: remarks
+            )
+            plan.floors = floors ?? []
+            return plan
+        }
     }
 
     package init(from decoder: any Decoder) throws {
@@ -25,17 +50,8 @@ extension Plan {
         self.init(
             revision: try container.decode(Revision.self, forKey: .revision),
             fleet: try container.decode(FleetName.self, forKey: .fleet),
-            proxies: groups.flatMap { group in
-                group.proxies.map { member in
-                    ProxyPlan(
-                        proxy: member.proxy,
-                        incarnation: member.incarnation,
-                        base: member.base,
-                        steps: group.steps,
-                        remarks: group.remarks
-                    )
-                }
-            }.sorted { $0.proxy < $1.proxy }
+            proxies: groups.flatMap { group in group.proxies.map { group.plan(of: $0) } }
+                .sorted { $0.proxy < $1.proxy }
         )
         schema = try container.decode(Int.self, forKey: .schema)
         try Self.verify(proxies, in: container)
@@ -69,14 +85,10 @@ extension Plan {
                 incarnation: proxy.incarnation,
                 base: proxy.base
             )
-            if let index = groups.firstIndex(where: {
-                $0.remarks == proxy.remarks && $0.steps == proxy.steps
-            }) {
+            if let index = groups.firstIndex(where: { $0.holds(proxy) }) {
                 groups[index].proxies.append(member)
             } else {
-                groups.append(
-                    Group(proxies: [member], steps: proxy.steps, remarks: proxy.remarks)
-                )
+                groups.append(Group(member, of: proxy))
             }
         }
         var container = encoder.container(keyedBy: Key.self)

@@ -5,7 +5,7 @@ package import Model
 /// Holds no secret, no closure and no clock; two plans of the same inputs are equal.
 package struct Plan: Hashable, Sendable, Codable {
     /// Raised when a reader of older plans would misread a new one.
-    package static let currentSchema = 2
+    package static let currentSchema = 3
 
     package var schema = Plan.currentSchema
     package let revision: Revision
@@ -33,6 +33,8 @@ package struct ProxyPlan: Hashable, Sendable, Codable {
     package var steps: [Step]
     /// What the plan deliberately leaves alone, e.g. needs a restart, unmanaged, unknown attributes.
     package var remarks: [Remark]
+    /// Of the backends that lose weight here, those that must keep some; sorted by backend.
+    package var floors: [ServingFloor] = []
 
     package init(
         proxy: ProxyName,

@@ -29,85 +29,31 @@ package struct PlanEntry: Hashable, Sendable {
 
     /// The entries of one proxy's plan, in the order in which the plan first touches each object.
     package static func entries(of steps: [Step]) -> [PlanEntry] {
-        var places: [Subject: Int] = [:]
-        var grouped: [(subject: Subject, steps: [Step])] = []
-        for step in steps {
-            guard let subject = subject(of: step.change) else { continue }
-            if let place = places[subject] {
-                grouped[place].steps.append(step)
-            } else {
-                places[subject] = grouped.count
-                grouped.append((subject, [step]))
-            }
+        let objects = StepsBySubject(steps)
+        var changes = objects.groups.map { group in
+            var changes: [Change] = []
+            changes.reserveCapacity(group.count)
+            return changes
         }
-        let standIns = Set(grouped.filter { isPassing($0.steps) }.map(\.subject))
-        return grouped.compactMap { subject, steps in
-            guard let first = steps.first, standIns.isEmpty || !standIns.contains(subject) else {
-                return nil
-            }
-            let changes = steps.map(\.change)
+        for (position, place) in objects.places.enumerated() {
+            if let place { changes[place].append(steps[position].change) }
+        }
+        let standIns = objects.passing
+        return objects.groups.indices.compactMap { place in
+            let group = objects.groups[place]
+            guard standIns.isEmpty || !standIns.contains(group.subject) else { return nil }
             var entry = PlanEntry(
-                action: action(of: changes),
-                subject: subject,
-                changes: changes,
-                origin: first.origin
+                action: group.action,
+                subject: group.subject,
+                changes: changes[place],
+                origin: steps[group.first].origin
             )
-            if !standIns.isEmpty, case .server(let path) = subject,
+            if !standIns.isEmpty, case .server(let path) = group.subject,
                 let name = try? ServerName("\(path.server).surge")
             {
                 entry.hasStandIn = standIns.contains(.server(ServerPath(path.backend, name)))
             }
             return entry
-        }
-    }
-
-    /// A server that comes and goes within the plan: nothing is left of it.
-    private static func isPassing(_ steps: [Step]) -> Bool {
-        guard case .addServer? = steps.first?.change, case .deleteServer? = steps.last?.change
-        else { return false }
-        return true
-    }
-
-    private static func subject(of change: Change) -> Subject? {
-        switch change {
-        case .addMapEntry(let map, let entry), .deleteMapEntry(let map, let entry):
-            .mapEntry(map, key: entry.key)
-        case .setMapEntry(let map, let key, _, _): .mapEntry(map, key: key)
-        case .replaceMap(let map, _, _, _, _): .map(map)
-        case .addPattern(let list, let text), .deletePattern(let list, let text):
-            .pattern(list, text)
-        case .setLimit(let target, _, _): .limit(target)
-        default: change.server.map(Subject.server) ?? change.backend.map(Subject.backend)
-        }
-    }
-
-    private static func action(of changes: [Change]) -> Action {
-        let adds = changes.contains(where: \.isAddition)
-        let removes = changes.contains(where: \.isRemoval)
-        switch (adds, removes) {
-        case (true, true): return .replace
-        case (true, false): return .add
-        case (false, true): return .remove
-        case (false, false): return .change
-        }
-    }
-}
-
-extension Change {
-    fileprivate var isAddition: Bool {
-        switch self {
-        case .addServer, .addBackend, .addMapEntry, .addPattern: true
-        default: false
-        }
-    }
-
-    // A server that waits to become removable is leaving, even where a later pass deletes it.
-    fileprivate var isRemoval: Bool {
-        switch self {
-        case .deleteServer, .awaitRemovable, .unpublishBackend, .deleteBackend, .deleteMapEntry,
-            .deletePattern:
-            true
-        default: false
         }
     }
 }
@@ -131,17 +77,23 @@ package struct PlanSummary: Hashable, Sendable, Codable {
 
     private mutating func count(_ plan: Plan) {
         var seen: Set<PlanEntry.Key> = []
-        for group in plan.groups {
-            proxies += group.proxies.count
-            operations += group.proxies.count * group.steps.count { !$0.change.isWait }
-            for entry in group.entries {
-                if case .replaceMap(_, _, let added, let changed, let removed)? = entry.changes
-                    .first
+        let alike = plan.alike
+        for group in alike {
+            let (count, steps) = (group.proxies.count, group.steps)
+            proxies += count
+            operations += count * steps.count { !$0.change.isWait }
+            let objects = StepsBySubject(steps)
+            for object in objects.groups
+            where objects.passing.isEmpty || !objects.passing.contains(object.subject) {
+                // Within one proxy's plan an object comes once.
+                let key = PlanEntry.Key(action: object.action, subject: object.subject)
+                guard alike.count == 1 || seen.insert(key).inserted else { continue }
+                if case .replaceMap(_, _, let added, let changed, let removed) = steps[object.first]
+                    .change
                 {
-                    guard seen.insert(entry.key).inserted else { continue }
                     (add, change, remove) = (add + added, change + changed, remove + removed)
-                } else if seen.insert(entry.key).inserted {
-                    count(entry.action)
+                } else {
+                    self.count(object.action)
                 }
             }
         }
@@ -175,6 +127,4 @@ extension PlanEntry {
         let action: Action
         let subject: Subject
     }
-
-    fileprivate var key: Key { Key(action: action, subject: subject) }
 }

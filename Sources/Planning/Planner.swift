@@ -90,13 +90,15 @@ private struct AlikeProxies {
 
     func plan(for proxy: ObservedProxy) -> ProxyPlan? {
         guard let entry = plans.last(where: { $0.proxy.runsLike(proxy) }) else { return nil }
-        return ProxyPlan(
+        var plan = ProxyPlan(
             proxy: proxy.name,
             incarnation: proxy.incarnation,
             base: entry.plan.base,
             steps: entry.plan.steps,
             remarks: entry.plan.remarks
         )
+        plan.floors = entry.plan.floors
+        return plan
     }
 }
 

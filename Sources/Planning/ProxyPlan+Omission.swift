@@ -30,12 +30,14 @@ extension ProxyPlan {
             guard let remark = reasons[step.id], said.insert(remark).inserted else { continue }
             remarks.append(remark)
         }
-        return ProxyPlan(
+        var plan = ProxyPlan(
             proxy: proxy,
             incarnation: incarnation,
             base: Planner.baseDigest(of: kept, in: observed),
             steps: kept,
             remarks: remarks
         )
+        plan.floors = floors
+        return plan
     }
 }

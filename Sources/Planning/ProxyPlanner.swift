@@ -62,13 +62,15 @@ struct ProxyPlanner {
     }
 
     private func finished() -> ProxyPlan {
-        ProxyPlan(
+        var plan = ProxyPlan(
             proxy: observed.name,
             incarnation: observed.incarnation,
             base: BaseDigest.of(order.steps, in: observed),
             steps: order.steps,
             remarks: remarks
         )
+        plan.floors = backends.compactMap(\.floor).sorted { $0.backend < $1.backend }
+        return plan
     }
 
     /// Steps, the steps they name and the ids tried: grows like the input, which tests watch.

@@ -17,13 +17,13 @@ import Testing
         #expect(ledger.revisions(on: proxy) == [Fixture.revision])
     }
 
-    @Test func `only the newest eight attempts are kept`() throws {
+    @Test func `attempts are bounded`() throws {
         var ledger = Ledger()
         let proxy = try ProxyName("lb1")
-        for number in 0..<20 {
+        for number in 0..<100 {
             ledger.attempt(Revision(commit: "\(number)", tree: "t"), on: proxy, process)
         }
-        #expect(ledger.revisions(on: proxy).map(\.commit) == (12..<20).map(String.init))
+        #expect(ledger.revisions(on: proxy).map(\.commit) == (36..<100).map(String.init))
     }
 
     @Test func `what two revisions declared is declared`() throws {

@@ -9,6 +9,7 @@ import Testing
     @Test func `a saved plan is valid, and an edited one says where it is not`() throws {
         var plan = try Fixture.plan(steps: 2)
         plan.proxies[1].remarks = [Remark(.warning, "rings differ", origin: Fixture.at(3))]
+        plan.proxies[1].floors = [ServingFloor(backend: try BackendName("shop"), weight: 70)]
         let fleet = try PlanFile.Fleet(
             plan: plan,
             targets: [try Fixture.target("lb1"), try Fixture.target("lb2")],
@@ -17,11 +18,14 @@ import Testing
         )
         let content = PlanFile.Content(revision: Fixture.revision, fleets: [fleet], created: 1)
         let text = String(decoding: try PlanFile(sealing: content).encoded(), as: UTF8.self)
+        let read = try PlanFile(decoding: Data(text.utf8)).content.fleets[0].plan
+        #expect(read.proxies.map(\.floors) == plan.proxies.map(\.floors))
         let schema = try JSON(parsing: PlanSchema.json)
         #expect(try schema.mistakes(in: JSON(parsing: text)) == [])
         let edited = text.replacing("\"after\"", with: "\"later\"")
         #expect(try schema.mistakes(in: JSON(parsing: edited)).count == 8)
-        let old = text.replacing("\"schema\" : 2", with: "\"schema\" : 1")
+        let known = "\"schema\" : \(Plan.currentSchema)"
+        let old = text.replacing(known, with: "\"schema\" : 1")
         #expect(try schema.mistakes(in: JSON(parsing: old)).count == 2)
     }
 }

@@ -1,6 +1,7 @@
 import Fleet
 import Model
 import Planning
+import Simulation
 import Testing
 
 /// A scripted proxy with transactions; `commit` answers what the test says.
@@ -88,6 +89,71 @@ struct ApplyRunTransactionsTests {
         #expect(outcome.isComplete)
         #expect(transport.writes.firstIndex(of: "commit") == 4)
         #expect(transport.writes.last == "set server shop/web9 weight 6")
+    }
+
+    /// Eight servers that are added, weighted and made ready, in transactions of three steps each.
+    private func applyEight(over transport: ScriptedTransport) async throws -> ApplyOutcome {
+        let observed = try await Observer(transport: transport, clock: ApplyScript.clock)
+            .observe(FleetFixture.target(), ObservationScope(maps: []))
+        let changes = (1...8).flatMap { number -> [Change] in
+            let path = FleetFixture.path("web\(number)")
+            let endpoint = FleetFixture.endpoint("10.0.0.\(number):80")
+            return [
+                .addServer(path, id: number, endpoint: endpoint, attributes: ServerAttributes()),
+                .setWeight(path, from: .one, to: FleetFixture.weight(5)),
+                .setAdmin(path, from: .maint, to: .ready),
+            ]
+        }
+        let steps = changes.enumerated().map { index, change in
+            let after = index.isMultiple(of: 3) ? [] : [index]
+            return Step(id: index + 1, change: change, origin: FleetFixture.origin, after: after)
+        }
+        let plan = ProxyPlan(
+            proxy: observed.name,
+            incarnation: observed.incarnation,
+            base: Planner.baseDigest(of: steps, in: observed),
+            steps: steps
+        )
+        var limits = FleetLimits()
+        limits.transaction = 3
+        let applier = Applier(transport: transport, clock: SkippingClock(), limits: limits)
+        return await applier.apply(plan, to: FleetFixture.target())
+    }
+
+    @Test func `transactions under way at once are answered in their order`() async throws {
+        let transport = transport(commit: "[6]: Transaction committed: 3 commands.")
+        let outcome = try await applyEight(over: transport)
+        #expect(outcome.isComplete)
+        #expect(transport.writes.count { $0 == "commit" } == 8)
+        #expect(transport.writes.count == 24 + 16)
+    }
+
+    @Test func `one that is refused does not undo the one sent after it`() async throws {
+        let transport = ScriptedTransport { command, count in
+            switch command {
+            case "help": .reply("  show info\n  begin [<delay>] : collect\n  commit : do\n")
+            case "begin": .reply("[6]: Transaction started.")
+            case "commit" where count == 1: .reply("[3]: Transaction rolled back: command 1 of 3")
+            case "commit": .reply("[6]: Transaction committed: 3 commands.")
+            default: nil
+            }
+        }
+        let outcome = try await applyEight(over: transport)
+        #expect(outcome.isComplete)
+        let additions = transport.writes.filter { $0.hasPrefix("add server") }
+        #expect(additions.count == 11)
+    }
+
+    @Test func `what was sent after a lost answer is unknown as well`() async throws {
+        let transport = transport(commit: "") { $0 == "commit" ? .cut("") : nil }
+        let outcome = try await applyEight(over: transport)
+        guard case .lost = outcome.ending else {
+            Issue.record("\(outcome.ending)")
+            return
+        }
+        let results = ApplyScript.results(outcome)
+        #expect(results.filter { $0 == .unknown }.count == 6)
+        #expect(results.filter { $0 == .notReached }.count == 6)
     }
 
     @Test func `a few steps go without a transaction`() async throws {

@@ -97,7 +97,7 @@ struct ObserverGlanceTests {
         #expect(weight(moved.proxy, "shop") == 9 && weight(moved.proxy, "cache") == 1)
         #expect(
             transport.commands[before...].filter { $0.hasPrefix("show servers") } == [
-                "show servers state shop", "show servers config shop",
+                "show servers config shop", "show servers state shop",
             ]
         )
         let whole = try await Observer(transport: transport, clock: SimulatedClock())

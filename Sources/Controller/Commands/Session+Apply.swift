@@ -233,6 +233,7 @@ extension Session {
             try note(outcome, of: planned.plan, goal.fleet.proxies, in: database)
             return outcome
         }
+        try await forgetAttempts(planned, goal, in: database)
         try note(attempt: planned.plan, in: database)
         let journal = try PassJournal(record(planned.plan), planned, in: database)
         let outcome = await reconciliation.rollOut(planned, goal) { event in
@@ -256,6 +257,19 @@ extension Session {
         )
         record.summary = PlanSummary(of: [plan]).description
         return record
+    }
+
+    private func forgetAttempts(
+        _ planned: Reconciliation.Planned,
+        _ goal: Reconciliation.Goal,
+        in database: StateDatabase
+    ) async throws {
+        let (fleet, source) = (goal.fleet, source)
+        let before = try database.ledger(of: fleet.name)
+        var ledger = before
+        var history = DeclarationHistory { await source.former(fleet.name, at: $0) }
+        await history.prune(&ledger, for: fleet, planned.observed)
+        if ledger != before { try database.save(ledger, of: fleet.name, since: before) }
     }
 
     private func note(attempt plan: Plan, in database: StateDatabase) throws {

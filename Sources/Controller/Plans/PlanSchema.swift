@@ -137,7 +137,17 @@ package enum PlanSchema {
                   }
                 },
                 "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
-                "remarks": {"type": "array", "items": {"$ref": "#/$defs/remark"}}
+                "remarks": {"type": "array", "items": {"$ref": "#/$defs/remark"}},
+                "floors": {
+                  "type": "array",
+                  "description": "weight that stays in service, looked at before each step that takes some away",
+                  "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["backend", "weight"],
+                    "properties": {"backend": {"$ref": "#/$defs/name"}, "weight": {"$ref": "#/$defs/count"}}
+                  }
+                }
               }
             },
             "step": {

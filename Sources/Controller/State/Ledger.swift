@@ -10,9 +10,12 @@ package struct Ledger: Hashable, Sendable, Codable {
         package var incarnation: Incarnation
         /// The revision that was confirmed last.
         package var applied: Revision?
-        /// Revisions tried since, which may have left something behind; the newest eight.
+        /// Revisions tried since, which may have left something behind, the newest last.
         package var attempted: [Revision] = []
     }
+
+    /// Attempts that are kept whatever they left, and those that are kept at all.
+    package static let (unquestioned, limit) = (8, 64)
 
     /// By name.
     package private(set) var proxies: [String: Entry] = [:]
@@ -30,9 +33,14 @@ package struct Ledger: Hashable, Sendable, Codable {
         var entry = proxies[proxy.text] ?? Entry(incarnation: incarnation)
         entry.incarnation = incarnation
         if entry.applied != revision, !entry.attempted.contains(revision) {
-            entry.attempted = (entry.attempted + [revision]).suffix(8)
+            entry.attempted = (entry.attempted + [revision]).suffix(Self.limit)
         }
         proxies[proxy.text] = entry
+    }
+
+    /// Forgets older attempts of which nothing is left on a proxy, so that those matter that left something.
+    mutating func forget(_ revisions: Set<Revision>, on proxy: ProxyName) {
+        proxies[proxy.text]?.attempted.removeAll { revisions.contains($0) }
     }
 
     /// Remembers that a proxy was seen to run a revision.
@@ -76,6 +84,14 @@ extension DesiredFleet {
             }
             let known = Set(union.maps[index].entries.map(\.key))
             union.maps[index].entries += map.entries.filter { !known.contains($0.key) }
+        }
+        for list in other.acls {
+            guard let index = union.acls.firstIndex(where: { $0.name == list.name }) else {
+                union.acls.append(list)
+                continue
+            }
+            let known = Set(union.acls[index].patterns.map(\.text))
+            union.acls[index].patterns += list.patterns.filter { !known.contains($0.text) }
         }
         union.backends.sort { $0.name < $1.name }
         union.maps.sort { $0.name < $1.name }
