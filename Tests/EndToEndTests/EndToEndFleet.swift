@@ -7,6 +7,8 @@ enum EndToEndFleet {
     static func with(
         _ program: ExampleFleet.ProxyProgram,
         proxies: [String] = ["lb1", "lb2", "lb3"],
+        alsoAsking host: String? = nil,
+        prepare: (ExampleFleet) throws -> Void = { _ in },
         _ body: (ExampleFleet) async throws -> Void
     ) async throws {
         var plan = TrafficPlan()
@@ -18,8 +20,12 @@ enum EndToEndFleet {
                 ? TrafficPlan.Request(host: "shop.example.com", path: "/cart/\(number)")
                 : TrafficPlan.Request(host: "static.example.com", path: "/app-\(number).js")
         }
+        if let host {
+            plan.requests += (0..<4).map { TrafficPlan.Request(host: host, path: "/\($0)") }
+        }
         let fleet = try ExampleFleet("end-to-end", program: program, traffic: plan)
         defer { fleet.close() }
+        try prepare(fleet)
         try fleet.repository.commit("Describe the edge fleet")
         try fleet.repository.push()
         try await fleet.startProxies(proxies)

@@ -14,6 +14,14 @@ extension ExampleFleet.ProxyProgram {
         Self(name: "haproxy 2.8", words: $0)
     }
 
+    /// HAProxy 3.4, the first that makes backends at runtime: the words of `HAPROXY_34`.
+    static let haproxy34: Self? = Programs.find("haproxy-3.4", variable: "HAPROXY_34").map {
+        Self(name: "haproxy 3.4", words: $0)
+    }
+
+    /// Those that make and delete backends at runtime.
+    static let withRuntimeBackends: [Self] = [.apusProxy] + [haproxy34].compactMap(\.self)
+
     /// What the same tests run against on this machine.
     static let all: [Self] = [.apusProxy] + [haproxy, haproxy28, haproxy30].compactMap(\.self)
 }
@@ -48,4 +56,12 @@ extension Tag {
         )
     )
     func `HAProxy 2_8 takes part`() {}
+
+    @Test(
+        .enabled(
+            if: ExampleFleet.ProxyProgram.haproxy34 != nil,
+            "set HAPROXY_34 to the command that starts it"
+        )
+    )
+    func `HAProxy 3_4 takes part`() {}
 }
