@@ -9,6 +9,10 @@ package struct ProxyConfiguration: Sendable {
     package var threads = 0
     /// Threads it does not name run anywhere.
     package var cpuMap = CPUMap()
+    /// `thread-groups`; 0 when nothing was said.
+    package var threadGroups = 0
+    /// What `cpu-set`, `cpu-policy` and their like want; without them threads are as many as CPUs.
+    package var placement = ThreadPlacement.Wishes()
     /// Client connections of the whole process; 0 leaves the choice to the descriptor limit.
     package var maxconn = 0
     /// `node`, or empty for the machine's name.
@@ -154,6 +158,10 @@ package struct BackendConfiguration: Sendable {
     /// `dynamic-cookie-key`.
     package var dynamicCookieKey = ""
     package var usesAllBackups = false
+    /// Some `use-server` rule names servers, which workers have to know then although they may be down.
+    package var namesServers = false
+    /// Those that rules name outright: they cannot be deleted.
+    package var pinnedServers: Set<String> = []
     package var isDisabled = false
     package var check = CheckConfiguration()
     /// Where the health of its servers is told, as numbers in `ProxyConfiguration.logTargets`.

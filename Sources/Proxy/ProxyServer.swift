@@ -24,6 +24,8 @@ package final class ProxyServer {
     private var workerThreads = ThreadGroup()
     private var listeners: ListeningSockets
     private let succession: Succession
+    /// By worker; who is not here runs anywhere.
+    private let cpus: [Int: Int]
     /// Where each frontend listens, with real ports.
     package var addresses: [[SocketAddress]] { listeners.addresses }
 
@@ -39,7 +41,8 @@ package final class ProxyServer {
         self.stop = stop
         self.pid = pid
         self.configuration = configuration
-        let threads = configuration.threads > 0 ? configuration.threads : SystemThread.cpuCount
+        let (threads, cpus) = Self.threads(of: configuration)
+        self.cpus = cpus
         descriptorLimit = SystemThread.raiseDescriptorLimit()
         listeners = ListeningSockets(workers: threads)
         plane = WorkerPlane(
@@ -171,15 +174,13 @@ package final class ProxyServer {
     private func startWorkers(beside control: inout ControlThread) {
         let (targets, sender) = (configuration.logTargets, logSender)
         let all = listeners.owned
-        let map = configuration.cpuMap.cpus
-        let isPinned = all.count > 1 && all.count <= SystemThread.cpuCount
         for (number, owned) in all.enumerated() {
             let share = plane.share(ofWorker: number)
             let capacity = descriptorLimit
             // A socket listens as long as any table has it, so no worker keeps another's.
             let others = all.indices.filter { $0 != number }.flatMap { all[$0] }
             let ownsDescriptors = workerThreads.start(
-                cpu: map.isEmpty ? (isPinned ? SystemThread.cpu(number) : nil) : map[number],
+                cpu: cpus[number],
                 withoutDescriptors: others.map(\.descriptor) + listeners.inherited
                     + control.listeningDescriptors
             ) {

@@ -114,10 +114,10 @@ import Testing
             """
             frontend fe
              bind :80 ssl crt x.pem
-             http-request tarpit
+             http-request lua.f
              option http-use-proxy-header
              option nonsense
-             timeout tarpit 1h
+             timeout lunch 1h
             backend be
              capture cookie x len 3
              stick-table type ip size 1k
@@ -134,7 +134,7 @@ import Testing
         )
         #expect(found.count == 17)
         for word in [
-            "'ssl'", "'http-request tarpit'", "http-use-proxy-header", "'nonsense'", "'tarpit'",
+            "'ssl'", "'http-request lua.f'", "http-use-proxy-header", "'nonsense'", "'lunch'",
             "'capture'",
             "'stick-table'", "'check_post'",
             "in 'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",

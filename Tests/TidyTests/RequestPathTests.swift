@@ -26,7 +26,8 @@ struct RequestPathTests {
     private static let seldom = [
         "deinit", "init(number:", "readMail", "rebuild", "drain()", "closeAll()",
         "shutdownSessions",
-        "handOver(", "tellErrors(", "answer(", "describe(", "isMeant(", "isOverdue(", "side(", "text(of:",
+        "handOver(", "tellErrors(", "answer(", "describe(", "isMeant(", "isOverdue(", "side(",
+        "text(of:",
     ]
 
     @Test(

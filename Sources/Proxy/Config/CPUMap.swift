@@ -2,10 +2,27 @@ import BootConfig
 
 /// `cpu-map` lines: which CPU each thread runs on (configuration.txt §3.1).
 ///
-/// There is one thread group, and a thread runs on one CPU: what asks for more is refused.
+/// A thread runs on one CPU: what asks for more is refused. Groups are a way of counting threads: nothing is
+/// shared within one.
 package struct CPUMap: Hashable, Sendable {
-    /// CPUs by thread, both from 0.
-    package private(set) var cpus: [Int: Int] = [:]
+    /// CPUs by thread of the first group, both from 0.
+    package var cpus: [Int: Int] { groups[1] ?? [:] }
+    /// The same for each group, from 1.
+    package private(set) var groups: [Int: [Int: Int]] = [:]
+
+    /// CPUs by thread when so many threads are shared out over so many groups, the first ones larger.
+    package func cpus(threads: Int, groups count: Int) -> [Int: Int] {
+        var all: [Int: Int] = [:]
+        var first = 0
+        for group in 1...max(1, count) {
+            let size = threads / max(1, count) + (group <= threads % max(1, count) ? 1 : 0)
+            for (thread, cpu) in groups[group] ?? [:] where thread < size {
+                all[first + thread] = cpu
+            }
+            first += size
+        }
+        return all
+    }
 
     package init() {}
 
@@ -19,9 +36,10 @@ package struct CPUMap: Hashable, Sendable {
         let isAutomatic = place.hasPrefix("auto:")
         if isAutomatic { place.removeFirst("auto:".count) }
         let parts = place.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count <= 2, ["1", "all", "odd"].contains(parts[0]) else {
-            throw RuleMistake("apus-proxy has one thread group, '1' (got '\(parts[0])')")
+        guard parts.count <= 2 else {
+            throw RuleMistake("expects <group> or <group>/<threads> (got '\(place)')")
         }
+        let groups = try Self.numbers(parts[0], 1...64)
         let threads = try Self.numbers(parts.count > 1 ? parts[1] : "all", 1...64)
         var cpus: [Int] = []
         for word in words.dropFirst() {
@@ -35,7 +53,9 @@ package struct CPUMap: Hashable, Sendable {
                     "a thread of apus-proxy runs on one CPU; 'auto:' gives each its own"
                 )
             }
-            for thread in threads { self.cpus[thread - 1] = cpu }
+            for group in groups {
+                for thread in threads { self.groups[group, default: [:]][thread - 1] = cpu }
+            }
             return
         }
         // A set without bounds is as long as the other.
@@ -45,7 +65,11 @@ package struct CPUMap: Hashable, Sendable {
                 "'auto:' expects as many threads as CPUs (got \(threads.count) and \(cpus.count))"
             )
         }
-        for (thread, cpu) in zip(threads, cpus) { self.cpus[thread - 1] = cpu }
+        for group in groups {
+            for (thread, cpu) in zip(threads, cpus) {
+                self.groups[group, default: [:]][thread - 1] = cpu
+            }
+        }
     }
 
     /// `all`, `odd`, `even`, `3`, `1-4` and, open at its end, `2-`.
@@ -73,18 +97,37 @@ package struct CPUMap: Hashable, Sendable {
 }
 
 extension ConfigParser {
-    /// `cpu-map` and `thread-groups` of `global`.
+    /// What `global` says of threads and CPUs.
     mutating func parse(threads line: BootLine) {
-        guard line.keyword == "cpu-map" else {
-            guard line.words.count == 2, line.words[1] == "1" else {
-                return report("'thread-groups' : apus-proxy has one thread group.", at: line.origin)
-            }
-            return
-        }
         do throws(RuleMistake) {
-            try configuration.cpuMap.add(line.arguments)
+            switch line.keyword {
+            case "cpu-map": try configuration.cpuMap.add(line.arguments)
+            case "cpu-set": try configuration.placement.selection.add(line.arguments)
+            case "cpu-policy":
+                guard line.words.count >= 2, let policy = CPUPolicy(named: line.words[1]) else {
+                    throw RuleMistake("unknown policy '\(line.words.dropFirst().first ?? "")'")
+                }
+                configuration.placement.policy = policy
+                try parse(policyOptions: line.arguments.dropFirst())
+            case "max-threads-per-group":
+                guard let limit = integer(line, 1...64) else { return }
+                configuration.placement.groupLimit = limit
+            default:
+                guard let count = integer(line, 1...64) else { return }
+                configuration.threadGroups = count
+            }
         } catch {
-            report("'cpu-map' : \(error).", at: line.origin)
+            report("'\(line.keyword)' : \(error).", at: line.origin)
+        }
+    }
+
+    private mutating func parse(policyOptions words: ArraySlice<String>) throws(RuleMistake) {
+        switch Array(words) {
+        case []: break
+        case ["threads-per-core", "1"]: configuration.placement.usesOneThreadPerCore = true
+        case ["threads-per-core", "auto"]: configuration.placement.usesOneThreadPerCore = false
+        default:
+            throw RuleMistake("'\(words.first ?? "")' is unknown or not supported by apus-proxy")
         }
     }
 }

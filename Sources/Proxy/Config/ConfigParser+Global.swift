@@ -14,7 +14,8 @@ extension ConfigParser {
             case "nbthread":
                 configuration.threads = integer(line, 1...64) ?? configuration.threads
                 expectEnd(of: line, after: 2)
-            case "cpu-map", "thread-groups": parse(threads: line)
+            case "cpu-map", "thread-groups", "cpu-set", "cpu-policy", "max-threads-per-group":
+                parse(threads: line)
             case "node", "pidfile":
                 guard line.words.count >= 2 else {
                     report("'\(line.keyword)' expects an argument.", at: line.origin)

@@ -78,15 +78,18 @@ extension ConfigParser {
         let back: Set = [
             "server", "default-server", "balance", "hash-type", "hash-balance-factor",
             "hash-preserve-affinity", "http-check", "tcp-check", "retries", "fullconn",
-            "http-reuse", "retry-on", "cookie", "dynamic-cookie-key",
+            "http-reuse", "retry-on", "cookie", "dynamic-cookie-key", "use-server",
+            "force-persist", "ignore-persist",
         ]
         let isMisplaced =
             switch kind {
             case .frontend: back.contains(line.keyword)
             case .backend: front.contains(line.keyword)
             case .defaults:
-                ["bind", "use_backend", "monitor", "server", "id", "capture", "declare"]
-                    .contains(line.keyword)
+                [
+                    "bind", "use_backend", "monitor", "server", "id", "capture", "declare",
+                    "use-server", "force-persist", "ignore-persist",
+                ].contains(line.keyword)
             default: false
             }
         if isMisplaced {
@@ -126,6 +129,7 @@ extension ConfigParser {
         case "http-request": draft.timeouts.httpRequest = count
         case "http-keep-alive": draft.timeouts.httpKeepAlive = count
         case "tunnel": draft.timeouts.tunnel = count
+        case "tarpit": draft.timeouts.tarpit = count
         case "client-fin": draft.timeouts.clientFin = count
         case "server-fin": draft.timeouts.serverFin = count
         case "check": draft.backend.check.timeout = time

@@ -36,6 +36,8 @@ extension ConfigParser {
         switch line.keyword {
         case "acl": parse(acl: line, into: &draft)
         case "use_backend": parse(useBackend: line, into: &draft)
+        case "use-server": parse(useServer: line, into: &draft)
+        case "force-persist", "ignore-persist": parse(persistence: line, into: &draft)
         case "monitor": parse(monitorFail: line, into: &draft)
         case "redirect": parse(redirect: line, into: &draft)
         case "http-request" where line.words.count > 1 && line.words[1] == "use-service":
@@ -124,6 +126,65 @@ extension ConfigParser {
             return action
         }
         if let made { draft.rules.routing.append(made) }
+    }
+
+    /// `use-server NAME if|unless CONDITION`; the name may be computed.
+    private mutating func parse(useServer line: BootLine, into draft: inout ProxyDraft) {
+        guard line.words.count > 3, ["if", "unless"].contains(line.words[2]) else {
+            return report(
+                "'use-server' requires either 'if' or 'unless' followed by a condition.",
+                at: line.origin
+            )
+        }
+        let name = line.words[1]
+        let made = readRule(line, in: &draft, as: "error detected while parsing 'use-server' rule")
+        {
+            parser throws(RuleMistake) in
+            var action = RuleAction(.useServer)
+            if name.contains("%") {
+                action.format = try parser.format(name)
+            } else {
+                action.text = parser.draft.intern(name)
+            }
+            action.condition = try parser.condition(line.words[2...])
+            return action
+        }
+        draft.backend.namesServers = true
+        if !name.contains("%") { draft.namedServers.append(.init(text: name, origin: line.origin)) }
+        if let made { draft.rules.servers.append(made) }
+    }
+
+    /// The servers that `use-server` rules name are there, and stay.
+    mutating func settleNamedServers(_ draft: inout ProxyDraft) {
+        for name in draft.namedServers {
+            if draft.serverPlaces[name.text] == nil {
+                report(
+                    "unable to find server '\(name.text)' referenced in a 'use-server' rule.",
+                    at: name.origin
+                )
+            }
+            draft.backend.pinnedServers.insert(name.text)
+        }
+    }
+
+    /// `force-persist` and `ignore-persist` with a condition.
+    private mutating func parse(persistence line: BootLine, into draft: inout ProxyDraft) {
+        guard line.words.count > 2, ["if", "unless"].contains(line.words[1]) else {
+            return report(
+                "'\(line.keyword)' requires either 'if' or 'unless' followed by a condition.",
+                at: line.origin
+            )
+        }
+        let code: ActionCode =
+            line.keyword == "force-persist" ? .forcePersistence : .ignorePersistence
+        let made = readRule(line, in: &draft, as: "error detected while parsing '\(line.keyword)'")
+        {
+            parser throws(RuleMistake) in
+            var action = RuleAction(code)
+            action.condition = try parser.condition(line.words[1...])
+            return action
+        }
+        if let made { draft.rules.persistence.append(made) }
     }
 
     /// `monitor fail if|unless CONDITION`.

@@ -199,6 +199,7 @@ package struct ConfigParser {
 
     private mutating func finish(_ draft: ProxyDraft) {
         var draft = draft
+        settleNamedServers(&draft)
         draft.settleInheritance()
         if draft.kind != .backend {
             settleServices(of: &draft)

@@ -16,6 +16,8 @@ struct ProxyDraft {
     var backend: BackendConfiguration
     var hasMode = false
     var defaultBackend: Reference?
+    /// Servers that `use-server` rules name outright.
+    var namedServers: [Reference] = []
     /// Tests by acl name; several lines of one name are alternatives.
     var acls: [String: [Int32]] = [:]
     var rules = RulesDraft()

@@ -7,6 +7,8 @@ struct RulesDraft {
     /// `redirect` lines, which follow the `http-request` rules.
     var redirects: [RuleAction] = []
     var routing: [RuleAction] = []
+    var servers: [RuleAction] = []
+    var persistence: [RuleAction] = []
     var responseContent: [RuleAction] = []
     var response: [RuleAction] = []
     var afterResponse: [RuleAction] = []
@@ -38,6 +40,8 @@ struct RulesDraft {
         rules.content = book.append(content, to: \.actions)
         rules.request = book.append(request + redirects, to: \.actions)
         rules.routing = book.append(routing, to: \.actions)
+        rules.servers = book.append(servers, to: \.actions)
+        rules.persistence = book.append(persistence, to: \.actions)
         rules.responseContent = book.append(responseContent, to: \.actions)
         rules.response = book.append(response, to: \.actions)
         rules.afterResponse = book.append(afterResponse, to: \.actions)

@@ -134,6 +134,23 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
     /// Lets the kernel probe an idle connection.
     package func setKeepAlive() { setOption(SOL_SOCKET, SO_KEEPALIVE, 1) }
 
+    /// The type of service of IPv4, or the traffic class of IPv6 (RFC 2474).
+    func setTrafficClass(_ value: Int32) {
+        setOption(Int32(IPPROTO_IP), IP_TOS, value)
+        setOption(Int32(IPPROTO_IPV6), IPV6_TCLASS, value)
+    }
+
+    /// What firewalls and routes of this machine know packets by; needs privileges.
+    func setMark(_ value: Int32) { setOption(SOL_SOCKET, SO_MARK, value) }
+
+    /// Lets the end of the connection go unnoticed by the peer: nothing is sent any more, or, without
+    /// privileges, nothing that gets beyond the next router.
+    func silence() {
+        setOption(Int32(IPPROTO_IP), IP_TTL, 1)
+        setOption(Int32(IPPROTO_IPV6), IPV6_UNICAST_HOPS, 1)
+        setOption(Int32(IPPROTO_TCP), TCP_REPAIR, 1)
+    }
+
     func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {
         var value = value
         _ = unsafe setsockopt(number, level, name, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -32,9 +32,67 @@ extension Evaluation {
         case .setPath, .setPathAndQuery, .setQuery, .setURI, .setMethod, .replacePath,
             .replacePathAndQuery, .replaceURI:
             return changeRequestLine(action)
-        case .useBackend: break
+        case .tarpit: return .tarpit(action.reply)
+        case .silentDrop: return .drop
+        case .waitForBody:
+            let isEnough = action.other > 0 && bodyCount >= action.other
+            return isBodyWhole || isEnough ? .proceed : .wait(UInt32(clamping: action.number))
+        case .earlyHint: hint(action)
+        case .setTrafficClass, .setMark: markSocket(action)
+        // Which connection is served first is not for a rule to say here.
+        case .setNice: break
+        case .useBackend, .useServer, .forcePersistence, .ignorePersistence: break
         }
         return .proceed
+    }
+
+    private mutating func hint(_ action: RuleAction) {
+        let value = text(of: action.format)
+        let mark = hints.count
+        hints.append("HTTP/1.1 103 Early Hints\r\n")
+        hints.append(book[action.text])
+        hints.append(": ")
+        hints.append(value)
+        hints.append("\r\n\r\n")
+        if hints.isFull { hints.release(to: mark) }
+    }
+
+    private func markSocket(_ action: RuleAction) {
+        guard exchange.descriptor >= 0 else { return }
+        let value = Int32(truncatingIfNeeded: action.number)
+        let client = Descriptor(exchange.descriptor)
+        if action.code == .setMark { client.setMark(value) } else { client.setTrafficClass(value) }
+    }
+
+    /// The first of a backend's `force-persist` and `ignore-persist` rules that holds, or nil.
+    package mutating func persistence(of list: IndexRange) -> ActionCode? {
+        for index in list.range {
+            arena.reset()
+            if holds(book.actions[index].condition) { return book.actions[index].code }
+        }
+        return nil
+    }
+
+    /// The slot of the server that `use-server` rules choose, -1 for none; who is down is passed over unless
+    /// `isForced`.
+    package mutating func server(
+        by list: IndexRange,
+        of backend: BackendSnapshot,
+        isForced: Bool
+    ) -> Int32 {
+        for index in list.range {
+            let action = book.actions[index]
+            arena.reset()
+            guard holds(action.condition) else { continue }
+            let name = action.format.isEmpty ? book[action.text] : text(of: action.format)
+            for place in backend.cookieServers.indices {
+                let known = backend.cookieServers[place]
+                if known.server.name.slice.isEqual(to: name), known.isUp || isForced {
+                    return Int32(bitPattern: known.server.slot)
+                }
+            }
+        }
+        return -1
     }
 
     private mutating func changeVariable(_ action: RuleAction) {

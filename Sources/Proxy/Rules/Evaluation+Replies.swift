@@ -17,7 +17,7 @@ extension Evaluation {
     ) -> Int {
         arena.reset()
         switch verdict {
-        case .reply(let number), .deny(let number):
+        case .reply(let number), .deny(let number), .tarpit(let number):
             return writeReply(book.replies[Int(number)], connection, withBody, &output)
         case .redirect(let number):
             return writeRedirect(book.actions[Int(number)], connection, &output)

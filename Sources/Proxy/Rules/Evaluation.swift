@@ -80,6 +80,11 @@ package struct Evaluation: BitwiseCopyable {
     package var requestCounter: Int64 = 0
     /// What local time is ahead of UTC, and the quarter of an hour it was asked for.
     var zone: (quarter: Int64, offset: Int64) = (0, 0)
+    /// Bytes of the request's body that are there, and whether there can be no more.
+    package var bodyCount: Int64 = 0
+    package var isBodyWhole = true
+    /// Responses of status 103 that the client is to get.
+    package var hints: Arena
     /// Addresses that `set-src` and its kin changed.
     package var hasNewAddress = false
     /// Where the server is that took the request.
@@ -98,6 +103,7 @@ package struct Evaluation: BitwiseCopyable {
         arena = Arena(capacity: 65_536)
         requestEdits = Arena(capacity: 32_768)
         responseEdits = Arena(capacity: 32_768)
+        hints = Arena(capacity: 8192)
         random = WorkerRandom(seed: seed ^ 0x9e37_79b9)
     }
 
@@ -106,6 +112,7 @@ package struct Evaluation: BitwiseCopyable {
         arena.free()
         requestEdits.free()
         responseEdits.free()
+        hints.free()
         scratch.free()
     }
 

@@ -24,6 +24,8 @@ package struct RuleBook: BitwiseCopyable {
     package var frontends: RawArray<ProxyRules> = .empty
     /// By backend number.
     package var backends: RawArray<ProxyRules> = .empty
+    /// Some rule looks whether a body is there.
+    package var waitsForBodies = false
 
     package init() {}
 
@@ -246,6 +248,8 @@ package enum ActionCode: UInt8, BitwiseCopyable, Sendable {
     case setVariable, formatVariable, unsetVariable
     case setStatus, setLogLevel, setSource, setSourcePort, setDestination, setDestinationPort
     case capture, strictMode, useBackend
+    case tarpit, silentDrop, waitForBody, earlyHint, setTrafficClass, setMark, setNice
+    case useServer, forcePersistence, ignorePersistence
 }
 
 /// The rules of one frontend or backend, as ranges of `actions`.
@@ -257,6 +261,10 @@ package struct ProxyRules: BitwiseCopyable, Sendable {
     package var content = IndexRange()
     package var request = IndexRange()
     package var routing = IndexRange()
+    /// `use-server`.
+    package var servers = IndexRange()
+    /// `force-persist` and `ignore-persist`.
+    package var persistence = IndexRange()
     package var responseContent = IndexRange()
     package var response = IndexRange()
     package var afterResponse = IndexRange()

@@ -118,6 +118,7 @@ package struct RuleBookDraft: Sendable {
         book.actions = .make(actions)
         book.frontends = .make(frontends)
         book.backends = .make(backends)
+        book.waitsForBodies = actions.contains { $0.code == .waitForBody }
         return book
     }
 }

@@ -1,3 +1,5 @@
+import Model
+
 /// Where a rule stands, which decides what it may do.
 enum RuleSet: String {
     case connection = "tcp-request connection"
@@ -39,13 +41,15 @@ extension RuleParser {
         }
         if let action = try verdict(name, words, in: set) { return action }
         if let action = try connectionAction(name, words, in: set) { return action }
+        if let action = try socketAction(name, words, in: set) { return action }
         guard set.isHTTP else {
             throw RuleMistake("unknown or unsupported action '\(name)' in '\(set.rawValue)'")
         }
         if let action = try headerAction(name, words) { return action }
         if set == .request, let action = try requestLineAction(name, words) { return action }
+        if set == .request, name == "wait-for-body" { return try waitAction(words) }
+        if set == .request, name == "early-hint" { return try named(.earlyHint, words, name) }
         if name == "set-status", set.isResponse { return try statusAction(words) }
-        if name == "set-log-level" { return try levelAction(words) }
         if name == "strict-mode" { return try strictMode(words) }
         if name == "capture" { return try capture(words, in: set) }
         throw RuleMistake("unknown or unsupported action '\(name)' in '\(set.rawValue)'")
@@ -64,6 +68,16 @@ extension RuleParser {
             ("reject", .responseContent):
             try expectEnd(words, of: name, after: 0)
             return RuleAction(.reject)
+        case ("close", .responseContent):
+            try expectEnd(words, of: name, after: 0)
+            return RuleAction(.reject)
+        case ("silent-drop", _) where set != .afterResponse:
+            try expectEnd(words, of: name, after: 0)
+            return RuleAction(.silentDrop)
+        case ("tarpit", .request):
+            var action = RuleAction(.tarpit)
+            action.reply = try reply(words, of: name, defaultStatus: 500, isDeny: true)
+            return action
         case ("deny", .request), ("deny", .response):
             var action = RuleAction(.deny)
             let status = set == .request ? 403 : 502
@@ -148,6 +162,56 @@ extension RuleParser {
         }
         var action = RuleAction(code)
         action.expression = parsed.index
+        return action
+    }
+
+    /// `set-tos`, `set-mark`, `set-nice` and `set-log-level`, which most rule sets have.
+    private func socketAction(_ name: String, _ words: [String], in set: RuleSet)
+        throws(RuleMistake) -> RuleAction?
+    {
+        if name == "set-log-level" {
+            return set == .connection || set == .session ? nil : try levelAction(words)
+        }
+        let codes: [String: ActionCode] = [
+            "set-tos": .setTrafficClass, "set-mark": .setMark, "set-nice": .setNice,
+        ]
+        guard let code = codes[name], set != .afterResponse else { return nil }
+        guard words.count == 1 else { throw RuleMistake("expects exactly 1 argument") }
+        guard let number = Self.number(words[0]) else {
+            throw RuleMistake(
+                "invalid character starting at '\(words[0])' (integer/hex value expected)"
+            )
+        }
+        var action = RuleAction(code)
+        action.number = number
+        return action
+    }
+
+    private static func number(_ word: String) -> Int64? {
+        word.hasPrefix("0x") ? Int64(word.dropFirst(2), radix: 16) : Int64(word)
+    }
+
+    /// `wait-for-body time T [at-least SIZE]`.
+    private func waitAction(_ words: [String]) throws(RuleMistake) -> RuleAction {
+        guard words.first == "time" else {
+            throw RuleMistake("expects time <time> [ at-least <bytes> ]")
+        }
+        guard words.count > 1 else { throw RuleMistake("missing argument for 'time'") }
+        guard let time = Milliseconds(parsing: words[1]) else {
+            throw RuleMistake("invalid time '\(words[1])'")
+        }
+        var action = RuleAction(.waitForBody)
+        action.number = Int64(time.count)
+        guard words.count > 2 else { return action }
+        guard words.count == 4, words[2] == "at-least" else {
+            throw RuleMistake("expects time <time> [ at-least <bytes> ]")
+        }
+        let units: [Character: Int64] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
+        let unit = words[3].last.flatMap { units[$0] }
+        guard let count = Int64(unit == nil ? words[3][...] : words[3].dropLast()), count >= 0,
+            count <= Int64(Int32.max)
+        else { throw RuleMistake("unexpected character in '\(words[3])'") }
+        action.other = count * (unit ?? 1)
         return action
     }
 

@@ -78,6 +78,12 @@ extension RuleParser {
         var flags = TestFlags()
         let rest = try flags.read(words.dropFirst())
         test.ignoresCase = flags.ignoresCase
+        if flags.match == nil, parsed.match == nil, parsed.kind == .any {
+            throw RuleMistake(
+                "matching method must be specified first (using '-m') when using a sample fetch of this type ('"
+                    + "\(criterion.prefix { $0 != "(" && $0 != "," })')"
+            )
+        }
         if let match = flags.match { test.match = match }
         try checkType(parsed.kind, test.match, criterion)
         var lists: [Int32] = []

@@ -12,6 +12,12 @@ package enum Verdict: BitwiseCopyable, Equatable {
     case redirect(Int32)
     /// Close the connection without an answer.
     case reject
+    /// Refuse with a reply of the book, after `timeout tarpit`.
+    case tarpit(Int32)
+    /// Forget the connection without a word, not even of TCP's.
+    case drop
+    /// Judge again when more of the body is there, for this many milliseconds.
+    case wait(UInt32)
     /// A rule could not be carried out: 500 or 502.
     case failed
 

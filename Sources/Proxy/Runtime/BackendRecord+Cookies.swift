@@ -1,8 +1,10 @@
 import Model
 
 extension BackendRecord {
-    /// A cookie keeps clients with their server, so workers have to know of servers that take no others.
-    var keepsClients: Bool { configuration.options.cookie.mode != .none }
+    /// A cookie keeps clients with their server, or rules choose it, so workers have to know of servers that take no others.
+    var keepsClients: Bool {
+        configuration.options.cookie.mode != .none || configuration.namesServers
+    }
 
     /// Gives changed servers the value by which cookies name them.
     func nameServers(_ changed: [ServerRecord], retired: inout [RetiredMemory]) {

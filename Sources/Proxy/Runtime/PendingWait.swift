@@ -103,7 +103,8 @@ extension RuntimeService {
         guard let server = table.server(reference.server, in: backend) else {
             return .error("No such server.")
         }
-        guard server.trackers.isEmpty else {
+        let isPinned = backend.configuration.pinnedServers.contains(server.name)
+        guard server.trackers.isEmpty, !isPinned else {
             return .error(
                 "This server cannot be removed at runtime due to other configuration elements pointing to it."
             )

@@ -63,6 +63,8 @@ package struct Timeouts: BitwiseCopyable, Hashable, Sendable {
     package var tunnel: UInt32 = 0
     package var clientFin: UInt32 = 0
     package var serverFin: UInt32 = 0
+    /// 0 leaves it to `connect`.
+    package var tarpit: UInt32 = 0
 
     package init() {}
 }

@@ -13,6 +13,8 @@ struct Connection: BitwiseCopyable {
         case proxyHeader
         /// The request is held until a server has a place for it.
         case queued
+        /// Refused, but told so only when its time has come.
+        case tarpit
         /// The request is held for a moment before the same server is tried again.
         case waiting
         /// The request is held until the server connection stands.
@@ -105,6 +107,12 @@ struct Connection: BitwiseCopyable {
     var abortsOnClose = false
     var isPost = false
     var persistence = Persistence()
+    /// `force-persist`: a server that is down is as good.
+    var forcesServer = false
+    /// `ignore-persist`: no cookie counts.
+    var ignoresCookie = false
+    /// The reply of the book that ends a tarpit.
+    var lastReply: Int32 = -1
     /// The rest of a body is awaited before the request goes on.
     var awaitsBody = false
     var attempts: UInt8 = 0

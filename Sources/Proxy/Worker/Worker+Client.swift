@@ -5,7 +5,7 @@ extension Worker {
             handleTunnelClient(index, event)
             return
         }
-        if event.isBroken {
+        if event.isBroken || event.isHungUp && connections[index].phase == .tarpit {
             note(index, .clientAborted, stage(of: index))
             closeClient(index)
             return
@@ -33,7 +33,7 @@ extension Worker {
     private func isAwaitingResponse(_ index: Int) -> Bool {
         switch connections[index].phase {
         case .queued, .waiting, .connecting, .receiving: !connections[index].hasResponse
-        case .idle, .proxyHeader, .sending, .tunnel, .lingering: false
+        case .idle, .proxyHeader, .sending, .tunnel, .lingering, .tarpit: false
         }
     }
 
@@ -72,7 +72,7 @@ extension Worker {
             return !connections[index].hasEnded && upstream != 0
                 && connections[upstream].output.count < Self.outputBound
         case .lingering: return true
-        case .queued, .waiting, .connecting, .receiving: return false
+        case .queued, .waiting, .connecting, .receiving, .tarpit: return false
         }
     }
 

@@ -24,7 +24,12 @@ extension Worker {
                 writeCookies(value, bytes, cookie)
             }
         }
-        connections[index].wanted = connections[index].persistence.slot
+        if connections[index].wanted < 0 {
+            connections[index].wanted = connections[index].persistence.slot
+        } else {
+            // A rule has chosen: no cookie needs to say so.
+            connections[index].persistence.slot = connections[index].wanted
+        }
     }
 
     private func isField(
@@ -53,6 +58,10 @@ extension Worker {
         let isEdited = isPrefixed || cookie.mode == .insert && cookie.isIndirect
         // The first that is good counts.
         guard connections[index].persistence.slot < 0 else { return isEdited }
+        if connections[index].ignoresCookie || connections[index].wanted >= 0 {
+            records[index].cookieIn = UInt8(ascii: "U")
+            return isEdited
+        }
         if let state = expiry(index, cookie) {
             records[index].cookieIn = state
             return isEdited
@@ -62,12 +71,10 @@ extension Worker {
         for place in backend.cookieServers.indices {
             let known = backend.cookieServers[place]
             guard !name.isEmpty, name.isEqual(to: known.server.options.cookie) else { continue }
-            if known.isUp {
-                connections[index].persistence.slot = Int32(known.server.slot)
-                state = UInt8(ascii: "V")
-                break
-            }
-            state = UInt8(ascii: "D")
+            state = UInt8(ascii: known.isUp ? "V" : "D")
+            guard known.isUp || connections[index].forcesServer else { continue }
+            connections[index].persistence.slot = Int32(known.server.slot)
+            break
         }
         records[index].cookieIn = state
         return isEdited
@@ -156,7 +163,8 @@ extension Worker {
         }
         guard cookie.mode == .insert, !(isProvided && cookie.preservesServers),
             !isDirect || isRefreshDue(client, cookie),
-            !cookie.isForPostOnly || connections[client].isPost
+            !cookie.isForPostOnly || connections[client].isPost,
+            !connections[client].ignoresCookie
         else { return }
         insertCookie(client, cookie, value, isDirect)
     }

@@ -18,7 +18,8 @@ extension Worker {
         let backend = snapshot.backends[number]
         let arena = self.arena
         if connections[index].wanted >= 0 {
-            if let server = backend.server(of: UInt32(connections[index].wanted)) {
+            let slot = UInt32(connections[index].wanted)
+            if let server = backend.server(of: slot, isForced: connections[index].forcesServer) {
                 return server.maxconn > 0
                     ? placeWithin(server, backend, index) : assign(server, to: index)
             }
@@ -148,13 +149,13 @@ extension Worker {
 }
 
 extension BackendSnapshot {
-    /// The server of a slot, if it takes requests or at least those that belong to it.
+    /// The server of a slot, if it takes requests or at least those that belong to it, or is forced to.
     @inline(never)
-    func server(of slot: UInt32) -> ServerSnapshot? {
+    func server(of slot: UInt32, isForced: Bool = false) -> ServerSnapshot? {
         let place = place(of: slot)
         if place >= 0 { return servers[place] }
         for index in cookieServers.indices
-        where cookieServers[index].isUp && cookieServers[index].server.slot == slot {
+        where cookieServers[index].server.slot == slot && (cookieServers[index].isUp || isForced) {
             return cookieServers[index].server
         }
         return nil

@@ -80,6 +80,7 @@ extension Worker {
         case .sending, .tunnel: .data
         case .receiving: connections[index].hasResponse ? .data : .header
         case .lingering: .last
+        case .tarpit: .tarpit
         }
     }
 }

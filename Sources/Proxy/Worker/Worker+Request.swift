@@ -11,6 +11,8 @@ extension Worker {
         connections[index].request.clear(to: pool)
         connections[index].holdsRequest = false
         connections[index].awaitsBody = false
+        connections[index].forcesServer = false
+        connections[index].ignoresCookie = false
         openRecord(index, isFirst: isFirst)
         let timeouts = snapshot.frontends[Int(connections[index].frontend)].timeouts
         var timeout = isFirst ? timeouts.httpRequest : timeouts.httpKeepAlive
@@ -38,6 +40,7 @@ extension Worker {
         if frontend.options.buffersRequest, framing != .none, !isBuffered(framing, index, bytes) {
             return 0
         }
+        if snapshot.rules.waitsForBodies { lookAtBody(framing, index, bytes) }
         totals.add(1, to: TrafficCounters.Frontend.requests, of: number, worker: self.number)
         connections[index].method = request.methodKind
         records[index].requested = now
@@ -60,6 +63,7 @@ extension Worker {
         case .unserved:
             note(index, .serverAborted, .connect)
             return refuse(index, status: 503)
+        case .answer(.wait(let time)): return awaitBody(index, time)
         case .answer(let verdict): return answer(index, by: verdict)
         }
         let isReplayable = framing == .none && request.methodKind.isIdempotent
@@ -105,6 +109,7 @@ extension Worker {
                 }
         settleClosing(index, frontend.options, backend.options)
         edits.clear()
+        if choosesServers(index) { chooseServer(index, head, backend) }
         if backend.options.cookie.mode != .none {
             let method = head[request.method.range]
             connections[index].isPost =
@@ -202,31 +207,66 @@ extension Worker {
     private mutating func isBuffered(_ framing: BodyFraming, _ index: Int, _ bytes: ByteSlice)
         -> Bool
     {
-        let rest = bytes.dropFirst(request.byteCount)
-        var isComplete = bytes.count >= RequestParser.headLimit
-        switch framing {
-        case .length(let length): isComplete = isComplete || Int64(rest.count) >= length
-        case .chunked:
-            var probe = BodyTransfer(framing)
-            outgoing.clear()
-            // What is malformed is refused when it is forwarded.
-            let used = probe.transfer(rest, to: &outgoing)
-            isComplete = isComplete || used < 0 || probe.isComplete
-        case .none, .untilClose: isComplete = true
-        }
+        let isComplete = measureBody(framing, bytes).isWhole
         if isComplete, connections[index].awaitsBody, request.fields.expectIndex >= 0 {
             // The client has had its answer to it.
             request.fields.remove(request.fields.expectIndex)
         } else if !isComplete, !connections[index].awaitsBody {
             connections[index].awaitsBody = true
             beginHeader(index)
-            if request.fields.expectsContinue {
-                outgoing.clear()
-                outgoing.append("HTTP/1.1 100 Continue\r\n\r\n")
-                _ = send(index, outgoing.bytes)
-            }
+            inviteBody(index)
         }
         return isComplete
+    }
+
+    /// Bytes of the body that are there, and whether no more can come before it goes on.
+    private mutating func measureBody(_ framing: BodyFraming, _ bytes: ByteSlice) -> (
+        count: Int, isWhole: Bool
+    ) {
+        let rest = bytes.dropFirst(request.byteCount)
+        let isFull = bytes.count >= RequestParser.headLimit
+        switch framing {
+        case .length(let length): return (rest.count, isFull || Int64(rest.count) >= length)
+        case .chunked:
+            var probe = BodyTransfer(framing)
+            outgoing.clear()
+            // What is malformed is refused when it is forwarded.
+            let used = probe.transfer(rest, to: &outgoing)
+            return (rest.count, isFull || used < 0 || probe.isComplete)
+        case .none, .untilClose: return (0, true)
+        }
+    }
+
+    private mutating func inviteBody(_ index: Int) {
+        guard request.fields.expectsContinue else { return }
+        outgoing.clear()
+        outgoing.append("HTTP/1.1 100 Continue\r\n\r\n")
+        _ = send(index, outgoing.bytes)
+    }
+
+    /// For `wait-for-body` rules.
+    @inline(never)
+    private mutating func lookAtBody(_ framing: BodyFraming, _ index: Int, _ bytes: ByteSlice) {
+        let body = measureBody(framing, bytes)
+        rules.bodyCount = Int64(body.count)
+        rules.isBodyWhole = body.isWhole
+        if connections[index].awaitsBody, request.fields.expectIndex >= 0 {
+            request.fields.remove(request.fields.expectIndex)
+        }
+    }
+
+    /// A `wait-for-body` rule: everything is judged again when more has come; 408 when nothing does in time.
+    private mutating func awaitBody(_ index: Int, _ time: UInt32) -> Int {
+        let number = Int(connections[index].frontend)
+        totals.add(-1, to: TrafficCounters.Frontend.requests, of: number, worker: self.number)
+        countIn(index, -request.byteCount)
+        connections[index].requestNumber &-= 1
+        guard !connections[index].awaitsBody else { return 0 }
+        connections[index].awaitsBody = true
+        connections[index].hasStarted = true
+        inviteBody(index)
+        arm(index, max(1, time))
+        return 0
     }
 
     /// Sends the header, with what is there of a body, over a connection that stands.

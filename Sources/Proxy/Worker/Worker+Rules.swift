@@ -80,6 +80,7 @@ extension Worker {
         rules.hasNewAddress = false
         if Int(frontend.number) < snapshot.rules.frontends.count {
             let routed = judgeRequest(index, bytes, frontend)
+            if rules.hints.count > 0 { sendHints(index) }
             connections[index].requestNumber &+= 1
             guard case .pass = routed else { return routed }
         }
@@ -110,12 +111,20 @@ extension Worker {
         if own.keepsRequest { rules.keepRequestLine(limit: 1024) }
         var verdict = rules.run(own.content, on: .request)
         if verdict.passes { verdict = rules.run(own.request, on: .request) }
-        guard verdict.passes else { return .answer(verdict) }
+        guard verdict.passes else {
+            // Nobody has chosen a backend yet.
+            if frontend.ownBackend < 0 { connections[index].backend = -1 }
+            return .answer(verdict)
+        }
         let backend = Router.backend(of: frontend, &rules)
         connections[index].backend = backend
         rules.exchange.backend = backend
         if hasRequestRules(backend, frontend) {
             let rest = snapshot.rules.backends[Int(backend)]
+            // The backend's own rules find this request among its sessions, as in HAProxy.
+            let counter = TrafficCounters.Backend.currentSessions
+            totals.add(1, to: counter, of: Int(backend), worker: number)
+            defer { totals.add(-1, to: counter, of: Int(backend), worker: number) }
             verdict = rules.run(rest.content, on: .request)
             if verdict.passes { verdict = rules.run(rest.request, on: .request) }
             guard verdict.passes else { return .answer(verdict) }
@@ -164,7 +173,9 @@ extension Worker {
         pointEnd(index)
         defer { unpointRules(index) }
         let content = snapshot.rules.frontends[Int(frontend.number)].content
-        guard rules.run(content, on: .connection).passes else { return -1 }
+        let verdict = rules.run(content, on: .connection)
+        if verdict == .drop { Descriptor(Int32(index)).silence() }
+        guard verdict.passes else { return -1 }
         return Router.backend(of: frontend, &rules)
     }
 
@@ -184,6 +195,7 @@ extension Worker {
         connections[index].sessionKept = rules.sessionKept
         // There is no transaction yet that could keep anything.
         rules.kept.clear(to: pool)
+        if verdict == .drop { Descriptor(Int32(index)).silence() }
         return verdict.passes
     }
 
@@ -202,6 +214,13 @@ extension Worker {
             note(index, .proxy, .request)
             closeClient(index)
             return -1
+        case .drop:
+            note(index, .proxy, .request)
+            dropClient(index)
+            return -1
+        case .tarpit(let number):
+            beginTarpit(index, number)
+            return used
         case .deny: note(index, .proxy, .request)
         case .failed:
             note(index, .internalError, .request)
@@ -213,6 +232,74 @@ extension Worker {
         totals.add(1, to: counter, of: Int(connections[index].frontend), worker: number)
         connections[index].phase = connections[index].body.isComplete ? .receiving : .idle
         return reply(index, status: 0, by: verdict) ? used : -1
+    }
+
+    /// Forgets a client that shall not notice.
+    private mutating func dropClient(_ index: Int) {
+        Descriptor(Int32(index)).silence()
+        closeClient(index, byReset: true)
+    }
+
+    /// Lets a client wait for its refusal.
+    @inline(never)
+    private mutating func beginTarpit(_ index: Int, _ reply: Int32) {
+        note(index, .proxy, .tarpit)
+        let frontend = Int(connections[index].frontend)
+        totals.add(1, to: TrafficCounters.Frontend.deniedRequests, of: frontend, worker: number)
+        connections[index].phase = .tarpit
+        connections[index].keepsAlive = false
+        connections[index].lastReply = reply
+        let timeouts = snapshot.frontends[frontend].timeouts
+        arm(index, timeouts.tarpit == 0 ? timeouts.connect : timeouts.tarpit)
+        register(index)
+    }
+
+    /// 103 (RFC 8297), for clients that know it.
+    @inline(never)
+    private mutating func sendHints(_ index: Int) {
+        if !connections[index].isVersion10 {
+            outgoing.clear()
+            outgoing.append(rules.hints.slice(from: 0))
+            countOut(index, outgoing.count, slot: nil)
+            _ = send(index, outgoing.bytes)
+        }
+        rules.hints.reset()
+    }
+
+    // MARK: Servers
+
+    /// Rules have a say in which server it is.
+    @inline(__always)
+    func choosesServers(_ index: Int) -> Bool {
+        let number = Int(connections[index].backend)
+        guard number < snapshot.rules.backends.count else { return false }
+        let own = snapshot.rules.backends[number]
+        return !own.servers.isEmpty || !own.persistence.isEmpty
+    }
+
+    /// Judges `force-persist` and `ignore-persist`, then `use-server`.
+    @inline(never)
+    mutating func chooseServer(_ index: Int, _ head: ByteSlice, _ backend: BackendSnapshot) {
+        let hadNewAddress = rules.hasNewAddress
+        pointRules(index, head)
+        defer { rules.hasNewAddress = hadNewAddress }
+        chooseServer(index, backend)
+    }
+
+    /// The same for a TCP session.
+    @inline(never)
+    mutating func chooseSessionServer(_ index: Int, _ backend: BackendSnapshot) {
+        pointEnd(index)
+        chooseServer(index, backend)
+    }
+
+    private mutating func chooseServer(_ index: Int, _ backend: BackendSnapshot) {
+        let own = snapshot.rules.backends[Int(connections[index].backend)]
+        let code = rules.persistence(of: own.persistence)
+        connections[index].forcesServer = code == .forcePersistence
+        connections[index].ignoresCookie = code == .ignorePersistence
+        let isForced = connections[index].forcesServer
+        connections[index].wanted = rules.server(by: own.servers, of: backend, isForced: isForced)
     }
 
     // MARK: Responses
@@ -268,6 +355,10 @@ extension Worker {
         case .reject:
             note(client, .proxy, .header)
             closeClient(client)
+            return -1
+        case .drop:
+            note(client, .proxy, .header)
+            dropClient(client)
             return -1
         case .failed:
             note(client, .internalError, .header)

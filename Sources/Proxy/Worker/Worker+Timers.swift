@@ -40,6 +40,7 @@ extension Worker {
         }
         switch connections[index].phase {
         case .waiting: resumeWaiting(index)
+        case .tarpit: _ = reply(index, status: 0, by: .tarpit(connections[index].lastReply))
         case .tunnel:
             note(index, .clientTimeout, .data)
             closeClient(index)

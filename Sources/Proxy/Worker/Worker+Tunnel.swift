@@ -182,6 +182,7 @@ extension Worker {
             : ByteSlice.empty.withSpan { span in
                 HashKey.of(request, in: span, source: connections[index].address, for: backend)
             }
+        if choosesServers(index) { chooseSessionServer(index, backend) }
         switch placeAnew(index) {
         case .connecting, .queued: register(index)
         case .reused, .unavailable:
