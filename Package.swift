@@ -52,6 +52,11 @@ let package = Package(
             pkgConfig: "libpcre2-8",
             providers: [.apt(["libpcre2-dev"])]
         ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
         .target(name: "CProxyShims"),
         .target(name: "CTerminal"),
 
@@ -80,7 +85,9 @@ let package = Package(
         ),
         .target(
             name: "Proxy",
-            dependencies: ["Model", "BootConfig", "RuntimeAPI", "CPCRE2", "CProxyShims"],
+            dependencies: [
+                "Model", "BootConfig", "RuntimeAPI", "COpenSSL", "CPCRE2", "CProxyShims",
+            ],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -45,6 +45,8 @@ package struct ProxyConfiguration: Sendable {
     /// `log-send-hostname`.
     package var sendsHostname = false
     package var logHostname = ""
+    /// Certificates and who serves them.
+    package var tls = TLSConfiguration()
     /// Conditions, formats and actions of every frontend and backend.
     package var rules = RuleBookDraft()
 
@@ -135,6 +137,8 @@ package struct BindConfiguration: Hashable, Sendable {
     package var backlog = 0
     /// `accept-proxy`: every connection starts with a PROXY protocol header.
     package var acceptsProxy = false
+    /// A number in `TLSConfiguration.binds` for `ssl`, or -1.
+    package var tls = -1
     package let origin: Origin
 
     package init(endpoint: Endpoint?, origin: Origin) {

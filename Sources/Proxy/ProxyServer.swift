@@ -191,7 +191,8 @@ package final class ProxyServer {
                     worker.listen(
                         listener.descriptor,
                         frontend: listener.frontend,
-                        acceptsProxy: listener.acceptsProxy
+                        acceptsProxy: listener.acceptsProxy,
+                        tls: listener.tls
                     )
                 }
                 worker.run()

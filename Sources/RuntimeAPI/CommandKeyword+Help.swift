@@ -2,6 +2,8 @@ extension CommandKeyword {
     /// The words and arguments, then what the command does, as `help` shows them.
     private var usage: (form: String, purpose: String) {
         switch self {
+        case .abortCertificate:
+            ("abort ssl cert <certfile>", "abort a transaction for a certificate file")
         case .addAcl: ("add acl [@<ver>] <acl> <pattern>", "add an acl entry")
         case .addBackend: ("add backend <backend>", "add a new backend")
         case .addMap:
@@ -10,6 +12,11 @@ extension CommandKeyword {
                 "add a map entry (payload supported instead of key/val)"
             )
         case .addServer: ("add server <bk>/<srv>", "create a new server")
+        case .addToCertificateList:
+            (
+                "add ssl crt-list <list> <cert> [opts]*",
+                "add to crt-list file <list> a line <cert> or a payload"
+            )
         case .begin: ("begin [<delay>]", "collect changes until 'commit' or 'rollback'")
         case .clearAcl: ("clear acl [@<ver>] <acl>", "clear the contents of this acl")
         case .clearCounters:
@@ -18,10 +25,19 @@ extension CommandKeyword {
         case .commit: ("commit", "carry out the collected changes, all or nothing")
         case .commitAcl: ("commit acl @<ver> <acl>", "commit the ACL at this version")
         case .commitMap: ("commit map @<ver> <map>", "commit the map at this version")
+        case .commitCertificate:
+            ("commit ssl cert <certfile>", "commit a certificate file")
         case .deleteAcl: ("del acl <acl> [<key>|#<ref>]", "delete acl entries matching <key>")
         case .deleteBackend: ("del backend <backend>", "delete a backend")
         case .deleteMap: ("del map <map> [<key>|#<ref>]", "delete map entries matching <key>")
         case .deleteServer: ("del server <bk>/<srv>", "remove a dynamically added server")
+        case .deleteCertificate:
+            ("del ssl cert <certfile>", "delete an unused certificate file")
+        case .deleteFromCertificateList:
+            (
+                "del ssl crt-list <list> <cert[:line]>",
+                "delete a line <cert> from crt-list file <list>"
+            )
         case .disableAgent: ("disable agent", "disable agent checks")
         case .disableFrontend:
             ("disable frontend <frontend>", "temporarily disable specific frontend")
@@ -46,6 +62,11 @@ extension CommandKeyword {
         case .getMap:
             ("get map <acl> <value>", "report the keys and values matching a sample for a map")
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
+        case .newCertificate:
+            (
+                "new ssl cert <certfile>",
+                "create a new certificate file to be used in a crt-list or a directory"
+            )
         case .operator: ("operator", "lower the level of the current CLI session to operator")
         case .prepareAcl: ("prepare acl <acl>", "prepare a new version for atomic ACL replacement")
         case .prepareMap: ("prepare map <acl>", "prepare a new version for atomic map replacement")
@@ -71,6 +92,8 @@ extension CommandKeyword {
                 "set severity-output [none|number|string]",
                 "set presence of severity level in feedback information"
             )
+        case .setCertificate:
+            ("set ssl cert <certfile> <payload>", "replace a certificate file")
         case .setTimeout: ("set timeout [cli] <delay>", "change a timeout setting")
         case .setWeight:
             (
@@ -107,6 +130,16 @@ extension CommandKeyword {
             (
                 "show sess [<id>|all|susp|older <age>]",
                 "report the list of current sessions or dump this exact session"
+            )
+        case .showCertificate:
+            (
+                "show ssl cert [<certfile>]",
+                "display the SSL certificates used in memory, or the details of a file"
+            )
+        case .showCertificateList:
+            (
+                "show ssl crt-list [-n] [<list>]",
+                "show the list of crt-lists or the content of a crt-list file <list>"
             )
         case .showStat:
             (

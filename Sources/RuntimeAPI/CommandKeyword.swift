@@ -2,10 +2,12 @@
 ///
 /// In the order of `help`: sorted, the commands of the session itself last (HAProxy 3.0–3.2).
 enum CommandKeyword: String, CaseIterable, Sendable {
+    case abortCertificate = "abort ssl cert"
     case addAcl = "add acl"
     case addBackend = "add backend"
     case addMap = "add map"
     case addServer = "add server"
+    case addToCertificateList = "add ssl crt-list"
     case begin = "begin"
     case clearAcl = "clear acl"
     case clearCounters = "clear counters"
@@ -13,10 +15,13 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case commit = "commit"
     case commitAcl = "commit acl"
     case commitMap = "commit map"
+    case commitCertificate = "commit ssl cert"
     case deleteAcl = "del acl"
     case deleteBackend = "del backend"
     case deleteMap = "del map"
     case deleteServer = "del server"
+    case deleteCertificate = "del ssl cert"
+    case deleteFromCertificateList = "del ssl crt-list"
     case disableAgent = "disable agent"
     case disableFrontend = "disable frontend"
     case disableHealth = "disable health"
@@ -32,6 +37,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case getAcl = "get acl"
     case getMap = "get map"
     case getWeight = "get weight"
+    case newCertificate = "new ssl cert"
     case `operator` = "operator"
     case prepareAcl = "prepare acl"
     case prepareMap = "prepare map"
@@ -44,6 +50,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case setRateLimit = "set rate-limit"
     case setServer = "set server"
     case setSeverityOutput = "set severity-output"
+    case setCertificate = "set ssl cert"
     case setTimeout = "set timeout"
     case setWeight = "set weight"
     case showAcl = "show acl"
@@ -58,6 +65,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showServersConn = "show servers conn"
     case showServersState = "show servers state"
     case showSessions = "show sess"
+    case showCertificate = "show ssl cert"
+    case showCertificateList = "show ssl crt-list"
     case showStat = "show stat"
     case showStateDigest = "show state digest"
     case showVersion = "show version"
@@ -76,7 +85,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .clearCounters, .operator, .showEnvironment, .showSessions: .operator
+        case .clearCounters, .operator, .showCertificate, .showEnvironment, .showSessions:
+            .operator
         case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
             .setSeverityOutput,
             .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showInfo, .showMap,

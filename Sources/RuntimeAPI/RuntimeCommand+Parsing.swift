@@ -23,6 +23,9 @@ extension RuntimeCommand {
         if let command = try parseMap(keyword, arguments, hasPayload: hasPayload) { return command }
         if let command = try parseAcl(keyword, arguments) { return command }
         if let command = try parseFrontend(keyword, arguments) { return command }
+        if let command = try parseCertificate(keyword, arguments, hasPayload: hasPayload) {
+            return command
+        }
         return try parseSession(keyword, arguments, level: level)
     }
 

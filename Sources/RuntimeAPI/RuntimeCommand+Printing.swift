@@ -36,6 +36,7 @@ extension RuntimeCommand {
             ["add", "backend", addition.name, "from", addition.defaults]
                 + (addition.mode.map { ["mode", $0.rawValue] } ?? [])
                 + (addition.guid.map { ["guid", $0] } ?? [])
+        case .certificate(let command): command.words
         case .publishBackend(let name): ["publish", "backend", name]
         case .unpublishBackend(let name): ["unpublish", "backend", name]
         case .deleteBackend(let name): ["del", "backend", name]

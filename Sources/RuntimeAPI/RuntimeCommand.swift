@@ -88,6 +88,8 @@ package enum RuntimeCommand: Hashable, Sendable {
     case clearAcl(PatternReference)
     case prepareAcl(PatternReference)
     case commitAcl(PatternReference)
+    /// `… ssl cert` and `… ssl crt-list`.
+    case certificate(CertificateCommand)
     /// `clear counters [all]`: only what is a maximum, or everything that only grows.
     case clearCounters(all: Bool)
     /// `set rate-limit RATE global N`.

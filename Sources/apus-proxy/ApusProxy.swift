@@ -120,6 +120,7 @@ enum ApusProxy {
         var (configuration, diagnostics) = ConfigParser.parse(
             files: files,
             environment: environment,
+            listing: { SystemProcess.files(in: $0, endingIn: "") },
             reading: { SystemProcess.read($0) }
         )
         for diagnostic in diagnostics where diagnostic.severity == .error || !options.isQuiet {

@@ -19,13 +19,19 @@ final class ProxyUnderTest: Sendable {
     /// Starts with `text`, in which `SOCKET` stands for the path of the Runtime API's socket.
     ///
     /// - Throws: What the configuration or a socket is refused for.
-    init(_ text: String, name: String) throws {
+    init(
+        _ text: String,
+        name: String,
+        listing: @escaping (String) -> [String]? = { _ in nil },
+        reading: (String) -> String? = { _ in nil }
+    ) throws {
         path = "/tmp/apus-\(SystemProcess.id)-\(name).sock"
         let text = text.replacing("SOCKET", with: path)
         let (configuration, diagnostics) = ConfigParser.parse(
             files: [("test.cfg", text)],
             environment: [:],
-            reading: { _ in nil }
+            listing: listing,
+            reading: reading
         )
         guard var configuration else { throw Refused(reasons: diagnostics.map(\.description)) }
         // A port the kernel chooses, which a configuration file cannot ask for.

@@ -66,7 +66,7 @@ import Testing
         #expect(command.reply == RuntimeReply(severity: .error, text: text))
     }
 
-    @Test(arguments: ["commit ssl cert x", "rollback now"])
+    @Test(arguments: ["commit ssl providers", "rollback now"])
     func `a command of others that begins like one of ours is unknown`(line: String) {
         let error = #expect(throws: RuntimeSyntaxError.self) {
             try RuntimeCommand.parse(line: line)

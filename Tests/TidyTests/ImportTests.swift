@@ -50,7 +50,10 @@ struct ImportTests {
     }
 
     @Test func `the wrapped C libraries are imported in one folder each`() {
-        let folders = ["CLibGit2": "Sources/Desired/Git/", "CLibYAML": "Sources/Desired/YAML/"]
+        let folders = [
+            "CLibGit2": "Sources/Desired/Git/", "CLibYAML": "Sources/Desired/YAML/",
+            "COpenSSL": "Sources/Proxy/TLS/",
+        ]
         for file in SourceTree.swiftFiles {
             for module in Self.imports(of: file) {
                 guard let folder = folders[module] else { continue }

@@ -47,6 +47,7 @@ extension ConfigParser {
             case "log-tag", "log-send-hostname": parse(logSender: line)
             case "setenv", "presetenv", "unsetenv", "resetenv": break
             case _ where parse(process: line): break
+            case _ where parse(tlsDefault: line): break
             default:
                 report(
                     "unknown or unsupported keyword '\(line.keyword)' in 'global' section; "

@@ -2,7 +2,7 @@ import BootConfig
 import Model
 
 extension ConfigParser {
-    /// `bind ADDRESS[,ADDRESS…] [name NAME] [backlog N] [accept-proxy]`.
+    /// `bind ADDRESS[,ADDRESS…] [name NAME] [backlog N] [accept-proxy] [ssl crt FILE …]`.
     mutating func parse(bind line: BootLine, into draft: inout ProxyDraft) {
         guard let addresses = line.arguments.first else {
             return report(
@@ -13,12 +13,20 @@ extension ConfigParser {
         var name: String?
         var backlog = 0
         var acceptsProxy = false
+        var tls = TLSBindConfiguration(origin: line.origin)
+        tls.options = configuration.tls.defaults
+        tls.frontend = draft.name
         var index = 2
         while index < line.words.count {
             let keyword = line.words[index]
             if keyword == "accept-proxy" {
                 acceptsProxy = true
                 index += 1
+                continue
+            }
+            let used = parse(tlsKeyword: line.words[index...], into: &tls, of: line)
+            if used > 0 {
+                index += used
                 continue
             }
             guard keyword == "name" || keyword == "backlog", index + 1 < line.words.count else {
@@ -31,6 +39,7 @@ extension ConfigParser {
             if keyword == "backlog" { backlog = integer(line, 1...1_000_000, at: index + 1) ?? 0 }
             index += 2
         }
+        let tlsNumber = line.words.contains("ssl") ? enter(tls, of: line) ?? -1 : -1
         for address in addresses.split(separator: ",") {
             var bind = BindConfiguration(endpoint: nil, origin: line.origin)
             if address.hasPrefix("fd@"), let number = Int32(address.dropFirst(3)), number >= 0 {
@@ -48,6 +57,7 @@ extension ConfigParser {
             bind.name = name
             bind.backlog = backlog
             bind.acceptsProxy = acceptsProxy
+            bind.tls = tlsNumber
             draft.frontend.binds.append(bind)
         }
     }

@@ -11,6 +11,8 @@ package struct ConfigParser {
     var configuration = ProxyConfiguration()
     private(set) var diagnostics: [Diagnostic] = []
     let readFile: FileReader
+    /// Names in a directory; nil when it is none.
+    let listFiles: (_ directory: String) -> [String]?
     /// Maps and pattern files; they end up in `configuration.maps`.
     var catalog: MapCatalog
     /// What rules may name.
@@ -26,11 +28,12 @@ package struct ConfigParser {
     package static func parse(
         files: [(name: String, text: String)],
         environment: [String: String],
+        listing listFiles: @escaping (_ directory: String) -> [String]? = { _ in nil },
         reading readFile: FileReader
     ) -> (configuration: ProxyConfiguration?, diagnostics: [Diagnostic]) {
         withoutActuallyEscaping(readFile) { readFile in
             let boot = BootConfig.parse(files: files, environment: environment)
-            var parser = ConfigParser(readFile: readFile)
+            var parser = ConfigParser(readFile: readFile, listFiles: listFiles)
             parser.diagnostics = boot.diagnostics
             parser.ruleScope.environment = boot.environment
             parser.parse(boot)
@@ -64,8 +67,12 @@ package struct ConfigParser {
         return "\(label) (\(pid)) : config : parsing [\(place)] : \(diagnostic.message)"
     }
 
-    private init(readFile: @escaping FileReader) {
+    private init(
+        readFile: @escaping FileReader,
+        listFiles: @escaping (_ directory: String) -> [String]?
+    ) {
         self.readFile = readFile
+        self.listFiles = listFiles
         catalog = MapCatalog(readFile: readFile)
     }
 
@@ -228,6 +235,7 @@ package struct ConfigParser {
             )
             draft.frontend.routesByName = draft.rules.routing.contains { $0.number < 0 }
             if draft.kind == .listen { draft.frontend.ownBackend = backendNumbers[draft.name] }
+            if !draft.options.isTCP { announceHTTP(on: draft.frontend.binds) }
             configuration.frontends.append(draft.frontend)
         }
         if draft.kind != .frontend, let number = backendNumbers[draft.name] {

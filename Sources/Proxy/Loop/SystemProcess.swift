@@ -34,7 +34,7 @@ package enum SystemProcess {
     package static func remove(_ path: String) { _ = unsafe unlink(path) }
 
     /// The names of the files in a directory in order, nil when it is none.
-    package static func files(in directory: String) -> [String]? {
+    package static func files(in directory: String, endingIn ending: String = ".cfg") -> [String]? {
         guard let stream = unsafe opendir(directory) else { return nil }
         defer { _ = unsafe closedir(stream) }
         var names: [String] = []
@@ -44,7 +44,7 @@ package enum SystemProcess {
                     unsafe String(cString: $0)
                 }
             }
-            if name.hasSuffix(".cfg"), !name.hasPrefix(".") { names.append(name) }
+            if name.hasSuffix(ending), !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()
     }

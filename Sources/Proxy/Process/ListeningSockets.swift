@@ -9,6 +9,8 @@ struct ListeningSockets {
         let descriptor: Descriptor
         let frontend: Int
         let acceptsProxy: Bool
+        /// A number in `TLSConfiguration.binds`, or -1.
+        let tls: Int
     }
 
     /// By worker.
@@ -20,6 +22,7 @@ struct ListeningSockets {
 
     /// Of the bind that is being opened.
     private var acceptsProxy = false
+    private var tls = -1
     /// Sockets of a predecessor that nobody has claimed yet.
     private var unclaimed: [InheritedSocket]
 
@@ -49,6 +52,7 @@ struct ListeningSockets {
 
     private mutating func open(_ bind: BindConfiguration, frontend: Int) throws(SocketError) {
         acceptsProxy = bind.acceptsProxy
+        tls = bind.tls
         let backlog = bind.backlog > 0 ? Int32(bind.backlog) : 4096
         switch bind.endpoint {
         case nil:
@@ -82,7 +86,12 @@ struct ListeningSockets {
         let claimed = claim(address)
         for (number, descriptor) in claimed.enumerated() {
             owned[number % owned.count].append(
-                Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy)
+                Owned(
+                    descriptor: descriptor,
+                    frontend: frontend,
+                    acceptsProxy: acceptsProxy,
+                    tls: tls
+                )
             )
         }
         if !claimed.isEmpty { addresses[frontend].append(address) }
@@ -134,7 +143,7 @@ struct ListeningSockets {
 
     private mutating func own(_ descriptor: Descriptor, worker: Int, frontend: Int) {
         owned[worker].append(
-            Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy)
+            Owned(descriptor: descriptor, frontend: frontend, acceptsProxy: acceptsProxy, tls: tls)
         )
     }
 }

@@ -20,6 +20,8 @@ final class BackendTable {
     /// What `add backend` and `del backend` have to know.
     var population: BackendPopulation
     let rules: RuleBookDraft
+    /// What is served over TLS.
+    let certificates: CertificateStore
     /// Names in the boot file.
     let bootBackends: [String]
     /// Finds the number of a backend by a computed name.
@@ -103,6 +105,7 @@ final class BackendTable {
         }
         population = BackendPopulation(configuration)
         rules = configuration.rules
+        certificates = CertificateStore(configuration.tls)
         bootBackends = configuration.backends.map(\.name)
         names = MapTable(MapConfiguration(name: ""), backends: numbers)
         for backend in backends {
@@ -461,9 +464,10 @@ final class BackendTable {
     func takeSnapshot(now: Milliseconds) -> (snapshot: RoutingSnapshot, retired: [RetiredMemory])? {
         let dirty = backends.filter(\.isDirty)
         let areMapsDirty = maps.contains(where: \.isDirty)
-        guard !dirty.isEmpty || areMapsDirty || areBackendsChanged || !hasSnapshot else {
-            return nil
-        }
+        let served = certificates.takeSnapshot()
+        guard
+            !dirty.isEmpty || areMapsDirty || areBackendsChanged || served != nil || !hasSnapshot
+        else { return nil }
         hasSnapshot = true
         snapshot.generation += 1
         for backend in dirty {
@@ -474,6 +478,11 @@ final class BackendTable {
             snapshot.backends = .make(backendRows)
         }
         if areBackendsChanged { renewBackends() }
+        if let served {
+            retired.append(RetiredMemory(snapshot.tls))
+            retired += served.retired
+            snapshot.tls = served.binds
+        }
         if areMapsDirty {
             for number in maps.indices { maps[number].rebuild(retired: &retired) }
             retired.append(RetiredMemory(snapshot.maps))

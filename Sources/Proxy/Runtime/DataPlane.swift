@@ -72,6 +72,12 @@ package struct RetiredMemory: Sendable {
         free = { array.free() }
     }
 
+    /// Whatever is not an array.
+    init(_ free: @escaping @Sendable () -> Void) {
+        isBulk = false
+        self.free = free
+    }
+
     /// Compiled expressions and the array that names them.
     init(regexes: RawArray<Regex>) {
         isBulk = false

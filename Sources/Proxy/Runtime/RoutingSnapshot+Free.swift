@@ -11,6 +11,8 @@ extension RoutingSnapshot {
         maps.free()
         backendNames.free()
         rules.free()
+        for index in tls.indices { tls[index].free() }
+        tls.free()
         for index in variables.indices { variables[index].text.free() }
         variables.free()
     }

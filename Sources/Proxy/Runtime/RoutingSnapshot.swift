@@ -16,6 +16,8 @@ package struct RoutingSnapshot: BitwiseCopyable {
     package var backendNames = MapSnapshot()
     /// Conditions, formats and actions, fixed at boot; backends that are added bring a name and a row.
     package var rules = RuleBook()
+    /// Binds with `ssl` by their number.
+    package var tls: RawArray<TLSBindSnapshot> = .empty
     /// Variables of the process (`proc.`).
     package var variables: RawArray<ProcessVariable> = .empty
 

@@ -95,6 +95,7 @@ package final class RuntimeService {
             ?? executeMap(command, payload: payload)
             ?? executeAcl(command)
             ?? executeFrontend(command)
+            ?? executeCertificate(command, payload: payload)
             ?? executeLimit(command)
             ?? show(command, level: level, now: now)
         return .reply(reply ?? RuntimeReply())

@@ -11,6 +11,8 @@ struct Connection: BitwiseCopyable {
         case idle
         /// Waits for the PROXY protocol header that the bind demands.
         case proxyHeader
+        /// The TLS handshake is under way.
+        case handshake
         /// The request is held until a server has a place for it.
         case queued
         /// Refused, but told so only when its time has come.
@@ -69,6 +71,11 @@ struct Connection: BitwiseCopyable {
     var input = ByteQueue()
     /// Not yet taken by the socket.
     var output = ByteQueue()
+
+    /// What seals what is sent and opens what is received; `output` is what was sealed.
+    var tls = TLSSession()
+    /// The peer said through TLS that nothing follows.
+    var hasSaidEnd = false
 
     // MARK: Clients
 
@@ -151,7 +158,9 @@ struct Connection: BitwiseCopyable {
     /// Of its server.
     var observer = TrafficObserver()
 
-    // MARK: Listeners
+    // MARK: Listeners, and the clients they let in
 
+    /// The bind's number in `RoutingSnapshot.tls`, or -1.
+    var bind: Int32 = -1
     var acceptsProxy = false
 }

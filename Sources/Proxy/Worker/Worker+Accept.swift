@@ -29,6 +29,7 @@ extension Worker {
             open(descriptor, as: .client)
             connections[index].frontend = frontend
             connections[index].address = address
+            connections[index].bind = connections[listener].bind
             clientCount += 1
             totals.open(frontend: Int(frontend), worker: number)
             if snapshot.frontends[Int(frontend)].options.probesClients { descriptor.setKeepAlive() }
@@ -38,6 +39,8 @@ extension Worker {
             }
             if acceptsProxy {
                 awaitProxyHeader(index)
+            } else if connections[index].bind >= 0 {
+                awaitHandshake(index)
             } else if snapshot.frontends[Int(frontend)].options.isTCP {
                 startSession(index)
                 continue

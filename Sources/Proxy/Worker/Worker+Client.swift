@@ -33,7 +33,7 @@ extension Worker {
     private func isAwaitingResponse(_ index: Int) -> Bool {
         switch connections[index].phase {
         case .queued, .waiting, .connecting, .receiving: !connections[index].hasResponse
-        case .idle, .proxyHeader, .sending, .tunnel, .lingering, .tarpit: false
+        case .idle, .proxyHeader, .handshake, .sending, .tunnel, .lingering, .tarpit: false
         }
     }
 
@@ -59,9 +59,9 @@ extension Worker {
 
     /// Whether bytes from the client can be used now.
     @inline(__always)
-    private func wantsInput(_ index: Int) -> Bool {
+    func wantsInput(_ index: Int) -> Bool {
         switch connections[index].phase {
-        case .idle, .proxyHeader:
+        case .idle, .proxyHeader, .handshake:
             return connections[index].output.count < Self.outputBound
                 && !connections[index].closesWhenSent
         case .sending:
@@ -101,6 +101,7 @@ extension Worker {
     /// One read and the use of what it brought; false when the client is gone.
     @inline(__always)
     private mutating func receiveFromClient(_ index: Int) -> Bool {
+        if connections[index].tls.isPresent { return receiveSealed(index) }
         guard connections[index].input.isEmpty else { return receiveMore(index) }
         received.clear()
         let result = Descriptor(Int32(index)).receive(into: &received)
@@ -108,9 +109,14 @@ extension Worker {
         if count < received.capacity, !connections[index].isHungUp {
             connections[index].isReadable = false
         }
-        let bytes = received.bytes
+        return useAll(index, received.bytes)
+    }
+
+    /// Uses what was received and keeps the rest; false when the client is gone.
+    @inline(__always)
+    mutating func useAll(_ index: Int, _ bytes: ByteSlice) -> Bool {
         var offset = 0
-        while offset < count, wantsInput(index) {
+        while offset < bytes.count, wantsInput(index) {
             let used = use(index, bytes.dropFirst(offset))
             if used < 0 { return false }
             if used == 0 {
@@ -119,7 +125,9 @@ extension Worker {
             }
             offset += used
         }
-        if offset < count { connections[index].input.append(bytes.dropFirst(offset), from: pool) }
+        if offset < bytes.count {
+            connections[index].input.append(bytes.dropFirst(offset), from: pool)
+        }
         return true
     }
 
@@ -137,16 +145,22 @@ extension Worker {
             connections[index].isReadable = false
         }
         // A header is parsed again only when a line was completed, so that one byte at a time costs little.
-        let fresh = connections[index].input.bytes.dropFirst(before)
-        connections[index].needsMoreInput =
-            connections[index].phase == .idle && !connections[index].awaitsBody
-            && before + count < RequestParser.headLimit
-            && !fresh.contains(10)
+        settleInput(index, behind: before)
         return true
     }
 
+    /// Whether what came behind `before` bytes of input is worth another look at all of it.
+    @inline(__always)
+    mutating func settleInput(_ index: Int, behind before: Int) {
+        let input = connections[index].input.bytes
+        connections[index].needsMoreInput =
+            connections[index].phase == .idle && !connections[index].awaitsBody
+            && input.count < RequestParser.headLimit
+            && !input.dropFirst(before).contains(10)
+    }
+
     /// The client paused, ended or was lost; false when it is gone.
-    private mutating func endInput(_ index: Int, _ result: Transfer) -> Bool {
+    mutating func endInput(_ index: Int, _ result: Transfer) -> Bool {
         connections[index].isReadable = false
         guard result != .wouldBlock else { return true }
         if connections[index].phase == .tunnel { return endTunnelInput(index, result) }
@@ -169,6 +183,7 @@ extension Worker {
         case .idle: return startRequest(index, bytes)
         case .tunnel: return forwardToServer(index, bytes)
         case .proxyHeader: return readProxyHeader(index, bytes)
+        case .handshake: return openBehindProxyHeader(index, bytes)
         case .sending: return forwardBody(index, bytes)
         default: return bytes.count
         }

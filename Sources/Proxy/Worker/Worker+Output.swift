@@ -2,6 +2,13 @@ extension Worker {
     /// Sends, or queues what the socket does not take; false when the connection is lost.
     @inline(__always)
     mutating func send(_ index: Int, _ bytes: ByteSlice) -> Bool {
+        if connections[index].tls.isPresent { return seal(index, bytes) }
+        return transmit(index, bytes)
+    }
+
+    /// The same for bytes that go out as they are.
+    @inline(__always)
+    mutating func transmit(_ index: Int, _ bytes: ByteSlice) -> Bool {
         if connections[index].output.isEmpty {
             switch Descriptor(Int32(index)).send(bytes) {
             case .bytes(let count) where count == bytes.count: return true
@@ -17,6 +24,7 @@ extension Worker {
 
     /// The same for a message in two places.
     mutating func send(_ index: Int, _ first: ByteSlice, _ second: ByteSlice) -> Bool {
+        if connections[index].tls.isPresent { return seal(index, first, second) }
         if connections[index].output.isEmpty {
             switch Descriptor(Int32(index)).send(first, second) {
             case .bytes(let count) where count >= first.count:
@@ -74,6 +82,7 @@ extension Worker {
     /// Frees a row and closes its descriptor.
     mutating func release(_ index: Int, byReset: Bool = false) {
         timers.remove(index)
+        if connections[index].tls.isPresent { endTLS(index, byReset: byReset) }
         connections[index].input.clear(to: pool)
         connections[index].output.clear(to: pool)
         connections[index].request.clear(to: pool)
@@ -117,6 +126,7 @@ extension Worker {
     mutating func closeWhenSent(_ index: Int, lingers: Bool) {
         connections[index].closesWhenSent = true
         connections[index].lingers = lingers
+        if connections[index].tls.isPresent { sayEnd(index) }
         if connections[index].output.isEmpty { finishClosing(index) }
     }
 

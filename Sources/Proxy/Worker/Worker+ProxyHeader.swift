@@ -22,6 +22,10 @@ extension Worker {
                 connections[index].address = header.source
                 connections[index].destination = header.destination
             }
+            if connections[index].bind >= 0 {
+                awaitHandshake(index)
+                return header.byteCount
+            }
             guard snapshot.frontends[Int(connections[index].frontend)].options.isTCP else {
                 awaitRequest(index, isFirst: true)
                 return header.byteCount

@@ -74,7 +74,7 @@ extension Worker {
     /// What the client's exchange waits for, as logs name it.
     func stage(of index: Int) -> ExchangeRecord.Stage {
         switch connections[index].phase {
-        case .idle, .proxyHeader: .request
+        case .idle, .proxyHeader, .handshake: .request
         case .queued: .queue
         case .connecting, .waiting: .connect
         case .sending, .tunnel: .data

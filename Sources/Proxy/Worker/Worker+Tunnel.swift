@@ -71,10 +71,14 @@ extension Worker {
         return false
     }
 
-    private func passEnd(from source: Int, to target: Int) {
+    private mutating func passEnd(from source: Int, to target: Int) {
         guard connections[source].hasEnded, !connections[target].isShut,
             connections[target].output.isEmpty
         else { return }
+        if connections[target].tls.isPresent {
+            sayEnd(target)
+            guard connections[target].output.isEmpty else { return }
+        }
         connections[target].isShut = true
         Descriptor(Int32(target)).shutdownSending()
     }

@@ -7,6 +7,8 @@ struct Worker: ~Copyable {
     static let outputBound = 65_536
     /// Reads in a row before other connections get their turn.
     static let readBudget = 16
+    /// Steps of handshakes in a turn: each may take a millisecond, and requests wait meanwhile.
+    static let handshakeBudget = 8
 
     let number: Int
     var epoll = EpollLoop()
@@ -31,6 +33,12 @@ struct Worker: ~Copyable {
     var outgoing = ScratchBuffer(capacity: 131_072)
     /// Lines that are added to a header; used up before the next header is written.
     var edits = ScratchBuffer(capacity: 65_536)
+    /// TLS of every connection, with buffers that they share.
+    var tls = TLSPort()
+    /// Steps of handshakes that this turn may still take.
+    var handshakesLeft = 0
+    /// Connections that had to wait for their turn go on.
+    private(set) var isResuming = false
     /// A PROXY protocol header being put together.
     var preface = ScratchBuffer(capacity: 512)
     /// The heads being handled, one row each, where `rules` reads them too.
@@ -103,16 +111,23 @@ struct Worker: ~Copyable {
         outgoing.free()
         edits.free()
         preface.free()
+        tls.destroy()
         again.free()
         places.free()
         pool.destroy()
     }
 
     /// Accepts for a frontend from now on; the worker owns the listener.
-    mutating func listen(_ descriptor: Descriptor, frontend: Int, acceptsProxy: Bool = false) {
+    mutating func listen(
+        _ descriptor: Descriptor,
+        frontend: Int,
+        acceptsProxy: Bool = false,
+        tls: Int = -1
+    ) {
         open(descriptor, as: .listener)
         connections[Int(descriptor.number)].frontend = Int32(frontend)
         connections[Int(descriptor.number)].acceptsProxy = acceptsProxy
+        connections[Int(descriptor.number)].bind = Int32(tls)
         epoll.watchLevel(descriptor, token: token(of: Int(descriptor.number)))
     }
 
@@ -124,6 +139,7 @@ struct Worker: ~Copyable {
             // Names and rules of backends may have moved, and logs read them without a request at hand.
             if rules.snapshot.generation != snapshot.generation { rules.snapshot = snapshot }
             now = MonotonicClock.milliseconds
+            handshakesLeft = Self.handshakeBudget
             for index in 0..<count { handle(epoll.event(index)) }
             resumePaused()
             if firstQueued != 0 || !places.isEmpty { serveWaiting() }
@@ -180,6 +196,8 @@ struct Worker: ~Copyable {
 
     /// Goes on with connections that had more to read than their budget.
     private mutating func resumePaused() {
+        isResuming = true
+        defer { isResuming = false }
         for _ in 0..<again.count {
             guard let token = again.take() else { return }
             let descriptor = Int(token & 0xffff_ffff)

@@ -1,0 +1,247 @@
+import BootConfig
+import Model
+
+/// `ssl` of `bind` lines and what `global` says about it: reads the files, so that a start finds no surprise.
+extension ConfigParser {
+    /// Keywords of `global` about TLS; false for any other.
+    mutating func parse(tlsDefault line: BootLine) -> Bool {
+        let keyword = line.keyword
+        switch keyword {
+        case "crt-base", "ca-base", "ssl-default-bind-ciphers", "ssl-default-bind-ciphersuites",
+            "ssl-default-bind-curves", "ssl-default-bind-sigalgs":
+            guard line.words.count == 2 else {
+                report("global statement '\(keyword)' expects one argument.", at: line.origin)
+                return true
+            }
+            if keyword == "crt-base" {
+                configuration.tls.certificateBase = line.words[1]
+            } else if keyword == "ca-base" {
+                configuration.tls.authorityBase = line.words[1]
+            } else {
+                read(
+                    [String(keyword.dropFirst("ssl-default-bind-".count)), line.words[1]],
+                    of: line
+                )
+            }
+        case "ssl-default-bind-options": read(Array(line.arguments), of: line)
+        case "ssl-dh-param-file", "tune.ssl.default-dh-param", "tune.ssl.cachesize",
+            "tune.ssl.lifetime", "tune.ssl.maxrecord", "tune.ssl.capture-buffer-size":
+            // OpenSSL chooses sizes of its own, which clients cannot tell apart.
+            break
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func read(_ words: [String], of line: BootLine) {
+        if let mistake = configuration.tls.defaults.read(words, bundle: { _ in nil }) {
+            report("global statement '\(line.keyword)' : \(mistake.text)", at: line.origin)
+        }
+    }
+
+    /// Reads one keyword of a `bind` line into its TLS; how many words it took, 0 when it is none of TLS.
+    mutating func parse(
+        tlsKeyword words: ArraySlice<String>,
+        into bind: inout TLSBindConfiguration,
+        of line: BootLine
+    ) -> Int {
+        switch words.first {
+        case "ssl"?: return 1
+        case "strict-sni"?:
+            bind.isStrict = true
+            return 1
+        case "crt"?, "crt-list"?:
+            guard let path = words.dropFirst().first else {
+                report(
+                    "'bind' : '\(words.first ?? "")' : missing certificate location",
+                    at: line.origin
+                )
+                return words.count
+            }
+            let source = words.first == "crt" ? certificate(path, at: line) : list(path, at: line)
+            if let source { bind.sources.append(source) }
+            return 2
+        default: break
+        }
+        let base = configuration.tls.authorityBase
+        let read = readFile
+        var bundles = configuration.tls.bundles
+        defer { configuration.tls.bundles = bundles }
+        do throws(TLSContext.Mistake) {
+            return try bind.options.read(from: words) { name in
+                let path = TLSConfiguration.join(base, name)
+                if bundles[path] == nil, let text = read(path) {
+                    bundles[path] = CertificateBundle(name: path, text: text)
+                }
+                return bundles[path]
+            }
+        } catch {
+            report("'bind \(line.arguments.first ?? "")' : \(error.text)", at: line.origin)
+            return words.count
+        }
+    }
+
+    /// Gives a bind with `ssl` its number; refuses one without a certificate, as HAProxy does.
+    mutating func enter(_ bind: TLSBindConfiguration, of line: BootLine) -> Int? {
+        guard !bind.sources.isEmpty else {
+            report(
+                "Proxy '\(bind.frontend)': no SSL certificate specified for bind '\(line.arguments.first ?? "")' at "
+                    + "[\(line.origin.file):\(line.origin.line)] (use 'crt').",
+                at: line.origin
+            )
+            return nil
+        }
+        do throws(TLSContext.Mistake) {
+            _ = try TLSContext(serving: bind.options)
+        } catch {
+            report("Proxy '\(bind.frontend)': \(error.text)", at: line.origin)
+            return nil
+        }
+        configuration.tls.binds.append(bind)
+        return configuration.tls.binds.count - 1
+    }
+
+    /// Clients of a bind that says nothing about ALPN are told that HTTP is spoken, where it is.
+    mutating func announceHTTP(on binds: [BindConfiguration]) {
+        for bind in binds where bind.tls >= 0 {
+            let said = configuration.tls.binds[bind.tls].options.protocols
+            configuration.tls.binds[bind.tls].options.protocols = said ?? ["http/1.1"]
+        }
+    }
+
+    /// What `crt PATH` stands for: a file, a file for each kind of key, or a directory.
+    private mutating func certificate(_ path: String, at line: BootLine) -> TLSBindConfiguration
+        .Source?
+    {
+        let name = TLSConfiguration.join(configuration.tls.certificateBase, path)
+        if let files = listFiles(name) { return directory(name, files, at: line) }
+        return load(name, at: line) ? .certificate(name) : nil
+    }
+
+    /// Reads a certificate that is not known yet; false after reporting what is wrong with it.
+    private mutating func load(_ name: String, at line: BootLine) -> Bool {
+        if configuration.tls.certificates[name] != nil { return true }
+        if let text = readFile(name) { return keep(text, as: name, at: line) }
+        let parts = TLSConfiguration.bundleEndings.compactMap { ending in
+            readFile(name + ending).map { (name + ending, $0) }
+        }
+        guard !parts.isEmpty else {
+            refuse(
+                name,
+                "unable to stat SSL certificate from file '\(name)' : No such file or directory.",
+                line
+            )
+            return false
+        }
+        var isSound = true
+        for (part, text) in parts where configuration.tls.certificates[part] == nil {
+            isSound = keep(text, as: part, at: line) && isSound
+        }
+        return isSound
+    }
+
+    private mutating func keep(_ text: String, as name: String, at line: BootLine) -> Bool {
+        let known = configuration.tls.certificates[name]
+        guard known == nil else { return true }
+        do throws(Certificate.Mistake) {
+            let certificate = try Certificate(pem: text, keyText: readFile("\(name).key"))
+            if let mistake = certificate.check() { throw mistake }
+            configuration.tls.certificates[name] = certificate
+            return true
+        } catch {
+            let reason =
+                switch error {
+                case .noCertificate:
+                    "unable to load certificate from file '\(name)': no start line."
+                case .noKey: "No Private Key found in '\(name)' or '\(name).key'."
+                case .keyMismatch:
+                    "inconsistencies between private key and certificate loaded '\(name)'."
+                }
+            refuse(name, reason, line)
+            return false
+        }
+    }
+
+    private mutating func refuse(_ name: String, _ reason: String, _ line: BootLine) {
+        report("'bind \(line.arguments.first ?? "")' : \(reason)", at: line.origin)
+    }
+
+    /// A directory is a list whose lines have neither options nor filters, in the order of the names.
+    private mutating func directory(
+        _ name: String,
+        _ files: [String],
+        at line: BootLine
+    ) -> TLSBindConfiguration.Source? {
+        let path = Self.withoutSlashes(name)
+        guard configuration.tls.lists[path] == nil else { return .list(path) }
+        var made = CertificateList(name: path)
+        made.isDirectory = true
+        var seen: Set<String> = []
+        for file in files.sorted() where Self.isCertificate(file) {
+            let ending = TLSConfiguration.bundleEndings.first { file.hasSuffix($0) }
+            let whole = "\(path)/\(file.dropLast(ending?.count ?? 0))"
+            guard seen.insert(whole).inserted else { continue }
+            _ = load(whole, at: line)
+            made.lines.append(CertificateLine(certificate: whole, number: 0))
+        }
+        configuration.tls.lists[path] = made
+        return .list(path)
+    }
+
+    /// Files beside a certificate that belong to it are no certificates themselves.
+    private static func isCertificate(_ file: String) -> Bool {
+        !file.hasPrefix(".")
+            && ![".key", ".ocsp", ".sctl", ".issuer"].contains(where: file.hasSuffix)
+    }
+
+    static func withoutSlashes(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return String(path)
+    }
+
+    /// What `crt-list PATH` stands for.
+    private mutating func list(_ path: String, at line: BootLine) -> TLSBindConfiguration.Source? {
+        guard configuration.tls.lists[path] == nil else { return .list(path) }
+        guard let text = readFile(path) else {
+            refuse(path, "cannot open file '\(path)' : No such file or directory", line)
+            return nil
+        }
+        var made = CertificateList(name: path)
+        for (index, row) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            do throws(TLSContext.Mistake) {
+                guard var entry = try CertificateLine.read(row, number: index + 1) else { continue }
+                made.nextNumber = index + 2
+                entry = entry.naming(
+                    TLSConfiguration.join(configuration.tls.certificateBase, entry.certificate)
+                )
+                try check(entry.options)
+                if load(entry.certificate, at: line) { made.lines.append(entry) }
+            } catch {
+                refuse(path, "parsing [\(path):\(index + 1)]: \(error.text)", line)
+            }
+        }
+        configuration.tls.lists[path] = made
+        return .list(path)
+    }
+
+    /// Options of a line are checked when they are read, so that no later step finds them wanting.
+    private mutating func check(_ words: [String]) throws(TLSContext.Mistake) {
+        var options = configuration.tls.defaults
+        let base = configuration.tls.authorityBase
+        let read = readFile
+        var bundles = configuration.tls.bundles
+        let mistake = options.read(words) { name in
+            let path = TLSConfiguration.join(base, name)
+            if bundles[path] == nil, let text = read(path) {
+                bundles[path] = CertificateBundle(name: path, text: text)
+            }
+            return bundles[path]
+        }
+        configuration.tls.bundles = bundles
+        if let mistake { throw mistake }
+        _ = try TLSContext(serving: options)
+    }
+}

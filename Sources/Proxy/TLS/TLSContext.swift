@@ -1,0 +1,118 @@
+import COpenSSL
+
+/// One `SSL_CTX`: everything about TLS but the certificates, shared by all binds with the same options.
+///
+/// Sound to share: OpenSSL locks what handshakes change in it (sessions, tickets), and nothing else is written
+/// after `init`. Whoever hands its pointer to workers keeps this object until they have passed the snapshot.
+@safe package final class TLSContext: @unchecked Sendable {
+    /// What cannot be had, in HAProxy's words.
+    package struct Mistake: Error, Equatable {
+        package let text: String
+
+        package init(_ text: String) { self.text = text }
+    }
+
+    let context: OpaquePointer
+    let options: TLSOptions
+
+    /// A context for clients to connect to.
+    package init(serving options: TLSOptions) throws(Mistake) {
+        guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
+            throw Mistake("unable to allocate SSL context.")
+        }
+        unsafe self.context = context
+        self.options = options
+        try apply()
+        unsafe SSL_CTX_set_client_hello_cb(
+            context,
+            { session, alert, _ in
+                unsafe TLSBindSnapshot.choose(for: session, alert: alert)
+            },
+            nil
+        )
+        if !protocolNames.isEmpty {
+            unsafe tls_announce(context, protocolNames, UInt32(protocolNames.count))
+        }
+    }
+
+    /// A context for connections to servers.
+    package init(connecting options: TLSOptions) throws(Mistake) {
+        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
+            throw Mistake("unable to allocate SSL context.")
+        }
+        unsafe self.context = context
+        self.options = options
+        try apply()
+        if !protocolNames.isEmpty {
+            unsafe tls_offer(context, protocolNames, UInt32(protocolNames.count))
+        }
+    }
+
+    deinit { unsafe SSL_CTX_free(context) }
+
+    private func apply() throws(Mistake) {
+        unsafe tls_set_options(
+            context,
+            options.prefersClientCiphers ? 1 : 0,
+            options.hasTickets ? 1 : 0
+        )
+        unsafe tls_set_mode(context)
+        unsafe tls_set_session_cache(context, Int(SSL_SESS_CACHE_SERVER), 20_000)
+        // Sessions of clients that proved who they are must not be resumed elsewhere.
+        let name: [UInt8] = Array("apus".utf8)
+        unsafe SSL_CTX_set_session_id_context(context, name, UInt32(name.count))
+        let most = options.maxVersion?.rawValue ?? 0
+        guard unsafe tls_limit_versions(context, options.minVersion.rawValue, most) == 1 else {
+            throw Mistake("unable to set SSL versions.")
+        }
+        try applyLists()
+        try applyVerification()
+    }
+
+    private func applyLists() throws(Mistake) {
+        if let ciphers = options.ciphers, unsafe SSL_CTX_set_cipher_list(context, ciphers) != 1 {
+            throw Mistake("unable to set SSL cipher list to '\(ciphers)'.")
+        }
+        if let suites = options.ciphersuites, unsafe SSL_CTX_set_ciphersuites(context, suites) != 1
+        {
+            throw Mistake("unable to set TLS 1.3 cipher suites to '\(suites)'.")
+        }
+        if let curves = options.curves, unsafe tls_set_groups(context, curves) != 1 {
+            throw Mistake("unable to set SSL curves list to '\(curves)'.")
+        }
+        if let algorithms = options.signatureAlgorithms,
+            unsafe tls_set_signature_algorithms(context, algorithms) != 1
+        {
+            throw Mistake("unable to set SSL Signature Algorithm list to '\(algorithms)'.")
+        }
+    }
+
+    private func applyVerification() throws(Mistake) {
+        guard options.verification != .none else { return }
+        var mode = SSL_VERIFY_PEER
+        if options.verification == .required { mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT }
+        unsafe SSL_CTX_set_verify(context, mode, nil)
+        guard let store = unsafe SSL_CTX_get_cert_store(context), let bundle = options.authorities
+        else { return }
+        let authorities = unsafe PEMReader.certificates(in: bundle.text)
+        guard unsafe !authorities.isEmpty else {
+            throw Mistake("unable to load CA file '\(bundle.name)'.")
+        }
+        for index in unsafe authorities.indices {
+            let authority = unsafe authorities[index]
+            unsafe X509_STORE_add_cert(store, authority)
+            unsafe SSL_CTX_add_client_CA(context, authority)
+            unsafe X509_free(authority)
+        }
+        guard let lists = options.revocations else { return }
+        guard unsafe PEMReader.addRevocations(of: lists.text, to: store) else {
+            throw Mistake("unable to configure CRL file '\(lists.name)'.")
+        }
+        unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
+    }
+
+    /// Names for ALPN, each behind its length (RFC 7301 §3.1).
+    private var protocolNames: [UInt8] {
+        (options.protocols ?? []).flatMap { [UInt8(clamping: $0.utf8.count)] + Array($0.utf8) }
+    }
+}
