@@ -27,6 +27,7 @@ package actor ControlLoop: Service {
     private var savedStatus: Status?
     /// Commit and tree that were looked at last, so that the same are not loaded again.
     private var seen: Revision?
+    private var seenPolicies: String?
     private var sourceRetry: Backoff
     private var retryAt: Duration?
     private var reportedError: String?
@@ -83,13 +84,14 @@ package actor ControlLoop: Service {
     /// Looks at the repository once; whatever goes wrong becomes a status and a line in the log.
     private func look(pushed: Duration?, _ group: inout DiscardingTaskGroup) async {
         do {
-            if source.isRemote {
-                try await source.fetch(
-                    within: configuration.fetchLimit,
-                    clock: reconciliation.clock
-                )
-            }
+            try await source.fetch(
+                within: configuration.fetchLimit,
+                clock: reconciliation.clock
+            )
             let revision = try await source.resolve(configuration.ref)
+            let policies = try await source.policyTree()
+            if policies != seenPolicies { seen = nil }
+            seenPolicies = policies
             let orders = try database.orders()
             let isOrdered = orders != self.orders
             self.orders = orders

@@ -4,12 +4,15 @@ package struct PreReceiveHook: Hashable, Sendable {
     package let executable: String
     /// Branches that are judged; the one that HEAD names where there are none.
     package let branches: [String]
+    /// Where policies are that hold on top of the repository's own.
+    package let policies: String?
     /// The state folder, when it was given: acknowledgements are there.
     package let state: String?
 
-    package init(executable: String, branches: [String], state: String?) {
+    package init(executable: String, branches: [String], policies: String? = nil, state: String?) {
         self.executable = executable
         self.branches = branches
+        self.policies = policies
         self.state = state
     }
 
@@ -17,6 +20,7 @@ package struct PreReceiveHook: Hashable, Sendable {
     package var command: String {
         var words = [GitHook.quoted(executable), "hook", "gate"]
         for branch in branches { words += ["--branch", GitHook.quoted(branch)] }
+        if let policies { words += ["--policies", GitHook.quoted(policies)] }
         if let state { words += ["--state-dir", GitHook.quoted(state)] }
         return words.joined(separator: " ")
     }

@@ -22,6 +22,8 @@ package struct RepositorySource: Sendable {
     package let isWorktree: Bool
     private let source: DesiredSource
     private let remote: Remote?
+    /// Where policies are that hold whatever this repository says; at most one.
+    private var guardrails: [RepositorySource] = []
 
     /// `executable` is this program, which runs itself to fetch: libgit2 cannot be interrupted.
     package init(
@@ -47,6 +49,38 @@ package struct RepositorySource: Sendable {
         remote = nil
     }
 
+    /// This repository under the policies of another one, or of a folder that is no repository.
+    ///
+    /// They are read with every state, at the newest commit of their own; when they cannot be, no state is.
+    package func under(
+        policiesOf repository: String?,
+        state: StateDirectory,
+        executable: String
+    ) -> RepositorySource {
+        guard let repository else { return self }
+        var source = self
+        let files = FileManager.default
+        let isRepository = ["/.git", "/HEAD"].contains { files.fileExists(atPath: repository + $0) }
+        let isFolder = !Mirror.isNeeded(for: repository) && !isRepository
+        source.guardrails = [
+            RepositorySource(
+                repository,
+                worktree: isFolder,
+                state: state,
+                executable: executable
+            )
+        ]
+        return source
+    }
+
+    /// What tells one state of the policies from another; nil without policies of their own.
+    package func policyTree() async throws(GitError) -> String? {
+        guard let guardrails = guardrails.first else { return nil }
+        let revision = try await guardrails.resolve("HEAD")
+        return guardrails.isWorktree
+            ? try await guardrails.load(revision).revision.tree : revision.tree
+    }
+
     /// The same text for everyone who means the same folder, so that hook and loop meet.
     package static func absolute(_ path: String) -> String {
         let full =
@@ -55,11 +89,17 @@ package struct RepositorySource: Sendable {
             .trimmingSuffix("/")
     }
 
+    /// A local path made absolute; a URL as it is.
+    package static func unambiguous(_ repository: String) -> String {
+        Mirror.isNeeded(for: repository) ? repository : absolute(repository)
+    }
+
     /// Has a mirror that must be brought up to date before new commits are seen.
     package var isRemote: Bool { remote != nil }
 
-    /// Brings the mirror up to date in a child process that is killed at its deadline.
+    /// Brings mirrors up to date in child processes that are killed at their deadline.
     package func fetch(within limit: Duration, clock: any Clock<Duration>) async throws {
+        for guardrails in guardrails { try await guardrails.fetch(within: limit, clock: clock) }
         guard let remote else { return }
         let report = try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask { try await Self.fetch(remote) }
@@ -105,7 +145,10 @@ package struct RepositorySource: Sendable {
 
     /// The state at a revision; files that did not change are not parsed again.
     @concurrent package func load(_ revision: Revision) async throws(GitError) -> LoadedState {
-        try source.load(revision)
+        let loaded = try source.load(revision)
+        guard let guardrails = guardrails.first else { return loaded }
+        let others = try await guardrails.load(try await guardrails.resolve("HEAD"))
+        return loaded.adding(policiesOf: others.withPoliciesChecked, from: guardrails.name)
     }
 
     /// One line of a file at a revision; nil when it is not there.

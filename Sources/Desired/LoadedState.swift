@@ -13,6 +13,8 @@ package struct LoadedState: Sendable {
     package let filesReused: Int
     /// Every policy of the revision, sorted by name, whether it matches a fleet or not.
     package let policies: [DesiredPolicy]
+    /// For which fleets a policy is, by its name; those without hold for every fleet.
+    var scopes: [String: FleetSelector] = [:]
     /// Text of the files that a diagnostic points into, by path.
     package let texts: [String: String]
     /// Where the lines of each text begin: a thousand diagnostics must not read a file a thousand times.

@@ -65,7 +65,7 @@ struct StateLoader: ~Copyable {
         diagnostics = Self.sorted(diagnostics + resolution.diagnostics)
         let isValid = !diagnostics.contains { $0.severity == .error }
         let found = try identified(revision, listing, paths)
-        let loaded = LoadedState(
+        var loaded = LoadedState(
             revision: found,
             state: isValid ? DesiredState(revision: found, fleets: fleets) : nil,
             diagnostics: diagnostics,
@@ -79,6 +79,9 @@ struct StateLoader: ~Copyable {
                 in: &listing
             )
         )
+        for policy in resolution.policies {
+            loaded.scopes[policy.head.name] = policy.fleets?.value
+        }
         recent = Array(([loaded] + recent).prefix(3))
         return loaded
     }
@@ -301,7 +304,7 @@ extension Revision {
 extension LoadedState {
     /// The same state at another commit with the same tree; nothing was parsed.
     fileprivate func again(at revision: Revision) -> LoadedState {
-        LoadedState(
+        var again = LoadedState(
             revision: revision,
             state: state.map { DesiredState(revision: revision, fleets: $0.fleets) },
             diagnostics: diagnostics,
@@ -310,5 +313,7 @@ extension LoadedState {
             policies: policies,
             texts: texts
         )
+        again.scopes = scopes
+        return again
     }
 }

@@ -46,6 +46,14 @@ struct HookCommand: AsyncParsableCommand {
         )
         var branch: [String] = []
 
+        @Option(
+            help: ArgumentHelp(
+                "With --gate: repository or folder of policies that hold on top of the repository's own.",
+                valueName: "path or URL"
+            )
+        )
+        var policies: String?
+
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -72,6 +80,7 @@ struct HookCommand: AsyncParsableCommand {
             let hook = PreReceiveHook(
                 executable: ownPath,
                 branches: branch,
+                policies: policies.map(RepositorySource.unambiguous),
                 state: output.stateDir.map(RepositorySource.absolute)
             )
             switch try hook.install(into: folder) {
@@ -114,6 +123,14 @@ struct HookCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("A branch that is judged; may be repeated.", valueName: "name"))
         var branch: [String] = []
 
+        @Option(
+            help: ArgumentHelp(
+                "Repository or folder of policies that hold on top of the repository's own.",
+                valueName: "path or URL"
+            )
+        )
+        var policies: String?
+
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -123,7 +140,8 @@ struct HookCommand: AsyncParsableCommand {
             }
             // Git runs the hook in the repository and keeps the pushed objects apart until it agrees.
             let quarantine = ProcessInfo.processInfo.environment["GIT_QUARANTINE_PATH"]
-            try await Session(gateWith: quarantine.map { [$0] } ?? [], output).end {
+            let objects = quarantine.map { [$0] } ?? []
+            try await Session(gateWith: objects, policies: policies, output).end {
                 try await $0.gate(updates, branches: branch)
             }
         }

@@ -16,6 +16,14 @@ struct RepositoryOptions: ParsableArguments {
     )
     var fetchTimeout = TypedDuration(.seconds(60))
 
+    @Option(
+        help: ArgumentHelp(
+            "Repository or folder of policies that hold on top of the repository's own.",
+            valueName: "path or URL"
+        )
+    )
+    var policies: String?
+
     @Option(help: ArgumentHelp("Only this fleet; may be repeated.", valueName: "name"))
     var fleet: [String] = []
 

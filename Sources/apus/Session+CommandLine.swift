@@ -22,6 +22,7 @@ extension Session {
         options.worktree = reading.worktree
         options.selection = FleetSelection(fleets: reading.fleet, proxies: reading.proxy)
         options.format = format
+        options.policies = reading.policies
         options.fetchLimit = reading.fetchTimeout.duration
         options.actor = Self.actor
         self.init(
@@ -49,8 +50,9 @@ extension Session {
     }
 
     /// A session of a hook, in the repository that git runs it in.
-    init(gateWith objects: [String], _ output: OutputOptions) {
+    init(gateWith objects: [String], policies: String?, _ output: OutputOptions) {
         var options = Options(state: output.state, executable: ownPath)
+        options.policies = policies
         options.objects = objects
         self.init(
             options,

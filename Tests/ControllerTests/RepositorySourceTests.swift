@@ -1,3 +1,4 @@
+import Desired
 import FoundationEssentials
 import Model
 import Testing
@@ -32,6 +33,47 @@ import Testing
         #expect(try !source("/srv/fleet.git").isRemote)
         #expect(try source("https://git.example/fleet.git").isRemote)
         #expect(try source("git@git.example:fleet.git").isRemote)
+    }
+
+    @Test func `policies of a folder hold for the fleets they match, on top of its own`()
+        async throws
+    {
+        let worktree = try Worktree()
+        let guards = try TemporaryFolder()
+        for (name, fleet) in [("one", "edge"), ("two", "core")] {
+            let text = """
+                apiVersion: apus/v1
+                kind: Policy
+                metadata: {name: \(name)}
+                spec:
+                  match: {fleets: {matchNames: [\(fleet)]}}
+                  validations: [{expression: "true", message: never}]
+                """
+            try Data(text.utf8).write(to: URL(filePath: "\(guards.path)/\(name).yaml"))
+        }
+        let source = RepositorySource(
+            worktree.path,
+            worktree: true,
+            state: worktree.state,
+            executable: "/bin/false"
+        ).under(policiesOf: guards.path, state: worktree.state, executable: "/bin/false")
+        let tree = try await source.policyTree()
+        let loaded = try await source.load(try await source.resolve("HEAD"))
+        #expect(loaded.diagnostics == [])
+        #expect(loaded.state?.fleets.first?.policies.map(\.name) == ["one"])
+        #expect(
+            loaded.policies.map(\.origin.file) == [
+                "\(RepositorySource.absolute(guards.path)):one.yaml",
+                "\(RepositorySource.absolute(guards.path)):two.yaml",
+            ]
+        )
+
+        try FileManager.default.removeItem(atPath: "\(guards.path)/one.yaml")
+        #expect(try await source.policyTree() != tree)
+        try FileManager.default.removeItem(atPath: "\(guards.path)/two.yaml")
+        let unguarded = try await source.load(try await source.resolve("HEAD"))
+        #expect(unguarded.state == nil)
+        #expect(unguarded.diagnostics.map(\.message) == ["no Policy is declared here"])
     }
 
     @Test func `a child that fails is quoted`() async throws {

@@ -93,4 +93,56 @@ import Testing
         try repository.commit("Half a file")
         try repository.run("push", "--quiet", "origin", "HEAD:refs/heads/draft")
     }
+
+    @Test(arguments: [false, true])
+    func `policies that live elsewhere hold, and no push can take their place`(isFolder: Bool)
+        throws
+    {
+        let folder = try TemporaryFolder("guardrails")
+        defer { folder.remove() }
+        let guards = try GitWorktree(path: folder.path("guards"), bare: folder.path("guards.git"))
+        let policy = "\(Programs.top)/policies/never-last-server.yaml"
+        try FileManager.default.copyItem(atPath: policy, toPath: "\(guards.path)/last.yaml")
+        try guards.commit("Guard the last server")
+        try guards.push()
+        let place = isFolder ? "\(guards.path)/last" : guards.bare
+        if isFolder {
+            try folder.folder("guards/last")
+            try FileManager.default.moveItem(
+                atPath: "\(guards.path)/last.yaml",
+                toPath: "\(place)/last.yaml"
+            )
+        }
+        let repository = try GitWorktree(path: folder.path("work"), bare: folder.path("fleet.git"))
+        try folder.write(Self.fleet, to: "work/fleet.yaml")
+        try folder.write(Self.shop(["shop-1: 10.0.0.1:80"]), to: "work/shop.yaml")
+        let words = [
+            "hook", "install", "--gate", repository.bare, "--policies", place, "--state-dir",
+            folder.path("state"),
+        ]
+        let installed = try ChildProcess.run(ChildProcess.Command(Programs.apus, words))
+        #expect(installed.status == 0, "\(installed)")
+        #expect(try Self.refusal(repository, "Describe the fleet") == nil)
+
+        let drained = "shop-1: {address: \"10.0.0.1:80\", state: drain}"
+        try folder.write(Self.shop([drained]), to: "work/shop.yaml")
+        let denied = try #require(try Self.refusal(repository, "Drain the last one"))
+        #expect(denied.contains("never-last-server  denies"), "\(denied)")
+
+        try FileManager.default.copyItem(atPath: policy, toPath: "\(repository.path)/mine.yaml")
+        try repository.edit("mine.yaml", replace: "enforcement: deny", with: "enforcement: audit")
+        let sly = try #require(try Self.refusal(repository, "A weaker one of the same name"))
+        #expect(sly.contains("Policy never-last-server is in"), "\(sly)")
+        #expect(sly.contains("mine.yaml"), "\(sly)")
+        try FileManager.default.removeItem(atPath: "\(repository.path)/mine.yaml")
+
+        // Who cannot read the policies lets nothing pass.
+        try FileManager.default.moveItem(atPath: place, toPath: folder.path("away"))
+        try folder.write(Self.shop(["shop-1: 10.0.0.2:80"]), to: "work/shop.yaml")
+        let blind = try #require(try Self.refusal(repository, "Nobody looks"))
+        #expect(blind.contains("guards"), "\(blind)")
+        try FileManager.default.moveItem(atPath: folder.path("away"), toPath: place)
+        try folder.write(Self.shop(["shop-1: 10.0.0.3:80"]), to: "work/shop.yaml")
+        #expect(try Self.refusal(repository, "Somebody looks") == nil)
+    }
 }

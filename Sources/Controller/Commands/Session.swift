@@ -30,6 +30,8 @@ package struct Session: Sendable {
         package var adopts = false
         /// Further folders of Git objects, e.g. those of a push that is not accepted yet.
         package var objects: [String] = []
+        /// A repository or folder of policies that hold whatever the repository says.
+        package var policies: String?
         package var fetchLimit = Duration.seconds(60)
         /// Who gives the order, as history and others name them.
         package var actor = "somebody"
@@ -75,6 +77,11 @@ package struct Session: Sendable {
             executable: options.executable,
             objects: options.objects
         )
+        .under(
+            policiesOf: options.policies,
+            state: options.state,
+            executable: options.executable
+        )
     }
 
     var reconciliation: Reconciliation {
@@ -109,7 +116,7 @@ package struct Session: Sendable {
 
     /// Reads a revision, mistakes and all.
     func read(_ ref: String) async throws -> LoadedState {
-        if source.isRemote { try await source.fetch(within: options.fetchLimit, clock: clock) }
+        try await source.fetch(within: options.fetchLimit, clock: clock)
         return try await source.load(try await source.resolve(ref)).withPoliciesChecked
     }
 

@@ -196,7 +196,10 @@ struct StateResolution {
         for map in maps { check(map.fleets, of: "map \(map.head.name)") }
         for acl in acls { check(acl.fleets, of: "acl \(acl.head.name)") }
         for frontend in frontends { check(frontend.fleets, of: "frontend \(frontend.head.name)") }
-        for policy in policies { check(policy.fleets, of: "policy \(policy.head.name)") }
+        // A repository of policies alone knows no fleets.
+        if !fleets.isEmpty {
+            for policy in policies { check(policy.fleets, of: "policy \(policy.head.name)") }
+        }
         for limits in limitDocuments { check(limits.fleets, of: "limits \(limits.head.name)") }
     }
 

@@ -8,9 +8,17 @@ struct FleetSelector: Hashable, Sendable {
     var names: [String]?
 
     func selects(_ fleet: FleetDocument) -> Bool {
-        guard labels.allSatisfy({ fleet.head.labels[$0.key] == $0.value }) else { return false }
+        selects(fleet.head.name, labeled: fleet.head.labels)
+    }
+
+    func selects(_ fleet: DesiredFleet) -> Bool {
+        selects(fleet.name.text, labeled: fleet.labels)
+    }
+
+    private func selects(_ name: String, labeled known: [String: String]) -> Bool {
+        guard labels.allSatisfy({ known[$0.key] == $0.value }) else { return false }
         guard let names else { return true }
-        return names.contains { Glob.matches($0, fleet.head.name) }
+        return names.contains { Glob.matches($0, name) }
     }
 
     static let schema = ObjectSchema<FleetSelector>([
