@@ -16,7 +16,7 @@ struct ProxyCost {
         var bodySize = 1024
         var closes = false
         var logs = false
-        /// The most that apus-proxy may cost, as a fraction of HAProxy 2.6; nil is not judged.
+        /// The most that apus-proxy may cost, as a fraction of the newest HAProxy here; nil is not judged.
         var limit: Double?
     }
 
@@ -38,30 +38,44 @@ struct ProxyCost {
                 One thread pinned to core 0; clients and two servers in one thread on core 1; logging off unless \
                 said; round robin, keep-alive to the servers, `option forwardfor`. CPU microseconds a request of \
                 all threads from `/proc/PID/task/*/schedstat`; median of \(Self.rounds) alternating rounds of 2 s. \
-                Access logs are `httplog` datagrams to a socket that drops them (Envoy: to a file).
+                Access logs are `httplog` datagrams to a socket that drops them (Envoy: to a file). The limits \
+                are fractions of the newest HAProxy at hand.
                 """
         )
-        section.rows.append([
-            "load", "proxy", "CPU µs a request", "× HAProxy 2.6", "requests a second",
-        ])
+        let versions = Peer.all.map(\.name).filter { $0.hasPrefix("HAProxy") }
+        section.rows.append(
+            ["load", "proxy", "CPU µs a request"] + versions.map { "× \($0)" }
+                + ["requests a second"]
+        )
         for load in Self.loads {
             let results = try await compare(load)
-            let base = results.first { $0.name == "HAProxy 2.6" }?.cost
+            let bases = versions.map { name in results.first { $0.name == name }?.cost }
             for result in results {
-                let ratio = base.map { BenchReport.text(result.cost / $0) } ?? "-"
-                let cost = String(format: "%.1f", result.cost)
-                section.rows.append([load.name, result.name, cost, ratio, String(Int(result.rate))])
-                if result.name == "apus-proxy", let base, let limit = load.limit {
-                    report.judge(
-                        "CPU a request × HAProxy 2.6: \(load.name)",
-                        result.cost / base,
-                        unit: "",
-                        limit: limit
-                    )
+                let ratios = bases.map { base in
+                    base.map { BenchReport.text(result.cost / $0) } ?? "-"
                 }
+                let cost = String(format: "%.1f", result.cost)
+                section.rows.append(
+                    [load.name, result.name, cost] + ratios + [String(Int(result.rate))]
+                )
             }
+            judge(load, results, into: &report)
         }
         report.add(section)
+    }
+
+    /// Holds apus-proxy against the newest HAProxy that ran: `Peer.all` lists them oldest first.
+    private func judge(_ load: Load, _ results: [Result], into report: inout BenchReport) {
+        guard let limit = load.limit,
+            let ours = results.first(where: { $0.name == "apus-proxy" }),
+            let newest = results.last(where: { $0.name.hasPrefix("HAProxy") })
+        else { return }
+        report.judge(
+            "CPU a request × \(newest.name): \(load.name)",
+            ours.cost / newest.cost,
+            unit: "",
+            limit: limit
+        )
     }
 
     /// Medians of one proxy under one load.
