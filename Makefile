@@ -6,6 +6,12 @@
 BUILD := swift build --explicit-target-dependency-import-check error
 # One test at a time: many wait for real processes, and two cores would let them starve each other.
 TEST := swift test --skip-build --disable-xctest --no-parallel
+# libFuzzer wants its counters in every file, so it has a build of its own.
+LIBFUZZER = $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+FUZZ = $(BUILD) -c release --scratch-path .build/fuzz --product apus-fuzz --sanitize address \
+    -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp \
+    -Xlinker -u -Xlinker LLVMFuzzerRunDriver -Xlinker -lstdc++ \
+    -Xlinker "$(LIBFUZZER)/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a"
 FORMAT := swift format
 FORMATTED := --configuration .ci/swift-format.json --recursive --parallel Package.swift Sources Tests
 
@@ -62,9 +68,9 @@ search: ready ## look for cheaper lists of operations than the planner's; SEED=n
 	@exec "$$($(BUILD) -c release --show-bin-path)/apus-search" \
 	    --seed $(or $(SEED),1) --runs $(or $(RUNS),$(if $(SEED),1,10000))
 
-fuzz: ready ## feed every reader mutated input; TARGET=name SECONDS=n SEED=n
-	$(BUILD) --product apus-fuzz
-	@exec "$$($(BUILD) --show-bin-path)/apus-fuzz"
+fuzz: ready ## libFuzzer with AddressSanitizer on every reader of what others send; TARGET=name SECONDS=n
+	$(FUZZ)
+	@ASAN_OPTIONS=detect_leaks=0 exec "$$($(FUZZ) --show-bin-path)/apus-fuzz"
 
 transcripts: ready ## record the transcripts of the Runtime API from the installed HAProxy again
 	$(BUILD) --product apus-record

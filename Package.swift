@@ -139,16 +139,17 @@ let package = Package(
             path: "Tests/Stage",
             swiftSettings: strict
         ),
+        .target(name: "CFuzzer", path: "Tests/CFuzzer"),
         .target(
             name: "Fuzz",
-            dependencies: ["Desired", "Planning", "Proxy", "RuntimeAPI", "Simulation"],
+            dependencies: ["Desired", "Planning", "Proxy", "RuntimeAPI", "Simulation", "CFuzzer"],
             path: "Tests/Fuzz",
-            exclude: ["Crashes"],
+            exclude: ["Corpora", "Crashes"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "apus-fuzz",
-            dependencies: ["Fuzz", "Simulation", "Stage"],
+            dependencies: ["Fuzz", "Stage"],
             path: "Tests/Fuzzer",
             swiftSettings: strict
         ),
@@ -269,7 +270,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["Stage", "Proxy", "Model", "apus-proxy"],
+            dependencies: ["Stage", "Proxy", "Model", "Simulation", "apus-proxy"],
             swiftSettings: strict
         ),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -5,8 +5,10 @@ extension FuzzTarget {
     private static let top = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Inputs that are all right: what mutations begin from.
-    package var corpus: [[UInt8]] {
+    /// What mutations begin from: inputs that are all right, and those that `make fuzz` found to reach more.
+    package var corpus: [[UInt8]] { written + found }
+
+    private var written: [[UInt8]] {
         switch self {
         case .request: Self.requests.map { Array($0.utf8) }
         case .response: Self.responses.map { Array($0.utf8) }
@@ -78,7 +80,30 @@ extension FuzzTarget {
             .map { Array($0) }
     }
 
-    /// Inputs that once crashed this target: `Tests/Fuzz/Crashes/<target>-<seed>`.
+    /// One file a target, one input a line in base64: thousands of tiny files would be a burden to Git.
+    private var corpusFile: URL { Self.top.appending(path: "Tests/Fuzz/Corpora/\(rawValue).txt") }
+
+    private var found: [[UInt8]] {
+        guard let text = try? String(contentsOf: corpusFile, encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").compactMap { Data(base64Encoded: String($0)) }
+            .map { Array($0) }
+    }
+
+    /// Keeps the smallest of the inputs that a run found, at most 256 KiB of them; returns how many.
+    package func replaceCorpus(with inputs: [[UInt8]]) throws -> Int {
+        let known = Set(written)
+        var budget = 256 * 1024
+        var lines: [String] = []
+        for input in inputs.filter({ !known.contains($0) }).sorted(by: { $0.count < $1.count }) {
+            budget -= input.count
+            guard budget >= 0 else { break }
+            lines.append(Data(input).base64EncodedString())
+        }
+        try Data(lines.sorted().map { $0 + "\n" }.joined().utf8).write(to: corpusFile)
+        return lines.count
+    }
+
+    /// Inputs that once crashed this target: `Tests/Fuzz/Crashes/<target>-<digest>`.
     package var crashes: [(name: String, input: [UInt8])] {
         let folder = Self.top.appending(path: "Tests/Fuzz/Crashes").path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -88,8 +113,10 @@ extension FuzzTarget {
     }
 
     /// Keeps an input that crashed, so that `FuzzTests` replays it from now on.
-    package func keep(_ input: [UInt8], seed: UInt64) throws -> String {
-        let name = "Tests/Fuzz/Crashes/\(rawValue)-\(seed)"
+    package func keep(_ input: [UInt8]) throws -> String {
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in input { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let name = "Tests/Fuzz/Crashes/\(rawValue)-\(String(digest, radix: 16))"
         try Data(input).write(to: Self.top.appending(path: name))
         return name
     }

@@ -9,6 +9,12 @@ struct FuzzTargetTests {
         for crash in target.crashes { target.run(crash.input) }
     }
 
+    @Test(arguments: FuzzTarget.allCases) func `what fuzzing found to reach more is survived`(
+        target: FuzzTarget
+    ) {
+        for input in target.corpus { target.run(input) }
+    }
+
     @Test(arguments: FuzzTarget.allCases) func `mutated input is survived`(target: FuzzTarget) {
         let corpus = target.corpus
         #expect(!corpus.isEmpty)
