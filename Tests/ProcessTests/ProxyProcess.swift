@@ -10,20 +10,23 @@ final class ProxyProcess {
     var socket: String { folder.path("stats.sock") }
 
     /// Starts `program` with the configuration; `$DIR` in it is the folder, `stats socket $DIR/stats.sock` is the
-    /// test's to write.
+    /// test's to write. `file` are the last words, the name of the configuration in the folder behind them.
     init(
         _ configuration: String,
         program: [String] = [Programs.apusProxy],
-        _ options: [String] = []
+        _ options: [String] = [],
+        file: (option: [String], name: String) = (["-f"], "proxy.cfg")
     )
         throws
     {
-        folder = try TemporaryFolder("process")
+        let folder = try TemporaryFolder("process")
+        self.folder = folder
         try folder.write(
             configuration.replacing("$DIR", with: folder.path) + "\n",
-            to: "proxy.cfg"
+            to: file.name
         )
-        var command = Self.command(program + options + ["-f", folder.path("proxy.cfg")])
+        let words = program.map { $0.replacing("$DIR", with: folder.path) } + options
+        var command = Self.command(words + file.option + [folder.path(file.name)])
         command.folder = folder.path
         process = try ChildProcess("proxy", command, logPath: folder.path("log"))
     }
@@ -39,6 +42,8 @@ final class ProxyProcess {
             """
         return ChildProcess.Command("/bin/bash", ["-c", closing] + words)
     }
+
+    var log: String { process.log }
 
     /// Waits until the Runtime API answers.
     func waitUntilReady() async throws {
