@@ -12,7 +12,7 @@ struct Bench {
             let folder = try TemporaryFolder("bench")
             defer { folder.remove() }
             let parts =
-                (environment["BENCH"] ?? "proxy latency memory check plan push runtime fleet")
+                (environment["BENCH"] ?? "proxy latency memory soak check plan push runtime fleet")
                 .split(
                     separator: " "
                 )
@@ -24,6 +24,9 @@ struct Bench {
             }
             if parts.contains("memory") {
                 try await ProxyMemory(folder: folder).measure(into: &report)
+            }
+            if parts.contains("soak") {
+                try await ProxySoak(folder: folder).measure(into: &report)
             }
             if parts.contains("check") || parts.contains("plan") {
                 try RepositoryCost(folder: folder).measure(into: &report)
