@@ -151,9 +151,20 @@ package struct BootCondition {
         case "enabled": return facts.options.contains(words[0])
         case "version_atleast": return try !isBefore(words[0])
         case "version_before": return try isBefore(words[0])
-        // There is no TLS library: none is recent, and none is old.
+        case "ssllib_name_startswith": return facts.tlsLibrary.hasPrefix(words[0])
+        case "openssl_version_atleast": return !isTLSBefore(words[0])
+        case "openssl_version_before": return isTLSBefore(words[0])
+        // Another library altogether.
         default: return false
         }
+    }
+
+    /// Whether the TLS library is older than a release; every one is older than what is no release.
+    private func isTLSBefore(_ text: String) -> Bool {
+        guard let asked = BootVersion(text), let ours = BootVersion(facts.tlsVersion) else {
+            return true
+        }
+        return ours < asked
     }
 
     /// Whether this program is older than a release.

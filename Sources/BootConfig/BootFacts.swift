@@ -3,9 +3,15 @@ package struct BootFacts: Hashable, Sendable {
     /// The HAProxy release whose configuration and Runtime API apus-proxy follows.
     package var version = "3.0.0"
     /// Names that `feature()` answers with true: build options in HAProxy's spelling.
-    package var features: Set<String> = ["EPOLL", "THREAD", "PCRE2", "PCRE2_JIT", "ACCEPT4"]
+    package var features: Set<String> = [
+        "EPOLL", "THREAD", "PCRE2", "PCRE2_JIT", "ACCEPT4", "OPENSSL",
+    ]
     /// Names that `enabled()` answers with true.
     package var options: Set<String> = ["EPOLL", "REUSEPORT"]
+
+    /// The TLS library, and the oldest release of it that will do.
+    package var tlsLibrary = "OpenSSL"
+    package var tlsVersion = "3.0.0"
 
     package init() {}
 }

@@ -73,9 +73,13 @@ static inline SSL *tls_session(SSL_CTX *context, BIO_METHOD *method, struct tls_
     return session;
 }
 
-/// Names the server that a client's session is for: in the handshake, and for its certificate to be checked against.
-static inline int tls_session_name(SSL *session, const char *name, int checks) {
-    return SSL_set_tlsext_host_name(session, name) && (!checks || SSL_set1_host(session, name));
+/// Names the server that a client's session asks for; names that are no host's are left out.
+static inline void tls_session_name(SSL *session, const unsigned char *name, long count) {
+    char text[256];
+    if (count <= 0 || count > 255 || memchr(name, 0, (size_t)count)) return;
+    memcpy(text, name, (size_t)count);
+    text[count] = 0;
+    SSL_set_tlsext_host_name(session, text);
 }
 
 static inline void *tls_session_data(SSL *session) { return SSL_get_app_data(session); }
@@ -167,6 +171,30 @@ static inline unsigned char *tls_dns_name(const GENERAL_NAMES *names, int index)
     unsigned char *text = NULL;
     if (name->type != GEN_DNS || ASN1_STRING_to_UTF8(&text, name->d.dNSName) < 0) return NULL;
     return text;
+}
+/// Writes a name as `/C=…/CN=…`, or the value of its first entry called `entry`; bytes written or -1.
+static inline long tls_name_text(X509_NAME *name, const unsigned char *entry, long entry_count, unsigned char *text,
+                                 long capacity) {
+    long written = 0;
+    for (int index = 0; index < X509_NAME_entry_count(name); index++) {
+        X509_NAME_ENTRY *part = X509_NAME_get_entry(name, index);
+        const char *label = OBJ_nid2sn(OBJ_obj2nid(X509_NAME_ENTRY_get_object(part)));
+        ASN1_STRING *value = X509_NAME_ENTRY_get_data(part);
+        long label_count = (long)strlen(label), count = ASN1_STRING_length(value);
+        int is_wanted = entry_count > 0 && label_count == entry_count && !memcmp(label, entry, (size_t)entry_count);
+        if (entry_count > 0 && !is_wanted) continue;
+        if (written + label_count + count + 2 > capacity) return -1;
+        if (entry_count == 0) {
+            text[written++] = '/';
+            memcpy(text + written, label, (size_t)label_count);
+            written += label_count;
+            text[written++] = '=';
+        }
+        memcpy(text + written, ASN1_STRING_get0_data(value), (size_t)count);
+        written += count;
+        if (is_wanted) return written;
+    }
+    return entry_count > 0 ? -1 : written;
 }
 static inline void tls_free(void *memory) { OPENSSL_free(memory); }
 

@@ -17,6 +17,8 @@ package struct ServerOptions: BitwiseCopyable, Sendable {
     /// The value by which a persistence cookie names the server; empty for none. Made by `BackendRecord`, which
     /// also retires it.
     package var cookie: RawText = .empty
+    /// How TLS is spoken to it; owned by its `ServerTLS`.
+    package var tls = TLSServerSnapshot()
 
     /// What is looked at in traffic (`observe`), where the server is checked.
     package var observer = TrafficObserver()

@@ -28,7 +28,7 @@ import Testing
             "add server web/w4 10.0.0.9:80 resolvers x",
             "[3] 'resolvers' option is not accepted for dynamic server"
         ),
-        ("add server web/w4 10.0.0.9:80 ssl", "[3] 'ssl' option is not supported by apus-proxy."),
+        ("add server web/w4 10.0.0.9:80 tfo", "[3] 'tfo' option is not supported by apus-proxy."),
         (
             "add server web/w4 10.0.0.9:80 id 1",
             "[3] 'id' : custom id 1 already used at boot.cfg:12 ('server web1')."

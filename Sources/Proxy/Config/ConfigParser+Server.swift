@@ -120,6 +120,7 @@ extension ConfigParser {
         } else if let omission = arguments.omission(server: name) {
             report("'server \(name)' : \(omission)", at: line.origin)
         }
+        checkTLS(of: name, arguments.attributes, at: line, in: draft)
         checkIdentity(of: name, arguments.attributes, at: line.origin, in: &draft)
         var server = ServerConfiguration(name: name, endpoint: endpoint, origin: line.origin)
         server.attributes = arguments.attributes

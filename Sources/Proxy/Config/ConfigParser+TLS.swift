@@ -24,6 +24,13 @@ extension ConfigParser {
                 )
             }
         case "ssl-default-bind-options": read(Array(line.arguments), of: line)
+        case "ssl-default-server-ciphers", "ssl-default-server-ciphersuites",
+            "ssl-default-server-curves", "ssl-default-server-sigalgs":
+            let name = String(keyword.dropFirst("ssl-default-server-".count))
+            read([name] + line.arguments, of: line, forServers: true)
+        case "ssl-default-server-options": read(Array(line.arguments), of: line, forServers: true)
+        case "ssl-server-verify":
+            configuration.tls.verifiesServers = line.words.last != "none"
         case "ssl-dh-param-file", "tune.ssl.default-dh-param", "tune.ssl.cachesize",
             "tune.ssl.lifetime", "tune.ssl.maxrecord", "tune.ssl.capture-buffer-size":
             // OpenSSL chooses sizes of its own, which clients cannot tell apart.
@@ -33,10 +40,50 @@ extension ConfigParser {
         return true
     }
 
-    private mutating func read(_ words: [String], of line: BootLine) {
-        if let mistake = configuration.tls.defaults.read(words, bundle: { _ in nil }) {
+    private mutating func read(_ words: [String], of line: BootLine, forServers: Bool = false) {
+        var options = forServers ? configuration.tls.serverDefaults : configuration.tls.defaults
+        if let mistake = options.read(words, bundle: { _ in nil }) {
             report("global statement '\(line.keyword)' : \(mistake.text)", at: line.origin)
         }
+        if forServers {
+            configuration.tls.serverDefaults = options
+        } else {
+            configuration.tls.defaults = options
+        }
+    }
+
+    /// Reads the files that a server's keywords name and checks that they fit together.
+    mutating func checkTLS(
+        of name: String,
+        _ attributes: ServerAttributes,
+        at line: BootLine,
+        in draft: ProxyDraft
+    ) {
+        guard attributes[.ssl] != nil || attributes[.checkSSL] != nil else { return }
+        if let certificate = attributes.word(.crt) {
+            let path = TLSConfiguration.join(configuration.tls.certificateBase, certificate)
+            guard load(path, at: line) else { return }
+        }
+        for file in [attributes.word(.caFile), attributes.word(.crlFile)] {
+            readBundle(file ?? "")
+        }
+        do throws(TLSContext.Mistake) {
+            _ = try CertificateStore(configuration.tls, serves: false).server(attributes)
+        } catch {
+            report(
+                "Proxy '\(draft.name)', server '\(name)' [\(line.origin.file):\(line.origin.line)] "
+                    + error.text,
+                at: line.origin
+            )
+        }
+    }
+
+    /// Reads a file of authorities or revocation lists when it is first named.
+    private mutating func readBundle(_ name: String) {
+        let path = TLSConfiguration.join(configuration.tls.authorityBase, name)
+        guard !name.isEmpty, configuration.tls.bundles[path] == nil, let text = readFile(path)
+        else { return }
+        configuration.tls.bundles[path] = CertificateBundle(name: path, text: text)
     }
 
     /// Reads one keyword of a `bind` line into its TLS; how many words it took, 0 when it is none of TLS.
@@ -163,7 +210,7 @@ extension ConfigParser {
     }
 
     private mutating func refuse(_ name: String, _ reason: String, _ line: BootLine) {
-        report("'bind \(line.arguments.first ?? "")' : \(reason)", at: line.origin)
+        report("'\(line.keyword) \(line.arguments.first ?? "")' : \(reason)", at: line.origin)
     }
 
     /// A directory is a list whose lines have neither options nor filters, in the order of the names.

@@ -10,7 +10,11 @@ struct ServerArguments {
     ///
     /// `cookie` is among them because it means nothing in a backend without persistence, which is all we have.
     static let supported: Set<ServerAttribute> = [
-        .addr, .agentAddr, .agentCheck, .agentInter, .agentPort, .agentSend, .backup, .check,
+        .addr, .alpn, .caFile, .checkSNI, .checkSSL, .ciphers, .ciphersuites, .crlFile, .crt,
+        .curves, .forceTLSv10, .forceTLSv11, .forceTLSv12, .forceTLSv13, .noSSLReuse, .noSSLv3,
+        .noTLSTickets, .noTLSv10, .noTLSv11, .noTLSv12, .noTLSv13, .sigalgs, .sni, .ssl,
+        .sslMaxVer, .sslMinVer, .verify, .verifyhost,
+        .agentAddr, .agentCheck, .agentInter, .agentPort, .agentSend, .backup, .check,
         .cookie, .downinter, .errorLimit, .fall, .fastinter, .guid, .hashKey, .id,
         .initState,
         .inter, .maxconn, .maxqueue, .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp,
@@ -81,6 +85,10 @@ struct ServerArguments {
         case "disabled": isDisabled = true
         case "enabled": isDisabled = false
         case "no-backup": attributes[.backup] = nil
+        case "no-ssl" where !isDynamic: attributes[.ssl] = nil
+        case "no-check-ssl" where !isDynamic: attributes[.checkSSL] = nil
+        // Sessions are not resumed yet, which servers cannot tell from a first visit.
+        case "ssl-reuse" where !isDynamic: break
         case "no-check" where !isDynamic: attributes[.check] = nil
         case "no-agent-check" where !isDynamic: attributes[.agentCheck] = nil
         default: return false

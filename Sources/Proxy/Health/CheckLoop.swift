@@ -2,12 +2,13 @@ import Model
 
 /// Many checks at once in one epoll loop: each is due, connecting, or reading a response.
 struct CheckLoop: ~Copyable {
-    private struct Check {
+    struct Check {
         var target: CheckTarget
         /// Row of the timer wheel.
         let timer: Int
         var descriptor: Descriptor?
         var isConnected = false
+        var tls = TLSSession()
         var startedAt: Int64 = 0
         /// While the check runs.
         var conversation: CheckConversation?
@@ -17,7 +18,7 @@ struct CheckLoop: ~Copyable {
 
     private var epoll = EpollLoop()
     private var timers: TimerWheel
-    private var checks: [CheckTarget.ID: Check] = [:]
+    var checks: [CheckTarget.ID: Check] = [:]
     /// The target of each timer in use.
     private var owners: [Int: CheckTarget.ID] = [:]
     private var freeTimers: [Int] = []
@@ -25,6 +26,7 @@ struct CheckLoop: ~Copyable {
     private var finished: [(CheckTarget.ID, CheckResult)] = []
     private var buffer = ScratchBuffer(capacity: 4096)
     private var patterns = CheckPatterns()
+    var port = TLSPort()
     private var isFirstList = true
     private static let wakeupToken = UInt64.max
 
@@ -33,7 +35,11 @@ struct CheckLoop: ~Copyable {
         epoll.watchLevel(wakeup, token: Self.wakeupToken)
     }
 
-    deinit { buffer.free() }
+    deinit {
+        buffer.free()
+        for check in checks.values { port.free(check.tls) }
+        port.destroy()
+    }
 
     /// Follows orders, waits for something to happen, and returns what came out.
     mutating func turn(_ orders: HealthChecker.Orders) -> [(CheckTarget.ID, CheckResult)] {
@@ -82,7 +88,7 @@ struct CheckLoop: ~Copyable {
         }
         isFirstList = false
         for (id, check) in checks where !kept.contains(id) {
-            check.descriptor?.close(byReset: true)
+            disconnect(id)
             timers.remove(check.timer)
             owners[check.timer] = nil
             freeTimers.append(check.timer)
@@ -101,7 +107,9 @@ struct CheckLoop: ~Copyable {
     private mutating func expire(_ timer: Int, now: Int64) {
         guard let id = owners[timer], let check = checks[id] else { return }
         guard check.conversation != nil else { return begin(id, timer, now: now) }
-        let status: CheckResult.Status = check.isConnected ? .layer7Timeout : .layer4Timeout
+        let isShaking = check.tls.isPresent && !check.tls.isEstablished
+        let status: CheckResult.Status =
+            check.isConnected ? isShaking ? .layer6Timeout : .layer7Timeout : .layer4Timeout
         follow(fail(id, status), of: id, now: now)
     }
 
@@ -120,7 +128,7 @@ struct CheckLoop: ~Copyable {
     }
 
     /// Does what a check wants until it waits for the network.
-    private mutating func follow(
+    mutating func follow(
         _ first: CheckConversation.Action,
         of id: CheckTarget.ID,
         now: Int64
@@ -133,10 +141,8 @@ struct CheckLoop: ~Copyable {
                 action = failure
             case .send(let bytes):
                 guard let descriptor = checks[id]?.descriptor else { return }
-                let result = bytes.span.withSlice { descriptor.send($0) }
-                action =
-                    result == .bytes(bytes.count)
-                    ? advance(id) : fail(id, .layer7InvalidResponse)
+                let isSent = bytes.span.withSlice { send($0, of: id, over: descriptor) }
+                action = isSent ? advance(id) : fail(id, .layer7InvalidResponse)
             case .receive:
                 // It may have come together with what was waited for before.
                 if let descriptor = checks[id]?.descriptor { read(id, descriptor, now: now) }
@@ -147,11 +153,11 @@ struct CheckLoop: ~Copyable {
         }
     }
 
-    private mutating func advance(_ id: CheckTarget.ID) -> CheckConversation.Action {
+    mutating func advance(_ id: CheckTarget.ID) -> CheckConversation.Action {
         checks[id]?.conversation?.advance(&patterns) ?? .receive
     }
 
-    private func fail(
+    func fail(
         _ id: CheckTarget.ID,
         _ status: CheckResult.Status,
         because reason: String = ""
@@ -166,8 +172,7 @@ struct CheckLoop: ~Copyable {
         -> CheckConversation.Action?
     {
         guard let check = checks[id] else { return .receive }
-        check.descriptor?.close(byReset: true)
-        checks[id]?.descriptor = nil
+        disconnect(id)
         checks[id]?.isConnected = false
         let address = SocketAddress(endpoint)
         defer { address.path.free() }
@@ -175,6 +180,7 @@ struct CheckLoop: ~Copyable {
             return fail(id, .socketError)
         }
         checks[id]?.descriptor = descriptor
+        if let tls = check.target.tls { checks[id]?.tls = tls.check(through: port) ?? TLSSession() }
         let timeout = Int64(min(check.target.connectTimeout, check.target.timeout).count)
         timers.set(check.timer, deadline: now + timeout)
         epoll.watch(descriptor, token: UInt64(check.timer))
@@ -194,7 +200,10 @@ struct CheckLoop: ~Copyable {
             checks[id]?.isConnected = true
             let end = check.startedAt + Int64(check.target.timeout.count)
             timers.set(timer, deadline: max(end, now + 1))
-            return follow(advance(id), of: id, now: now)
+            guard check.tls.isPresent else { return follow(advance(id), of: id, now: now) }
+            // The server has its say first, to which this is the question.
+            port.arrived.clear()
+            return shakeHands(id, descriptor, now: now)
         }
         if event.isReadable { read(id, descriptor, now: now) }
     }
@@ -202,19 +211,31 @@ struct CheckLoop: ~Copyable {
     private mutating func read(_ id: CheckTarget.ID, _ descriptor: Descriptor, now: Int64) {
         while true {
             buffer.clear()
-            let result = descriptor.receive(into: &buffer)
+            let check = checks[id]
+            let isSealed = check?.tls.isPresent == true
+            port.arrived.clear()
+            let result =
+                isSealed
+                ? descriptor.receive(into: &port.arrived) : descriptor.receive(into: &buffer)
             if result == .wouldBlock { return }
             var isLast = true
-            var bytes: [UInt8] = []
-            if case .bytes = result {
-                isLast = false
-                bytes = buffer.bytes.array
+            if case .bytes = result { isLast = false }
+            if let check, isSealed, !isLast, !check.tls.isEstablished {
+                shakeHands(id, descriptor, now: now)
+                guard checks[id]?.tls.isEstablished == true else { return }
+                continue
             }
+            let bytes = isSealed ? opened(id, isLast: &isLast) : buffer.bytes.array
             guard
                 let action = checks[id]?.conversation?.receive(bytes, isLast: isLast, &patterns)
             else { return }
             if action != .receive { return follow(action, of: id, now: now) }
-            if isLast { return follow(fail(id, .layer7InvalidResponse), of: id, now: now) }
+            if isLast {
+                let status: CheckResult.Status =
+                    isSealed && check?.tls.isEstablished != true
+                    ? .layer6InvalidResponse : .layer7InvalidResponse
+                return follow(fail(id, status), of: id, now: now)
+            }
         }
     }
 
@@ -226,9 +247,9 @@ struct CheckLoop: ~Copyable {
         now: Int64
     ) {
         guard let check = checks[id] else { return }
-        // By reset, so that thousands of checks leave no sockets in TIME_WAIT.
-        check.descriptor?.close(byReset: true)
-        checks[id]?.descriptor = nil
+        // A connection check ends with the handshake, where there is one.
+        let status = status == .layer4OK && check.tls.isEstablished ? .layer6OK : status
+        disconnect(id)
         checks[id]?.conversation = nil
         timers.clear(check.timer)
         let duration = Milliseconds(Int(now - check.startedAt))

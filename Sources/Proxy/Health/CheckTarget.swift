@@ -21,6 +21,8 @@ package struct CheckTarget: Hashable, Sendable {
     package var timeout: Milliseconds
     /// Nil for a connection check.
     package var script: CheckScript?
+    /// Spoken before the script; nil for none.
+    package var tls: ServerTLS?
     /// What the script tells the server of its state (`http-check send-state`); as of when the check was planned.
     package var state = ""
 
@@ -50,6 +52,9 @@ package struct CheckResult: Hashable, Sendable {
         case layer4OK = "L4OK"
         case layer4Timeout = "L4TOUT"
         case layer4Refused = "L4CON"
+        case layer6OK = "L6OK"
+        case layer6Timeout = "L6TOUT"
+        case layer6InvalidResponse = "L6RSP"
         case layer7OK = "L7OK"
         case layer7Conditional = "L7OKC"
         case layer7Timeout = "L7TOUT"
@@ -61,7 +66,8 @@ package struct CheckResult: Hashable, Sendable {
         case analysis = "HANA"
 
         package var isPassed: Bool {
-            self == .layer4OK || self == .layer7OK || self == .layer7Conditional
+            self == .layer4OK || self == .layer6OK || self == .layer7OK
+                || self == .layer7Conditional
         }
     }
 

@@ -35,6 +35,15 @@ package struct Descriptor: BitwiseCopyable, Equatable, Sendable {
         return result
     }
 
+    /// The same, at most `limit` bytes.
+    @inline(__always)
+    package func receive(into buffer: inout ScratchBuffer, limit: Int) -> Transfer {
+        let room = min(limit, buffer.room)
+        let result = unsafe receive(into: buffer.base + buffer.count, capacity: room)
+        if case .bytes(let count) = result { buffer.grow(by: count) }
+        return result
+    }
+
     /// Sends what the socket takes; never raises SIGPIPE.
     @inline(__always)
     package func send(_ slice: ByteSlice) -> Transfer {

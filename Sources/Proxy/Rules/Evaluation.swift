@@ -14,6 +14,9 @@ package struct Evaluation: BitwiseCopyable {
         package var backend: Int32 = -1
         package var serverName = ByteSlice.empty
         package var serverID: Int32 = 0
+        /// Of the client's connection and the server's.
+        var tls = TLSSession()
+        var serverTLS = TLSSession()
         /// Counted from 0 on this connection.
         package var requestNumber: Int64 = 0
         package init() {}

@@ -192,6 +192,7 @@ final class BackendTable {
             )
             server.renewDigest()
         }
+        settleTLS(of: server)
         enter(server, into: backend)
         if server.isDynamic { link(server, of: backend, now: now) }
         undo?.append {
@@ -276,6 +277,9 @@ final class BackendTable {
         whenCertain { self.retired.append(RetiredMemory(old)) }
         renewCheck(of: server, in: backend)
     }
+
+    /// Has everything about checks looked at again.
+    func renewChecks() { checkGeneration += 1 }
 
     /// Gives a server's checks a new life: a check of the old address that is still under way must not
     /// say anything about the new one.

@@ -31,6 +31,10 @@ extension RuntimeService {
 
     private var store: CertificateStore { table.certificates }
 
+    private func isUsed(_ name: String) -> Bool {
+        store.isUsed(name) || table.hasServer(showing: name)
+    }
+
     /// What a command is refused for, without what it begins with.
     private struct Complaint: Error {
         let text: String
@@ -112,7 +116,8 @@ extension RuntimeService {
         case nil: break
         }
         store.draft = nil
-        let count = store.replace(name, with: draft.certificate)
+        let count =
+            store.replace(name, with: draft.certificate) + table.renewServers(showing: name)
         return RuntimeReply(
             text: "Committing \(name)\(String(repeating: ".", count: count))\nSuccess!\n"
         )
@@ -137,7 +142,7 @@ extension RuntimeService {
         guard store.certificates[name] != nil else {
             return .error("\(prefix)certificate '\(name)' doesn't exist!")
         }
-        guard !store.isUsed(name) else {
+        guard !isUsed(name) else {
             return .error("\(prefix)certificate '\(name)' in use, can't be deleted!")
         }
         store.remove(name)
@@ -161,7 +166,7 @@ extension RuntimeService {
         } else {
             guard let known = store.certificates[given] else { return unknown }
             if let certificate = known {
-                text += "Status: \(store.isUsed(given) ? "Used" : "Unused")\n\(certificate.details)"
+                text += "Status: \(isUsed(given) ? "Used" : "Unused")\n\(certificate.details)"
             } else {
                 text += "Status: Empty\n"
             }

@@ -215,6 +215,11 @@ extension RuntimeService {
         }
         if let omission = parsed.omission(server: name) { return .error(omission) }
         if let mistake = conflict(of: parsed.attributes, in: backend) { return .error(mistake) }
+        do throws(TLSContext.Mistake) {
+            _ = try table.certificates.server(parsed.attributes)
+        } catch {
+            return .error(error.text)
+        }
         if let word = parsed.attributes.word(.track),
             let mistake = table.mistake(inTracking: word, by: backend)
         {

@@ -112,6 +112,7 @@ extension RuntimeService {
             row.agentAddress = server.agent?.address.flatMap(Self.host)
             row.agentPort = server.agent?.port ?? 0
             row.serverForcedID = server.hasForcedID ? 1 : 0
+            row.usesSSL = server.options.tls.isPresent
             row.port = server.endpoint.port.map(Int.init) ?? 0
             row.checkPort = server.checkPort ?? 0
             row.checkAddress = server.checkAddress.flatMap(Self.host)

@@ -22,6 +22,8 @@ final class ServerRecord {
     let isBackup: Bool
     /// What the request path reads beside address, weight and limit.
     var options: ServerOptions
+    /// How it is spoken to or checked; nil without TLS.
+    var tls: ServerTLS?
     /// The address that a cookie value was made of.
     var cookieEndpoint: Endpoint?
     /// `inter`, `fastinter` and `downinter`, read often enough to be kept.
@@ -347,6 +349,10 @@ final class ServerRecord {
         let connect = connectTimeout == 0 ? usual : min(Milliseconds(Int(connectTimeout)), usual)
         target.connectTimeout = check.timeout.map { min($0, connect) } ?? connect
         target.script = check.script
+        let isOwnAddress = attributes[.port] == nil && attributes[.addr] == nil
+        if attributes[.checkSSL] != nil || attributes[.ssl] != nil && isOwnAddress {
+            target.tls = tls
+        }
         return target
     }
 

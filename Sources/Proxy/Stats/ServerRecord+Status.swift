@@ -52,6 +52,9 @@ extension CheckResult.Status {
         case .layer4OK: 6
         case .layer4Timeout: 7
         case .layer4Refused: 8
+        case .layer6OK: 9
+        case .layer6Timeout: 10
+        case .layer6InvalidResponse: 11
         case .layer7Timeout: 12
         case .layer7InvalidResponse: 13
         case .layer7OK: 15
@@ -80,6 +83,9 @@ extension CheckResult.Status {
         case .layer4OK: "Layer4 check passed"
         case .layer4Timeout: "Layer4 timeout"
         case .layer4Refused: "Layer4 connection problem"
+        case .layer6OK: "Layer6 check passed"
+        case .layer6Timeout: "Layer6 timeout"
+        case .layer6InvalidResponse: "Layer6 invalid response"
         case .layer7OK: "Layer7 check passed"
         case .layer7Conditional: "Layer7 check conditionally passed"
         case .layer7Timeout: "Layer7 timeout"

@@ -1,3 +1,5 @@
+import Model
+
 /// Certificates, their lists and the binds that serve them while the proxy runs; the control thread's own.
 ///
 /// What workers read are the snapshots it makes: a bind's names and lines with pointers into `Certificate` and
@@ -19,6 +21,10 @@ final class CertificateStore {
     private let bundles: [String: CertificateBundle]
     let certificateBase: String
     private let authorityBase: String
+    private let serverDefaults: TLSOptions
+    private let verifiesServers: Bool
+    /// How servers are spoken to, one for each distinct set of keywords.
+    private var servers: [ServerTLS.Settings: ServerTLS] = [:]
     /// One for each distinct set of options.
     private var contexts: [TLSOptions: TLSContext] = [:]
     private var drafts: [TLSBindDraft] = []
@@ -27,13 +33,16 @@ final class CertificateStore {
     private var isChanged = true
     private var retired: [RetiredMemory] = []
 
-    init(_ configuration: TLSConfiguration) {
+    /// Without `serves` nothing is prepared for clients.
+    init(_ configuration: TLSConfiguration, serves: Bool = true) {
         certificates = configuration.certificates.mapValues { $0 }
         lists = configuration.lists
-        binds = configuration.binds
+        binds = serves ? configuration.binds : []
         bundles = configuration.bundles
         certificateBase = configuration.certificateBase
         authorityBase = configuration.authorityBase
+        serverDefaults = configuration.serverDefaults
+        verifiesServers = configuration.verifiesServers
         for bind in binds {
             let draft = make(bind)
             drafts.append(draft)
@@ -118,6 +127,47 @@ final class CertificateStore {
                 _ = objects
             }
         )
+    }
+
+    // MARK: Servers
+
+    /// How a server with these keywords is spoken to; nil for one without TLS.
+    ///
+    /// - Throws: What is missing or wrong, in HAProxy's words.
+    func server(_ attributes: ServerAttributes) throws(TLSContext.Mistake) -> ServerTLS? {
+        let settings = try ServerTLS.Settings(
+            attributes,
+            defaults: serverDefaults,
+            verifies: verifiesServers,
+            bundle: bundle
+        )
+        guard let settings else { return nil }
+        if let known = servers[settings] { return known }
+        let name = settings.certificate.map { TLSConfiguration.join(certificateBase, $0) }
+        let certificate = name.flatMap { files(of: $0).first }
+        if let name, certificate == nil {
+            throw TLSContext.Mistake("'crt' : unable to load certificate from file '\(name)'.")
+        }
+        let made = try ServerTLS(settings, certificate: certificate)
+        servers[settings] = made
+        return made
+    }
+
+    /// Forgets how servers are spoken to that are shown a certificate; what that was.
+    func dropServers(using name: String) -> [ServerTLS] {
+        let using = servers.filter { settings, _ in
+            settings.certificate.map {
+                covers(TLSConfiguration.join(certificateBase, $0), name)
+            } ?? false
+        }
+        for settings in using.keys { servers[settings] = nil }
+        return Array(using.values)
+    }
+
+    /// Whether a server with these keywords is shown a certificate.
+    func shows(_ name: String, by attributes: ServerAttributes) -> Bool {
+        guard let certificate = attributes.word(.crt) else { return false }
+        return covers(TLSConfiguration.join(certificateBase, certificate), name)
     }
 
     // MARK: Looking up

@@ -10,6 +10,9 @@ package struct TLSConfiguration: Sendable {
     package var bundles: [String: CertificateBundle] = [:]
     /// What every bind begins with (`ssl-default-bind-*`).
     package var defaults = TLSOptions()
+    /// What every server with `ssl` begins with (`ssl-default-server-*`, `ssl-server-verify`).
+    package var serverDefaults = TLSOptions()
+    package var verifiesServers = true
     /// `crt-base` and `ca-base`: before relative paths.
     package var certificateBase = ""
     package var authorityBase = ""

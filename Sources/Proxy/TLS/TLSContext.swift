@@ -36,7 +36,12 @@ import COpenSSL
     }
 
     /// A context for connections to servers.
-    package init(connecting options: TLSOptions) throws(Mistake) {
+    ///
+    /// `certificate` is shown to servers that ask for one.
+    package init(
+        connecting options: TLSOptions,
+        as certificate: Certificate? = nil
+    ) throws(Mistake) {
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
             throw Mistake("unable to allocate SSL context.")
         }
@@ -46,6 +51,15 @@ import COpenSSL
         if !protocolNames.isEmpty {
             unsafe tls_offer(context, protocolNames, UInt32(protocolNames.count))
         }
+        guard let certificate else { return }
+        let isTaken = unsafe SSL_CTX_use_cert_and_key(
+            context,
+            certificate.leaf,
+            certificate.key,
+            certificate.chain,
+            1
+        )
+        guard isTaken == 1 else { throw Mistake("unable to use the client certificate.") }
     }
 
     deinit { unsafe SSL_CTX_free(context) }

@@ -55,12 +55,28 @@ import COpenSSL
     }
 
     /// A session with a server, which is asked for `name` unless that is empty; nil without memory.
+    func connect(_ server: TLSServerSnapshot, name: ByteSlice) -> TLSSession? {
+        guard let context = unsafe server.context,
+            let session = unsafe tls_session(context, method, io, bind)
+        else { return nil }
+        unsafe SSL_set_connect_state(session)
+        if let start = unsafe name.base { unsafe tls_session_name(session, start, name.count) }
+        if let verified = unsafe server.verifiedName.slice.base {
+            unsafe verified.withMemoryRebound(to: CChar.self, capacity: 1) {
+                _ = unsafe SSL_set1_host(session, $0)
+            }
+        }
+        return unsafe TLSSession(session: session)
+    }
+
+    /// The same for a context of its own.
     func connect(_ context: TLSContext, name: String = "") -> TLSSession? {
         guard let session = unsafe tls_session(context.context, method, io, bind) else {
             return nil
         }
         unsafe SSL_set_connect_state(session)
-        if !name.isEmpty { unsafe tls_session_name(session, name, 0) }
+        let bytes = Array(name.utf8)
+        unsafe tls_session_name(session, bytes, bytes.count)
         return unsafe TLSSession(session: session)
     }
 

@@ -16,6 +16,17 @@ import COpenSSL
 }
 
 extension TLSSession {
+    /// The name that the client asked for; valid as long as the session.
+    var serverName: ByteSlice {
+        guard let session = unsafe session,
+            let name = unsafe SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
+        else { return .empty }
+        let count = unsafe strlen(name)
+        return unsafe name.withMemoryRebound(to: UInt8.self, capacity: count) {
+            unsafe ByteSlice(base: $0, count: count)
+        }
+    }
+
     /// The version that was agreed on, e.g. `TLSv1.3`; empty without a session.
     var version: String {
         guard let session = unsafe session, let name = unsafe SSL_get_version(session) else {

@@ -143,6 +143,8 @@ struct Connection: BitwiseCopyable {
     // MARK: Servers
 
     var isConnecting = false
+    /// Its handshake is under way.
+    var isShaking = false
     /// In the pool of its slot.
     var isIdle = false
     /// Idle, but kept for the client that `previous` names.

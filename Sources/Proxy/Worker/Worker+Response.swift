@@ -35,6 +35,7 @@ extension Worker {
     /// One read and the use of what it brought; false when the exchange is over.
     @inline(__always)
     private mutating func receiveFromUpstream(_ upstream: Int, _ client: Int) -> Bool {
+        if connections[upstream].tls.isPresent { return receiveSealed(upstream, client) }
         if !connections[upstream].input.isEmpty { return receiveMoreFromUpstream(upstream, client) }
         received.clear()
         let result = Descriptor(Int32(upstream)).receive(into: &received)
@@ -66,7 +67,7 @@ extension Worker {
 
     /// Uses as much as can be used and keeps the rest; false when the exchange is over.
     @inline(__always)
-    private mutating func useResponse(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Bool {
+    mutating func useResponse(_ upstream: Int, _ client: Int, _ bytes: ByteSlice) -> Bool {
         if connections[client].phase != .tunnel { armUpstream(upstream) }
         var offset = 0
         while offset < bytes.count {
@@ -328,7 +329,7 @@ extension Worker {
     }
 
     /// The server paused, ended or was lost; false when the exchange is over.
-    private mutating func endResponse(_ upstream: Int, _ client: Int, _ result: Transfer) -> Bool {
+    mutating func endResponse(_ upstream: Int, _ client: Int, _ result: Transfer) -> Bool {
         connections[upstream].isReadable = false
         if result == .wouldBlock { return true }
         if connections[client].phase == .tunnel { return endTunnelOutput(upstream, client, result) }

@@ -27,6 +27,8 @@ extension Worker {
         rules.exchange.requestNumber = Int64(connections[index].requestNumber)
         rules.exchange.local = connections[index].destination
         rules.exchange.descriptor = Int32(index)
+        rules.exchange.tls = connections[index].tls
+        rules.exchange.serverTLS = connections[Int(connections[index].peer)].tls
         rules.exchange.serverName =
             records[index].hasServer ? records[index].serverName.slice : .empty
         rules.exchange.serverID = records[index].serverID

@@ -35,6 +35,11 @@ extension Worker {
         if snapshot.backends[Int(connections[index].backend)].options.probesServers {
             descriptor.setKeepAlive()
         }
+        if server.options.tls.isPresent, !prepareTLS(server.options.tls, upstream, for: index) {
+            connections[index].peer = 0
+            closeUpstream(upstream)
+            return .exhausted
+        }
         if server.options.proxyHeader != .none { queueProxyHeader(server, upstream, index) }
         register(upstream)
         return .started
@@ -47,15 +52,24 @@ extension Worker {
             failConnect(upstream)
             return
         }
+        if !connections[upstream].output.isEmpty, !flush(upstream) {
+            failConnect(upstream)
+            return
+        }
+        if connections[upstream].tls.isPresent {
+            if !startHandshake(upstream) { failConnect(upstream) }
+            return
+        }
+        establish(upstream)
+    }
+
+    /// The connection is ready for the request.
+    mutating func establish(_ upstream: Int) {
         let client = Int(connections[upstream].peer)
         connections[upstream].isConnecting = false
         observeConnection(upstream)
         records[client].connected = now
         records[client].isReused = false
-        if !connections[upstream].output.isEmpty, !flush(upstream) {
-            failConnect(upstream)
-            return
-        }
         sendHeld(client, upstream)
     }
 
@@ -91,11 +105,19 @@ extension Worker {
         if connections[upstream].isConnecting {
             // A server that speaks first, or refuses at once, has often done so by now, and says it only once.
             if event.isReadable { connections[upstream].isReadable = true }
+            if connections[upstream].isShaking {
+                continueHandshake(upstream, event)
+                return
+            }
             guard event.isWritable else { return }
             let generation = connections[upstream].generation
             finishConnect(upstream, isBroken: event.isBroken)
             let isStanding = connections[upstream].generation == generation
-            if isStanding, connections[upstream].isReadable { readUpstream(upstream) }
+            if isStanding, !connections[upstream].isConnecting,
+                connections[upstream].isReadable
+            {
+                readUpstream(upstream)
+            }
             return
         }
         let client = Int(connections[upstream].peer)
