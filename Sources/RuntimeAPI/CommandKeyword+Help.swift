@@ -108,6 +108,11 @@ extension CommandKeyword {
         case .showDefaults: ("show defaults", "list all proxies defaults sections")
         case .showEnvironment:
             ("show env [var]", "dump environment variables known to the process")
+        case .showErrors:
+            (
+                "show errors [<px>] [request|response]",
+                "report last request and/or response errors for each proxy"
+            )
         case .showInfo:
             ("show info [desc|json|typed|float]*", "report information about the running process")
         case .showMap: ("show map [@ver] [map]", "report available maps or dump a map's contents")

@@ -59,6 +59,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showCLISockets = "show cli sockets"
     case showDefaults = "show defaults"
     case showEnvironment = "show env"
+    case showErrors = "show errors"
     case showInfo = "show info"
     case showMap = "show map"
     case showServersConfig = "show servers config"
@@ -85,7 +86,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .clearCounters, .operator, .showCertificate, .showEnvironment, .showSessions:
+        case .operator, .clearCounters, .showCertificate, .showEnvironment, .showErrors, .showSessions:
             .operator
         case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
             .setSeverityOutput,

@@ -66,6 +66,8 @@ extension RuntimeCommand {
         case .showInfo: .showInfo(OutputFormat(arguments.all))
         case .showSessions: try parseShowSessions(arguments)
         case .shutdownSession: try parseShutdownSession(arguments)
+        case .showErrors:
+            .showErrors(proxy: arguments.optional(0), ErrorSide(rawValue: arguments[1]))
         case .showVersion: .showVersion
         case .showBackend: .showBackend
         case .dumpStatsFile: .dumpStatsFile

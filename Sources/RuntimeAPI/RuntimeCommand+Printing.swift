@@ -129,6 +129,8 @@ extension RuntimeCommand {
             ["show", "servers", "state"] + (backend.map { [$0] } ?? [])
         case .showServersConn(let backend):
             ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
+        case .showErrors(let proxy, let side):
+            ["show", "errors"] + (proxy.map { [$0] } ?? []) + (side.map { [$0.rawValue] } ?? [])
         case .showSessions(let filter): ["show", "sess"] + filter.words
         case .shutdownSession(let id): ["shutdown", "session", id]
         case .showServersConfig(let backend):

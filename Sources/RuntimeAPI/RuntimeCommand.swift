@@ -11,6 +11,8 @@ package enum RuntimeCommand: Hashable, Sendable {
     case showServersConn(backend: String?)
     /// `show sess`: what clients are being served now.
     case showSessions(SessionFilter)
+    /// `show errors`: the last invalid request and response of each proxy, or of those that one had to do with.
+    case showErrors(proxy: String?, ErrorSide?)
     /// `shutdown session`: one that `show sess` named, as a number.
     case shutdownSession(String)
     case showBackend
@@ -204,6 +206,9 @@ package struct StatFilter: Hashable, Sendable {
 
     package init() {}
 }
+
+/// Which of them `show errors` shows.
+package enum ErrorSide: String, Hashable, Sendable { case request, response }
 
 /// `N` or `N%` of the initial weight.
 package enum WeightArgument: Hashable, Sendable {

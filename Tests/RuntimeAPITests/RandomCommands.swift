@@ -83,7 +83,7 @@ struct RandomCommands {
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...42) {
+        switch number(0...43) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -134,6 +134,9 @@ struct RandomCommands {
             )
         case 40: return .showSessions(sessionFilter())
         case 41: return .shutdownSession("0x" + String(number(1...99_999), radix: 16))
+        case 42:
+            let proxy = generator.chance(50) ? name() : nil
+            return .showErrors(proxy: proxy, proxy == nil ? nil : pick([nil, .request, .response]))
         case 24: return .showEnvironment(generator.chance(50) ? name() : nil)
         default: return .wait(Milliseconds(number(1...99_999)), nil)
         }

@@ -26,8 +26,8 @@ struct RequestPathTests {
     private static let seldom = [
         "deinit", "init(number:", "readMail", "rebuild", "drain()", "closeAll()",
         "shutdownSessions",
-        "handOver(", "tellErrors(", "answer(", "describe(", "isMeant(", "isOverdue(", "side(",
-        "text(of:",
+        "handOver(", "tellErrors(", "answer(", "capture(", "server(of:", "describe(", "isMeant(",
+        "isOverdue(", "side(", "text(of:",
     ]
 
     @Test(

@@ -39,6 +39,10 @@ package protocol DataPlane: AnyObject {
     func limitRate(to connections: Int)
     /// Lets maxima begin anew at what is now; with `all`, lets everything that only grows begin at 0.
     func clearCounters(all: Bool)
+    /// How many messages were refused, and the last ones of each proxy.
+    var errors: (count: Int, captures: [ErrorCapture]) { get }
+    /// Local time since 1970; nil where there is no clock.
+    var localMilliseconds: Int? { get }
     /// Prepares a question about sessions in progress, which `ask` puts to the workers.
     func census(_ question: SessionCensus.Question) -> SessionCensus
     /// Asks workers that have more to tell; asynchronous.
@@ -55,6 +59,8 @@ extension DataPlane {
     package func limitRate(to connections: Int) {}
     package func clearCounters(all: Bool) {}
     package func isUnused(backend: Int) -> Bool { true }
+    package var errors: (count: Int, captures: [ErrorCapture]) { (0, []) }
+    package var localMilliseconds: Int? { nil }
     package func census(_ question: SessionCensus.Question) -> SessionCensus {
         SessionCensus(question, workers: 0)
     }

@@ -79,6 +79,43 @@ extension RuntimeService {
         return RuntimeReply(text: text)
     }
 
+    private var localMilliseconds: Int {
+        plane.localMilliseconds ?? identity.startTime * 1000 + now.count
+    }
+
+    /// `show errors`, with HAProxy 3.0's words for what is known here.
+    func showErrors(of proxy: String?, _ side: ErrorSide?) -> RuntimeReply {
+        let backends = Dictionary(
+            table.backends.map { (Int32($0.number), ($0.configuration.name, $0.configuration.id)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var wanted = -1
+        if let proxy {
+            let frontend = table.frontends.first { $0.name == proxy }?.id
+            wanted = frontend ?? table.backendsByName[proxy]?.configuration.id ?? Int(proxy) ?? 0
+            guard wanted != 0 else { return .error("No such proxy.") }
+        }
+        let (count, captures) = plane.errors
+        var reports: [ErrorReport] = []
+        for capture in captures {
+            let number = Int(capture.frontend)
+            guard table.frontends.indices.contains(number),
+                side == nil || (side == .response) == capture.isResponse
+            else { continue }
+            var report = ErrorReport(capture: capture)
+            report.frontend = (table.frontends[number].name, table.frontends[number].id)
+            report.backend = backends[capture.backend] ?? report.backend
+            guard wanted < 0 || [report.frontend.id, report.backend.id].contains(wanted)
+            else { continue }
+            reports.append(report)
+        }
+        reports.sort { ($0.owner.id, $0.capture.number) < ($1.owner.id, $1.capture.number) }
+        let date = SessionReport.date(localMilliseconds)
+        return RuntimeReply(
+            text: "Total events captured on [\(date)] : \(count)\n" + reports.map(\.text).joined()
+        )
+    }
+
     private func text(of rows: [SessionRow], isDetailed: Bool) -> String {
         guard !rows.isEmpty else { return "" }
         let backends = Dictionary(
@@ -96,8 +133,7 @@ extension RuntimeService {
                 report.backend = (backend.name, backend.id, backend.options.isTCP)
             }
             guard isDetailed else { return report.line }
-            let seconds = identity.startTime * 1000 + now.count - Int(row.age)
-            return report.lines(began: seconds)
+            return report.lines(began: localMilliseconds - Int(row.age))
         }.joined()
     }
 }

@@ -40,6 +40,7 @@ extension RuntimeService {
                     ServerConfigTable(rows: list.flatMap { Self.configRows(of: $0) }).text
                 }
             )
+        case .showErrors(let proxy, let side): showErrors(of: proxy, side)
         case .showCLISockets: RuntimeReply(text: cliSockets)
         case .showEnvironment(let name): showEnvironment(name)
         case .showStateDigest(let proxy): showDigest(of: proxy)

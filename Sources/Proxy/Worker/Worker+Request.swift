@@ -30,6 +30,7 @@ extension Worker {
             beginHeader(index)
             return 0
         case .rejected(let rejection):
+            capture(bytes, of: index, isResponse: false)
             countRequestError(index)
             note(index, .proxy, .request)
             return refuse(index, status: Int(rejection.rawValue))

@@ -96,6 +96,7 @@ extension Worker {
         case .incomplete: return 0
         case .rejected:
             observe(.invalidHeader, upstream)
+            capture(bytes, of: client, isResponse: true)
             if retryResponse(upstream, client, .junkResponse) { return -1 }
             note(client, .proxy, .header)
             return failResponse(upstream, client, status: 502)

@@ -57,11 +57,7 @@ extension Worker {
         row.frontend = connection.frontend
         row.backend = connection.backend
         if record.hasServer {
-            row.server = SessionRow.Server(
-                name: String(decoding: record.serverName.slice.array, as: UTF8.self),
-                id: record.serverID,
-                address: Self.text(of: record.serverAddress)
-            )
+            row.server = Self.server(of: record)
         }
         row.age = now - record.began
         row.isTCP = record.isTCP
@@ -75,6 +71,31 @@ extension Worker {
         row.client = side(index)
         if connection.peer > 0 { row.upstream = side(Int(connection.peer)) }
         return row
+    }
+
+    /// Keeps a message that is refused.
+    @inline(never)
+    func capture(_ bytes: ByteSlice, of index: Int, isResponse: Bool) {
+        let record = records[index]
+        var capture = ErrorCapture()
+        capture.isResponse = isResponse
+        let seconds = WallClock.microseconds / 1000
+        capture.time = Int(seconds + WallClock.localOffset(at: seconds / 1000) * 1000)
+        capture.frontend = connections[index].frontend
+        capture.backend = connections[index].backend
+        if record.hasServer { capture.server = Self.server(of: record) }
+        capture.source = Self.text(of: connections[index].address)
+        capture.length = bytes.count
+        capture.bytes = bytes[0..<min(bytes.count, ErrorCapture.limit)].array
+        captures.keep(capture)
+    }
+
+    private static func server(of record: ExchangeRecord) -> SessionRow.Server {
+        SessionRow.Server(
+            name: String(decoding: record.serverName.slice.array, as: UTF8.self),
+            id: record.serverID,
+            address: text(of: record.serverAddress)
+        )
     }
 
     private func side(_ index: Int) -> SessionRow.Side {

@@ -22,6 +22,7 @@ struct Worker: ~Copyable {
     /// Where servers with `observe` are complained about.
     let reports: TrafficReports
     let limits: ConnectionLimits
+    let captures: ErrorCaptures
     let connections: RawTable<Connection>
     /// What becomes of each client's exchange, under the same index.
     let records: RawTable<ExchangeRecord>
@@ -83,6 +84,7 @@ struct Worker: ~Copyable {
         gates = plane.gates
         reports = plane.reports
         limits = plane.limits
+        captures = plane.captures
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)
         records = RawTable(zeroed: capacity)

@@ -13,6 +13,7 @@ package final class WorkerPlane: DataPlane {
         let mailboxes: [Mailbox]
         let gates: Gates
         let reports: TrafficReports
+        let captures: ErrorCaptures
     }
 
     /// Places of servers by slot, and who waits for any server of a backend by its number.
@@ -36,6 +37,7 @@ package final class WorkerPlane: DataPlane {
     private var released: [(slot: UInt32, epoch: Int)] = []
 
     private let limits: ConnectionLimits
+    private let captures = ErrorCaptures()
     private var baseline = CounterBaseline()
     /// What frontends listen on, with the length of the queue.
     var listeners: [(descriptor: Descriptor, frontend: Int, backlog: Int32)] = []
@@ -94,7 +96,8 @@ package final class WorkerPlane: DataPlane {
             limits: limits,
             mailboxes: mailboxes,
             gates: gates,
-            reports: reports
+            reports: reports,
+            captures: captures
         )
     }
 
@@ -157,6 +160,13 @@ package final class WorkerPlane: DataPlane {
     package func shutdownSessions(of slot: UInt32) {
         gates.servers.shutDown(Int(slot))
         for mailbox in mailboxes { mailbox.post(.shutdownSessions(slot: slot)) }
+    }
+
+    package var errors: (count: Int, captures: [ErrorCapture]) { captures.all }
+
+    package var localMilliseconds: Int? {
+        let now = WallClock.microseconds / 1000
+        return Int(now + WallClock.localOffset(at: now / 1000) * 1000)
     }
 
     package func census(_ question: SessionCensus.Question) -> SessionCensus {
