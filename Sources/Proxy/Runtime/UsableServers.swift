@@ -3,7 +3,8 @@ import Model
 /// The servers of one backend that may take a request, kept in the order workers see them.
 ///
 /// Active ones, or backups when there is none. A change costs what it moves: one entry for a weight, the
-/// entries behind it for a server that comes or leaves.
+/// entries behind it for a server that comes or leaves. In a long list whose order means nothing the last takes the
+/// place of one that leaves, and who comes is the last: one entry each.
 struct UsableServers {
     private let algorithm: Algorithm
     private let usesAllBackups: Bool
@@ -13,13 +14,18 @@ struct UsableServers {
     private var entries = ChunkedArrayBuilder<ServerSnapshot>()
     private var ring = RingBuilder()
     private var arePlacesNew = true
+    /// `list` is in the order of ranks.
+    private var isSorted = true
+    /// Nobody sees in which order so many servers take turns.
+    private let orderedLimit: Int
     /// How many servers have each weight.
     private var weights: [Int: Int] = [:]
     private var greatestWeight = 1
     /// As of the snapshot that is being made.
     private var now = Milliseconds(0)
 
-    init(_ configuration: BackendConfiguration) {
+    init(_ configuration: BackendConfiguration, orderedLimit: Int = 1024) {
+        self.orderedLimit = orderedLimit
         algorithm = configuration.balance.algorithm
         usesAllBackups = configuration.usesAllBackups
     }
@@ -87,10 +93,31 @@ struct UsableServers {
         if areBackups { active = usesAllBackups ? backups : Array(backups.prefix(1)) }
         if algorithm == .first { active.sort { $0.id < $1.id } }
         list = active
+        isSorted = true
         arrange(from: 0)
     }
 
+    /// So few of so many that the order may change.
+    private func mayReorder(_ changes: Int) -> Bool {
+        switch algorithm {
+        case .roundRobin, .leastConnections, .random, .consistentHash: break
+        case .first, .staticRoundRobin, .mapHash: return false
+        }
+        return list.count > orderedLimit && changes < list.count / 64
+    }
+
     private mutating func merge(_ additions: [ServerRecord], _ removals: [ServerRecord]) {
+        if mayReorder(additions.count + removals.count) {
+            for server in removals { replaceByLast(server) }
+            for server in additions.sorted(by: { rank($0) < rank($1) }) { append(server) }
+            return
+        }
+        guard isSorted else {
+            for server in removals { remove(server) }
+            list = (list.filter { $0.place >= 0 } + additions).sorted { rank($0) < rank($1) }
+            isSorted = true
+            return arrange(from: 0)
+        }
         var first = list.count
         for server in removals { first = min(first, server.place) }
         let additions = additions.sorted { rank($0) < rank($1) }
@@ -108,6 +135,32 @@ struct UsableServers {
         tail += additions[next...]
         list.replaceSubrange(first..., with: tail)
         arrange(from: first)
+    }
+
+    private mutating func replaceByLast(_ server: ServerRecord) {
+        let place = server.place
+        remove(server)
+        arePlacesNew = true
+        guard let last = list.popLast() else { return }
+        if last !== server {
+            isSorted = false
+            list[place] = last
+            last.place = place
+            entries[place] = entry(of: last)
+            if algorithm == .consistentHash { ring.place(seat: last.seat, at: place) }
+        }
+        entries.truncate(to: list.count)
+    }
+
+    private mutating func append(_ server: ServerRecord) {
+        if let last = list.last, rank(last) > rank(server) { isSorted = false }
+        arePlacesNew = true
+        server.place = list.count
+        list.append(server)
+        entries.append(entry(of: server))
+        server.publishedWeight = weight(of: server)
+        count(server.publishedWeight)
+        sit(server)
     }
 
     private func place(ofRank wanted: Int) -> Int {
