@@ -39,6 +39,11 @@ extension CommandKeyword {
                 "delete a line <cert> from crt-list file <list>"
             )
         case .disableAgent: ("disable agent", "disable agent checks")
+        case .disableDynamicCookie:
+            (
+                "disable dynamic-cookie backend <bk>",
+                "disable dynamic cookies on a specific backend"
+            )
         case .disableFrontend:
             ("disable frontend <frontend>", "temporarily disable specific frontend")
         case .disableHealth: ("disable health", "disable health checks")
@@ -50,6 +55,8 @@ extension CommandKeyword {
         case .dumpStatsFile: ("dump stats-file", "dump stats for restore")
         case .echo: ("echo [text]*", "repeat the words")
         case .enableAgent: ("enable agent", "enable agent checks")
+        case .enableDynamicCookie:
+            ("enable dynamic-cookie backend <bk>", "enable dynamic cookies on a specific backend")
         case .enableFrontend: ("enable frontend <frontend>", "re-enable specific frontend")
         case .enableHealth: ("enable health", "enable health checks")
         case .enableServer:
@@ -61,6 +68,8 @@ extension CommandKeyword {
             ("get acl <acl> <value>", "report the patterns matching a sample for an ACL")
         case .getMap:
             ("get map <acl> <value>", "report the keys and values matching a sample for a map")
+        case .getVariable:
+            ("get var <name>", "retrieve contents of a process-wide variable")
         case .getWeight: ("get weight <bk>/<srv>", "report a server's current weight")
         case .newCertificate:
             (
@@ -73,6 +82,11 @@ extension CommandKeyword {
         case .publishBackend:
             ("publish backend <backend>", "mark backend as ready for traffic")
         case .rollback: ("rollback", "forget the collected changes")
+        case .setDynamicCookieKey:
+            (
+                "set dynamic-cookie-key backend <bk> <k>",
+                "change a backend secret key for dynamic cookies"
+            )
         case .setMap: ("set map <map> [<key>|#<ref>] <value>", "modify a map entry")
         case .setMaxconnFrontend:
             (
@@ -95,6 +109,11 @@ extension CommandKeyword {
         case .setCertificate:
             ("set ssl cert <certfile> <payload>", "replace a certificate file")
         case .setTimeout: ("set timeout [cli] <delay>", "change a timeout setting")
+        case .setVariable:
+            (
+                "set var <name> [fmt|expr] {<fmt>|<expr>}",
+                "set variable from an expression or a format"
+            )
         case .setWeight:
             (
                 "set weight <bk>/<srv>  (DEPRECATED)",

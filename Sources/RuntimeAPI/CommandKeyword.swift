@@ -23,12 +23,14 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case deleteCertificate = "del ssl cert"
     case deleteFromCertificateList = "del ssl crt-list"
     case disableAgent = "disable agent"
+    case disableDynamicCookie = "disable dynamic-cookie backend"
     case disableFrontend = "disable frontend"
     case disableHealth = "disable health"
     case disableServer = "disable server"
     case dumpStatsFile = "dump stats-file"
     case echo = "echo"
     case enableAgent = "enable agent"
+    case enableDynamicCookie = "enable dynamic-cookie backend"
     case enableFrontend = "enable frontend"
     case enableHealth = "enable health"
     case enableServer = "enable server"
@@ -36,6 +38,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case expertMode = "expert-mode"
     case getAcl = "get acl"
     case getMap = "get map"
+    case getVariable = "get var"
     case getWeight = "get weight"
     case newCertificate = "new ssl cert"
     case `operator` = "operator"
@@ -43,6 +46,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case prepareMap = "prepare map"
     case publishBackend = "publish backend"
     case rollback = "rollback"
+    case setDynamicCookieKey = "set dynamic-cookie-key backend"
     case setMap = "set map"
     case setMaxconnFrontend = "set maxconn frontend"
     case setMaxconnGlobal = "set maxconn global"
@@ -52,6 +56,7 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case setSeverityOutput = "set severity-output"
     case setCertificate = "set ssl cert"
     case setTimeout = "set timeout"
+    case setVariable = "set var"
     case setWeight = "set weight"
     case showAcl = "show acl"
     case showBackend = "show backend"
@@ -86,7 +91,8 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .operator, .clearCounters, .showCertificate, .showEnvironment, .showErrors, .showSessions:
+        case .operator, .clearCounters, .getVariable, .showCertificate, .showEnvironment,
+            .showErrors, .showSessions:
             .operator
         case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
             .setSeverityOutput,
@@ -97,6 +103,9 @@ enum CommandKeyword: String, CaseIterable, Sendable {
         default: .admin
         }
     }
+
+    /// What a session must have turned on before.
+    var mode: SessionMode? { self == .setVariable ? .experimental : nil }
 
     /// Takes no arguments.
     private var standsAlone: Bool { self == .commit || self == .rollback }

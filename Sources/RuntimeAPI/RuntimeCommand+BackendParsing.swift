@@ -14,8 +14,19 @@ extension RuntimeCommand {
             }
             return .deleteBackend(arguments[0])
         case .showDefaults: return .showDefaults
+        case .enableDynamicCookie: return .enableDynamicCookie(backend: try backend(arguments))
+        case .disableDynamicCookie: return .disableDynamicCookie(backend: try backend(arguments))
+        case .setDynamicCookieKey:
+            return .setDynamicCookieKey(backend: try backend(arguments), key: arguments[1])
         default: return nil
         }
+    }
+
+    private static func backend(_ arguments: Arguments) throws(RuntimeSyntaxError) -> String {
+        guard let name = arguments.optional(0) else {
+            throw RuntimeSyntaxError(error: "A backend name is expected.")
+        }
+        return name
     }
 
     /// `cli_parse_add_backend` of HAProxy 3.4's src/proxy.c: what can be said before anything is looked up.

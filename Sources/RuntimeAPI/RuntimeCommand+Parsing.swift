@@ -9,12 +9,17 @@ extension RuntimeCommand {
     package static func parse(
         _ words: [String],
         hasPayload: Bool = false,
-        level: AccessLevel = .admin
+        level: AccessLevel = .admin,
+        modes: Set<SessionMode> = [.expert, .experimental]
     ) throws(RuntimeSyntaxError) -> RuntimeCommand {
         guard let (keyword, length) = CommandKeyword.match(words) else {
             throw RuntimeSyntaxError(
                 RuntimeReply(severity: .info, text: CommandKeyword.unknown(words))
             )
+        }
+        if let mode = keyword.mode, !modes.contains(mode) {
+            let name = mode == .expert ? "expert" : "experimental"
+            throw RuntimeSyntaxError(error: "This command is restricted to \(name) mode only.")
         }
         guard level >= keyword.level else { throw RuntimeSyntaxError(error: "Permission denied") }
         let arguments = Arguments(words: words, skipping: length)
@@ -68,6 +73,8 @@ extension RuntimeCommand {
         case .shutdownSession: try parseShutdownSession(arguments)
         case .showErrors:
             .showErrors(proxy: arguments.optional(0), ErrorSide(rawValue: arguments[1]))
+        case .getVariable: .getVariable(try variableName(arguments))
+        case .setVariable: try parseSetVariable(arguments)
         case .showVersion: .showVersion
         case .showBackend: .showBackend
         case .dumpStatsFile: .dumpStatsFile
@@ -144,6 +151,34 @@ extension RuntimeCommand {
             throw RuntimeSyntaxError(error: "Value out of range.")
         }
         return .setRateLimit(rate, value: value)
+    }
+
+    private static func variableName(_ arguments: Arguments) throws(RuntimeSyntaxError) -> String {
+        guard let name = arguments.optional(0) else {
+            throw RuntimeSyntaxError(error: "Missing process-wide variable identifier.")
+        }
+        return name
+    }
+
+    /// `vars_parse_cli_set_var` of HAProxy's src/vars.c.
+    private static func parseSetVariable(_ arguments: Arguments) throws(RuntimeSyntaxError)
+        -> RuntimeCommand
+    {
+        let name = try variableName(arguments)
+        guard let word = arguments.optional(1) else {
+            throw RuntimeSyntaxError(error: "Missing either 'expr', 'fmt' or expression.")
+        }
+        guard let value = arguments.optional(2) else {
+            return .setVariable(name, .expression(word))
+        }
+        switch word {
+        case "expr": return .setVariable(name, .expression(value))
+        case "fmt": return .setVariable(name, .format(value))
+        default:
+            throw RuntimeSyntaxError(
+                error: "'set var': arg type must be either 'expr' or 'fmt' but got '\(word)'."
+            )
+        }
     }
 
     private static func parseBegin(_ arguments: Arguments) throws(RuntimeSyntaxError)

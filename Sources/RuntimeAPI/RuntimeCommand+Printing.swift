@@ -41,6 +41,10 @@ extension RuntimeCommand {
         case .unpublishBackend(let name): ["unpublish", "backend", name]
         case .deleteBackend(let name): ["del", "backend", name]
         case .showDefaults: ["show", "defaults"]
+        case .enableDynamicCookie(let name): ["enable", "dynamic-cookie", "backend", name]
+        case .disableDynamicCookie(let name): ["disable", "dynamic-cookie", "backend", name]
+        case .setDynamicCookieKey(let name, let key):
+            ["set", "dynamic-cookie-key", "backend", name] + (key.isEmpty ? [] : [key])
         default: nil
         }
     }
@@ -129,6 +133,9 @@ extension RuntimeCommand {
             ["show", "servers", "state"] + (backend.map { [$0] } ?? [])
         case .showServersConn(let backend):
             ["show", "servers", "conn"] + (backend.map { [$0] } ?? [])
+        case .getVariable(let name): ["get", "var", name]
+        case .setVariable(let name, .expression(let text)): ["set", "var", name, "expr", text]
+        case .setVariable(let name, .format(let text)): ["set", "var", name, "fmt", text]
         case .showErrors(let proxy, let side):
             ["show", "errors"] + (proxy.map { [$0] } ?? []) + (side.map { [$0.rawValue] } ?? [])
         case .showSessions(let filter): ["show", "sess"] + filter.words

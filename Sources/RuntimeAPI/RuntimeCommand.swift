@@ -38,6 +38,11 @@ package enum RuntimeCommand: Hashable, Sendable {
     case publishBackend(String)
     case unpublishBackend(String)
     case deleteBackend(String)
+    /// `enable dynamic-cookie backend B` and its opposite.
+    case enableDynamicCookie(backend: String)
+    case disableDynamicCookie(backend: String)
+    /// `set dynamic-cookie-key backend B KEY`; an empty key is complained about after the backend.
+    case setDynamicCookieKey(backend: String, key: String)
     /// `show defaults` (3.5): what `add backend … from` may name.
     case showDefaults
 
@@ -94,6 +99,10 @@ package enum RuntimeCommand: Hashable, Sendable {
     case certificate(CertificateCommand)
     /// `clear counters [all]`: only what is a maximum, or everything that only grows.
     case clearCounters(all: Bool)
+    /// `get var`: a variable of the process (`proc.`).
+    case getVariable(String)
+    /// `set var NAME [expr|fmt] VALUE`; only of a session in `experimental-mode`.
+    case setVariable(String, VariableSource)
     /// `set rate-limit RATE global N`.
     case setRateLimit(LimitTarget.Rate, value: Int)
 
@@ -205,6 +214,12 @@ package struct StatFilter: Hashable, Sendable {
     package var skipsMaintenance = false
 
     package init() {}
+}
+
+/// What a variable is set to, as typed.
+package enum VariableSource: Hashable, Sendable {
+    case expression(String)
+    case format(String)
 }
 
 /// Which of them `show errors` shows.

@@ -184,7 +184,14 @@ package struct ServerSession: Sendable {
             return refuse(words, RuntimeReply(severity: .error, text: text))
         }
         do throws(RuntimeSyntaxError) {
-            return run(try RuntimeCommand.parse(words, hasPayload: payload != nil, level: level))
+            return run(
+                try RuntimeCommand.parse(
+                    words,
+                    hasPayload: payload != nil,
+                    level: level,
+                    modes: modes
+                )
+            )
         } catch {
             return refuse(words, error.reply)
         }

@@ -34,6 +34,7 @@ struct Bench {
             if parts.contains("push") { try await PushTime().measure(into: &report) }
             if parts.contains("runtime") {
                 try await RuntimeCost(folder: folder).measure(into: &report)
+                try await RuntimeChange(folder: folder).measure(into: &report)
             }
             if parts.contains("fleet") {
                 try await FleetCost(folder: folder).measure(into: &report)

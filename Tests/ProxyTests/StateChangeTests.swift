@@ -13,6 +13,9 @@ import Testing
         .map(name: "m", .commit(version: 9)),
         .backendDeleted("b"), .rateLimit(.sessions, 9),
         .agent(.init(backend: "b", server: "s", isEnabled: false, address: "::1", text: "")),
+        .cookies(backend: "b", isDynamic: true, key: "k"),
+        .variable(name: "proc.x", "int(1)", isFormat: false),
+        .variable(name: "proc.y", "", isFormat: true),
         .agent(.init(backend: "b", server: "s", isHealthy: false, port: 65_535)),
         .backend(.init(name: "b", id: 3, isPublished: false, addition: nil)),
         .backend(

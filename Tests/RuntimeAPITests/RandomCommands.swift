@@ -83,7 +83,7 @@ struct RandomCommands {
     }
 
     private mutating func otherCommand() -> RuntimeCommand {
-        switch number(0...43) {
+        switch number(0...48) {
         case 0: return .addMap(versionedMap(), key: word(), value: word())
         case 1: return .setMap(map(), key: word(), value: word())
         case 2: return .deleteMap(map(), key: word())
@@ -137,6 +137,10 @@ struct RandomCommands {
         case 42:
             let proxy = generator.chance(50) ? name() : nil
             return .showErrors(proxy: proxy, proxy == nil ? nil : pick([nil, .request, .response]))
+        case 43: return .getVariable(name())
+        case 45: return .enableDynamicCookie(backend: name())
+        case 46: return .disableDynamicCookie(backend: name())
+        case 47: return .setDynamicCookieKey(backend: name(), key: word())
         case 24: return .showEnvironment(generator.chance(50) ? name() : nil)
         default: return .wait(Milliseconds(number(1...99_999)), nil)
         }

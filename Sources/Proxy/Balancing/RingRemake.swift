@@ -80,12 +80,25 @@ struct RingRemake {
         _ words: inout [UInt64],
         by precedes: (RingPoint, RingPoint) -> Bool
     ) {
-        for index in words.indices.dropFirst() where words[index] >> 32 == words[index - 1] >> 32 {
+        for index in equalKeys(words.span) {
             var place = index
             while place > 0, precedes(RingPoint(words[place]), RingPoint(words[place - 1])) {
                 words.swapAt(place, place - 1)
                 place -= 1
             }
         }
+    }
+
+    /// Where keys stand that are equal to the ones before them.
+    private static func equalKeys(_ words: Span<UInt64>) -> [Int] {
+        var places: [Int] = []
+        guard words.count > 1 else { return places }
+        var last = words[0] >> 32
+        for index in 1..<words.count {
+            let key = words[index] >> 32
+            if key == last { places.append(index) }
+            last = key
+        }
+        return places
     }
 }

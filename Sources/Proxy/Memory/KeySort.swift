@@ -49,6 +49,7 @@ enum KeySort {
         _ count: Int,
         bits: UInt64
     ) {
+        if unsafe deal(words, into: sorted, count, bits: bits) { return }
         let passes = (bits + 7) / 8
         var source = unsafe words
         for number in 0..<passes {
@@ -58,6 +59,50 @@ enum KeySort {
             unsafe pass(from: source, to: target, count, shift: 32 + number * 8)
             unsafe source = target
         }
+    }
+
+    private static let dealBits: UInt64 = 12
+    private static let dealLimit: UInt32 = 48
+
+    /// Deals words out by their highest bits into groups of a few, then lets each word sink to its place: two thirds of
+    /// the work of three passes. False, and nothing done, when they are not scattered as hash values are.
+    private static func deal(
+        _ words: UnsafeMutablePointer<UInt64>,
+        into sorted: UnsafeMutablePointer<UInt64>,
+        _ count: Int,
+        bits: UInt64
+    ) -> Bool {
+        guard bits > dealBits, count > 1024 else { return false }
+        let shift = 32 + bits - dealBits
+        var next = InlineArray<4096, UInt32>(repeating: 0)
+        for index in 0..<count {
+            next[Int(truncatingIfNeeded: unsafe words[index] &>> shift & 4095)] &+= 1
+        }
+        var sum: UInt32 = 0
+        var greatest: UInt32 = 0
+        for digit in 0..<4096 {
+            let length = next[digit]
+            greatest = max(greatest, length)
+            next[digit] = sum
+            sum &+= length
+        }
+        guard greatest <= dealLimit else { return false }
+        for index in 0..<count {
+            let word = unsafe words[index]
+            let digit = Int(truncatingIfNeeded: word &>> shift & 4095)
+            unsafe sorted[Int(next[digit])] = word
+            next[digit] &+= 1
+        }
+        for index in 1..<count {
+            let word = unsafe sorted[index]
+            var place = index
+            while place > 0, unsafe sorted[place - 1] &>> 32 > word &>> 32 {
+                unsafe sorted[place] = unsafe sorted[place - 1]
+                place -= 1
+            }
+            if place != index { unsafe sorted[place] = word }
+        }
+        return true
     }
 
     /// Orders by one byte and returns where the words with each value of it begin.

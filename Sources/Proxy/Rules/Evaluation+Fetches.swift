@@ -62,7 +62,7 @@ extension Evaluation {
         case .process:
             for index in snapshot.variables.indices where snapshot.variables[index].number == number
             {
-                return Sample(snapshot.variables[index].text.slice)
+                return snapshot.variables[index].sample
             }
             return Sample()
         case .session: return sessionKept.value(of: number)

@@ -14,6 +14,8 @@ final class BackendRecord {
         didSet { if isPublished != oldValue { isRestated = true } }
     }
     private var isRestated = false
+    /// How servers without a cookie of their own are named.
+    var cookies: CookieSettings
     var sessions = RateMeter()
     /// It is not in the table any more.
     var isDeleted = false
@@ -49,6 +51,7 @@ final class BackendRecord {
         self.addition = addition
         self.rules = rules
         self.configuration = configuration
+        cookies = CookieSettings(configuration)
         self.number = number
         usable = UsableServers(configuration)
         hashHeader = .make(configuration.balance.header)
@@ -143,9 +146,14 @@ final class BackendRecord {
 
     /// Everything that can be changed on it and on its servers.
     var digest: UInt64 {
-        guard addition != nil || !isPublished else { return serverDigests }
+        let areCookiesDeclared = cookies == CookieSettings(configuration)
+        guard addition != nil || !isPublished || !areCookiesDeclared else { return serverDigests }
         var hash = StateHash()
         hash.combine(isPublished ? 1 : 0)
+        if !areCookiesDeclared {
+            hash.combine(cookies.isDynamic ? 1 : 0)
+            hash.combine(cookies.key)
+        }
         if let addition {
             hash.combine(addition.defaults)
             hash.combine(addition.mode?.rawValue ?? "")

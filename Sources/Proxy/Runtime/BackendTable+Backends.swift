@@ -188,3 +188,22 @@ extension BackendTable {
         snapshot.rules.backends = .make(rows)
     }
 }
+
+extension BackendTable {
+    /// Changes how servers of a backend are named in cookies.
+    func name(_ backend: BackendRecord, by settings: CookieSettings) {
+        let saved = backend.cookies
+        unlessCertain { backend.name(by: saved) }
+        backend.name(by: settings)
+        changes += 1
+        if keepsUnsaved { unsaved.append(.cookies(backend)) }
+    }
+
+    func cookieImage(of backend: BackendRecord) -> StateChange {
+        .cookies(
+            backend: backend.configuration.name,
+            isDynamic: backend.cookies.isDynamic,
+            key: backend.cookies.key
+        )
+    }
+}

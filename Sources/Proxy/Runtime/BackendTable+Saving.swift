@@ -21,6 +21,11 @@ extension BackendTable {
             changes.append(.frontend(image(ofFrontend: number)))
         }
         if maxconn != bootMaxconn { changes.append(.maxconn(maxconn)) }
+        for backend in backends
+        where backend.cookies != CookieSettings(backend.configuration) {
+            changes.append(cookieImage(of: backend))
+        }
+        changes += variables.keys.sorted().compactMap { image(ofVariable: $0) }
         changes += rateLimits.sorted { $0.key < $1.key }.map { .rateLimit($0, $1) }
         return changes
     }
@@ -66,6 +71,12 @@ extension BackendTable {
         case .rateLimit(let rate, let limit):
             setRateLimit(rate, to: limit)
             return nil
+        case .cookies(let name, let isDynamic, let key):
+            guard let backend = backend(named: name) else { return "backend '\(name)' is gone" }
+            self.name(backend, by: CookieSettings(isDynamic: isDynamic, key: key))
+            return nil
+        case .variable(let name, let text, let isFormat):
+            return applyVariable(name, text, isFormat: isFormat)
         case .map(let name, let change):
             guard let number = mapNumber(name) else { return "map '\(name)' is gone" }
             self.change(map: number) { $0.apply(change) }

@@ -13,6 +13,9 @@ final class BackendTable {
     let bootMaxconn: Int
     /// Connections or sessions a second; what is not there has no limit.
     var rateLimits: [LimitTarget.Rate: Int] = [:]
+    /// Of the process, by name.
+    var variables: [String: ProcessVariableRecord] = [:]
+    var areVariablesChanged = false
     /// Those of the boot file, then what was added since.
     var backends: [BackendRecord]
     /// How many backends more than in the boot file there can be at once.
@@ -73,6 +76,8 @@ final class BackendTable {
         case frontend(Int)
         case maxconn
         case rateLimit(LimitTarget.Rate)
+        case variable(String)
+        case cookies(BackendRecord)
         case backend(BackendRecord)
         case backendDeletion(String)
     }
@@ -393,6 +398,10 @@ final class BackendTable {
                 backend.isUnsaved = false
                 if !backend.isDeleted { changes.append(.backend(image(of: backend))) }
             case .backendDeletion(let name): changes.append(.backendDeleted(name))
+            case .cookies(let backend):
+                if !backend.isDeleted { changes.append(cookieImage(of: backend)) }
+            case .variable(let name):
+                if let image = image(ofVariable: name) { changes.append(image) }
             }
         }
         unsaved = []
@@ -470,7 +479,8 @@ final class BackendTable {
         let areMapsDirty = maps.contains(where: \.isDirty)
         let served = certificates.takeSnapshot()
         guard
-            !dirty.isEmpty || areMapsDirty || areBackendsChanged || served != nil || !hasSnapshot
+            !dirty.isEmpty || areMapsDirty || areBackendsChanged || areVariablesChanged
+                || served != nil || !hasSnapshot
         else { return nil }
         hasSnapshot = true
         snapshot.generation += 1
@@ -487,6 +497,7 @@ final class BackendTable {
             retired += served.retired
             snapshot.tls = served.binds
         }
+        if areVariablesChanged { renewVariables() }
         if areMapsDirty {
             for number in maps.indices { maps[number].rebuild(retired: &retired) }
             retired.append(RetiredMemory(snapshot.maps))

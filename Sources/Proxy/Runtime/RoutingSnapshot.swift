@@ -24,15 +24,27 @@ package struct RoutingSnapshot: BitwiseCopyable {
     package init() {}
 }
 
-/// One variable of the process, as text.
+/// One variable of the process.
 package struct ProcessVariable: BitwiseCopyable {
     /// As `RuleBookDraft.variable` numbers it.
     package var number: Int32
     package var text: RawText
+    package var kind = Sample.Kind.string
+    /// Of what is no text, as in `Sample`.
+    package var high: UInt64 = 0
+    package var low: UInt64 = 0
 
     package init(number: Int32, text: RawText) {
         self.number = number
         self.text = text
+    }
+
+    /// The value; its bytes are valid as long as the snapshot.
+    package var sample: Sample {
+        var sample = Sample(text.slice)
+        sample.kind = kind
+        (sample.high, sample.low) = (high, low)
+        return sample
     }
 }
 

@@ -8,8 +8,22 @@ extension RuntimeService {
         case .addBackend(let addition): add(addition)
         case .publishBackend(let name): publish(name, true)
         case .unpublishBackend(let name): publish(name, false)
+        case .enableDynamicCookie(let name): onBackend(name) { $0.isDynamic = true }
+        case .disableDynamicCookie(let name): onBackend(name) { $0.isDynamic = false }
+        case .setDynamicCookieKey(let name, let key):
+            table.backend(name) != nil && key.isEmpty
+                ? .error("String value expected.") : onBackend(name) { $0.key = key }
         default: nil
         }
+    }
+
+    private func onBackend(_ name: String, _ change: (inout CookieSettings) -> Void) -> RuntimeReply
+    {
+        guard let backend = table.backend(name) else { return .error("No such backend.") }
+        var settings = backend.cookies
+        change(&settings)
+        table.name(backend, by: settings)
+        return RuntimeReply()
     }
 
     private func add(_ addition: BackendAddition) -> RuntimeReply {

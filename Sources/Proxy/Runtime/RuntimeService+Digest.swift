@@ -39,6 +39,10 @@ extension RuntimeService {
             limit.combine(rate.rawValue)
             limit.combine(value)
         }
+        for (name, record) in table.variables.sorted(by: { $0.key < $1.key }) {
+            limit.combine(name)
+            limit.combine("\(record.source)")
+        }
         var whole = limit.value
         for row in parts { whole &+= row.digest }
         digests.table = StateDigestTable(rows: [part(.process, "-", of: whole)] + parts)

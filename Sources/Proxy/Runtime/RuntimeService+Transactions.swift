@@ -151,10 +151,12 @@ extension RuntimeService {
             .setFrontendMaxconn(let name, _):
             let number = table.frontendNumber(name)
             return .frontend(number.map { table.frontendRecords[$0].name } ?? name)
-        case .setMaxconn, .setRateLimit: return .process
+        case .setMaxconn, .setRateLimit, .setVariable: return .process
         case .addBackend(let addition): return .backend(addition.name)
         case .deleteBackend(let name): return .backend(name)
-        case .publishBackend(let name), .unpublishBackend(let name):
+        case .publishBackend(let name), .unpublishBackend(let name),
+            .enableDynamicCookie(let name), .disableDynamicCookie(let name),
+            .setDynamicCookieKey(let name, _):
             return .backend(table.backend(name)?.configuration.name ?? name)
         default: return nil
         }

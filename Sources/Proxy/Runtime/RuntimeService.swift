@@ -97,6 +97,7 @@ package final class RuntimeService {
             ?? executeFrontend(command)
             ?? executeCertificate(command, payload: payload)
             ?? executeLimit(command)
+            ?? executeVariable(command)
             ?? show(command, level: level, now: now)
         return .reply(reply ?? RuntimeReply())
     }

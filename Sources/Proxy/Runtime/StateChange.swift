@@ -14,6 +14,9 @@ enum StateChange: Hashable {
     case rateLimit(LimitTarget.Rate, Int)
     /// Follows its server.
     case agent(AgentImage)
+    /// With the expression or the format it was made of.
+    case variable(name: String, String, isFormat: Bool)
+    case cookies(backend: String, isDynamic: Bool, key: String)
 
     /// A backend that was added, or one of the boot file that was published or unpublished.
     struct BackendImage: Hashable {
@@ -146,6 +149,16 @@ extension StateChange {
         case .agent(let image):
             writer.write(10 as UInt8)
             image.write(to: &writer)
+        case .variable(let name, let text, let isFormat):
+            writer.write(11 as UInt8)
+            writer.write(name)
+            writer.write(text)
+            writer.write(isFormat ? 1 : 0 as UInt8)
+        case .cookies(let backend, let isDynamic, let key):
+            writer.write(12 as UInt8)
+            writer.write(backend)
+            writer.write(isDynamic ? 1 : 0 as UInt8)
+            writer.write(key)
         }
     }
 
@@ -175,6 +188,14 @@ extension StateChange {
             }
             self = .rateLimit(rate, try reader.number())
         case 10: self = .agent(try AgentImage(from: &reader))
+        case 11:
+            let name = try reader.text()
+            let text = try reader.text()
+            self = .variable(name: name, text, isFormat: try reader.byte() != 0)
+        case 12:
+            let name = try reader.text()
+            let isDynamic = try reader.byte() != 0
+            self = .cookies(backend: name, isDynamic: isDynamic, key: try reader.text())
         default: throw StateReader.Malformed()
         }
     }

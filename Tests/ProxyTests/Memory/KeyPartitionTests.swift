@@ -10,7 +10,7 @@ import Testing
         let bits = Int.random(in: 1...7, using: &generator)
         // Far from equal pieces need more room than was made.
         let greatest = UInt64.max >> UInt64.random(in: 0...9, using: &generator)
-        let words = (0..<Int.random(in: 0...3000, using: &generator)).map { _ in
+        let words = (0..<Int.random(in: 0...6000, using: &generator)).map { _ in
             UInt64.random(in: 0...greatest, using: &generator)
         }
         var partition = KeyPartition(bits: bits, count: words.count)
