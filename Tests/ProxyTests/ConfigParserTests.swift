@@ -126,6 +126,7 @@ import Testing
              server s2 10.0.0.1:80 slowstart 5x
              server s3 10.0.0.1:80 nonsense
              server s4 example.org:80
+             server local localhost:80
              server s5 10.0.0.1
              server s6 10.0.0.1:80 weight 300
              server s6 10.0.0.1:80

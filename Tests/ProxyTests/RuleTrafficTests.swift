@@ -192,6 +192,31 @@ import Testing
         #expect(try ask("/force", "Cookie: C=c2") == "2")
     }
 
+    @Test func `a backend's rules find what the frontend captured, and their own request`() throws {
+        let origin = try RecordingOrigin { _ in
+            .text("HTTP/1.1 200 OK\r\nX-O: abc\r\nContent-Length: 0\r\n\r\n")
+        }
+        defer { origin.close() }
+        let proxy = try proxy(
+            """
+            frontend f
+             bind 127.0.0.1:1
+             capture response header x-o len 2
+             default_backend b
+            backend b
+             http-request set-header x-conn %[be_conn]
+             http-response set-header x-c %[capture.res.hdr(0)]
+             server s 127.0.0.1:\(origin.port)
+            """,
+            name: "captured"
+        )
+        defer { proxy.end() }
+        let client = try TestClient(port: proxy.port)
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.response()?.head.contains("\r\nx-c: ab\r\n") == true)
+        #expect(origin.requests.first?.field("x-conn") == ["1"])
+    }
+
     @Test func `what cannot be is refused in HAProxy's words`() {
         let cases = [
             "use-server s9 if TRUE":

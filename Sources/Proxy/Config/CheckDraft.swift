@@ -1,7 +1,7 @@
 /// What a section says about checks, in any order: `option httpchk`, `http-check`, `option tcp-check`, `tcp-check`.
 struct CheckDraft {
     /// What the servers are asked.
-    enum Kind { case connection, http, tcp }
+    enum Kind { case connection, http, tcp, smtp }
 
     /// The rules of one kind.
     struct Rules {
@@ -17,6 +17,8 @@ struct CheckDraft {
     var request = HTTPCheckConfiguration()
     var http = Rules()
     var tcp = Rules()
+    /// What a mail server is greeted with.
+    var greeting = ""
     var disablesOn404 = false
     var sendsState = false
     var isLogged = false
@@ -60,6 +62,7 @@ struct CheckDraft {
             script.steps = tcp.steps
             return script
         case .http: return httpScript
+        case .smtp: return .smtp(greeting)
         }
     }
 

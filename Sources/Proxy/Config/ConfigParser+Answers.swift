@@ -140,7 +140,7 @@ extension ConfigParser {
             draft.rules.content.insert(made, at: Int(slot))
             draft.rules.settled.requestCaptures += 1
         } else {
-            draft.rules.responseContent.insert(made, at: Int(slot))
+            draft.rules.responseHeads.append(made)
             draft.rules.settled.responseCaptures += 1
         }
     }

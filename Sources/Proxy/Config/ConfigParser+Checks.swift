@@ -15,7 +15,7 @@ extension ConfigParser {
         default:
             draft.check.request.method = words[0]
             draft.check.request.uri = words[1]
-            if words.count > 2 { setVersion(words[2], line, of: &draft.check.request) }
+            if words.count > 2 { setVersion(ofLegacy: words[2], line, of: &draft.check.request) }
             if words.count > 3 {
                 report(
                     "'option httpchk' : headers belong on an 'http-check send' line.",
@@ -23,6 +23,37 @@ extension ConfigParser {
                 )
             }
         }
+    }
+
+    /// `HTTP/1.1\r\nHost:\ x\r\n\r\nbody`, as it was written before `http-check send`.
+    private mutating func setVersion(
+        ofLegacy text: String,
+        _ line: BootLine,
+        of request: inout HTTPCheckConfiguration
+    ) {
+        // Carriage return and line feed are one character to Swift.
+        var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String(String.UnicodeScalarView($0.last == "\r" ? $0.dropLast() : $0)) }[...]
+        setVersion(lines.popFirst() ?? "", line, of: &request)
+        while let field = lines.popFirst(), !field.isEmpty {
+            guard let colon = field.firstIndex(of: ":") else {
+                return report(
+                    "'option httpchk' : '\(field)' is no header field.",
+                    at: line.origin
+                )
+            }
+            let value = field[field.index(after: colon)...].drop { $0 == " " }
+            request.headers.append(.init(name: String(field[..<colon]), value: String(value)))
+        }
+        request.body = lines.joined(separator: "\r\n")
+    }
+
+    /// `option smtpchk [HELO|EHLO DOMAIN]`.
+    mutating func parse(smtpchk line: BootLine, isOn: Bool, into draft: inout ProxyDraft) {
+        draft.check.kind = isOn ? .smtp : .connection
+        let words = Array(line.words.dropFirst(2))
+        let isHello = words.count == 2 && ["HELO", "EHLO"].contains(words[0])
+        draft.check.greeting = isHello ? words.joined(separator: " ") : "HELO localhost"
     }
 
     private mutating func setVersion(

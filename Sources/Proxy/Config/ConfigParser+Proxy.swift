@@ -149,6 +149,7 @@ extension ConfigParser {
         switch line.words[1] {
         case "forwardfor": parse(forwardfor: line, isOn: isOn, into: &draft)
         case "httpchk": parse(httpchk: line, isOn: isOn, into: &draft)
+        case "smtpchk": parse(smtpchk: line, isOn: isOn, into: &draft)
         case "tcp-check" where !extra: draft.check.kind = isOn ? .tcp : .connection
         case "redispatch": parse(redispatch: line, isOn: isOn, into: &draft)
         case "allbackups" where !extra: draft.backend.usesAllBackups = isOn

@@ -174,7 +174,10 @@ enum ServerAddress {
 
     /// Reads what stands after a server's name.
     static func parse(_ text: String) -> ServerAddress {
-        let bare = text.hasPrefix("/") ? "unix@\(text)" : text
+        // The one name that means the same everywhere (RFC 6761 §6.3).
+        let isLocal = text.hasPrefix("localhost:")
+        let literal = isLocal ? "127.0.0.1\(text.dropFirst("localhost".count))" : text
+        let bare = literal.hasPrefix("/") ? "unix@\(literal)" : literal
         guard let endpoint = Endpoint(bare) else {
             if let colon = text.lastIndex(of: ":"), IPv4Address(text[..<colon]) != nil {
                 return .mistake("invalid port '\(text[text.index(after: colon)...])'")

@@ -11,6 +11,8 @@ struct RulesDraft {
     var persistence: [RuleAction] = []
     var responseContent: [RuleAction] = []
     var response: [RuleAction] = []
+    /// `capture response header`.
+    var responseHeads: [RuleAction] = []
     var afterResponse: [RuleAction] = []
     /// In `RuleBookDraft.conditions`; `monitor fail` lines.
     var monitorFail: [Int32] = []
@@ -44,6 +46,7 @@ struct RulesDraft {
         rules.persistence = book.append(persistence, to: \.actions)
         rules.responseContent = book.append(responseContent, to: \.actions)
         rules.response = book.append(response, to: \.actions)
+        rules.responseHeads = book.append(responseHeads, to: \.actions)
         rules.afterResponse = book.append(afterResponse, to: \.actions)
         let conditions = monitorFail.map { book.conditions[Int($0)] }
         rules.monitorFail = book.append(conditions, to: \.conditions)

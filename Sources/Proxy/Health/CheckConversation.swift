@@ -118,11 +118,22 @@ struct CheckConversation {
                 code: lastCode,
                 detail: expectation.onSuccess
             )
+        case .expect(let expectation) where expectation.words != .usual:
+            let (code, words) = told(expectation)
+            return .finish(expectation.passed ?? .layer7OK, code: code, detail: words)
         case .expect(let expectation):
             let detail = expectation.onSuccess.isEmpty ? "(tcp-check)" : expectation.onSuccess
             return .finish(expectation.passed ?? .layer7OK, code: 0, detail: detail)
         default: return .finish(.layer7OK, code: 0, detail: "(tcp-check)")
         }
+    }
+
+    /// What the server itself said, with the code in front of it.
+    private func told(_ expectation: CheckExpectation) -> (code: Int?, words: String) {
+        let line = received.prefix { $0 != 10 && $0 != 13 }
+        guard expectation.words == .codeAndText else { return (nil, Self.text(Array(line))) }
+        let words = line.dropFirst(4).drop { $0 == 32 }
+        return (Int(Self.text(Array(line.prefix(3)))), Self.text(Array(words)))
     }
 
     /// Nothing but the connection is checked.
@@ -159,6 +170,11 @@ struct CheckConversation {
         // Without `min-recv` what is missing may still come, wanted or not.
         if !isFound, expectation.minimum < 0, !isFull { return .receive }
         if isFound != expectation.isNegated { return advance(&patterns) }
+        if expectation.words != .usual {
+            let (code, words) = told(expectation)
+            let status = expectation.failed ?? .layer7InvalidResponse
+            return .finish(status, code: code, detail: words)
+        }
         var text = isFound ? "TCPCHK matched unwanted content" : "TCPCHK did not match content"
         switch expectation.pattern {
         case .text(let bytes): text += " '\(Self.text(bytes))'"

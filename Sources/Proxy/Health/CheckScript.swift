@@ -14,6 +14,31 @@ package struct CheckScript: Hashable, Sendable {
 
     package init(_ kind: Kind) { self.kind = kind }
 
+    /// `option smtpchk` (`proxy_parse_smtpchk_opt`, HAProxy 2.6).
+    package static func smtp(_ greeting: String) -> CheckScript {
+        var script = CheckScript(.tcp)
+        func expect(
+            _ pattern: String,
+            minimum: Int,
+            _ words: CheckExpectation.Words,
+            _ failed: CheckResult.Status
+        ) {
+            var expectation = CheckExpectation(.regex(pattern))
+            expectation.minimum = minimum
+            expectation.words = words
+            expectation.failed = failed
+            script.steps.append(CheckStep(.expect(expectation)))
+        }
+        expect("^[0-9]{3}[ \r]", minimum: 4, .line, .layer7InvalidResponse)
+        expect("^2[0-9]{2}[ \r]", minimum: 4, .codeAndText, .layer7WrongStatus)
+        script.steps.append(CheckStep(.send(Array("\(greeting)\r\n".utf8))))
+        let several = "^(2[0-9]{2}-[^\r]*\r\n)*2[0-9]{2}[ \r]"
+        expect(several, minimum: -1, .codeAndText, .layer7WrongStatus)
+        script.steps.append(CheckStep(.send(Array("QUIT\r\n".utf8))))
+        expect("^2[0-9]{2}[- \r]", minimum: 4, .codeAndText, .layer7WrongStatus)
+        return script
+    }
+
     /// The request and the judgement of `option httpchk` alone.
     package static func http(_ request: HTTPCheckConfiguration) -> CheckScript {
         var script = CheckScript(.http)
@@ -77,6 +102,17 @@ package struct CheckExpectation: Hashable, Sendable {
     /// Replace the usual words.
     package var onSuccess = ""
     package var onError = ""
+    package var words = Words.usual
+
+    /// What is told of an answer.
+    package enum Words: Hashable, Sendable {
+        /// What HAProxy says of rules.
+        case usual
+        /// Its first line.
+        case line
+        /// The text behind three digits, which are the code.
+        case codeAndText
+    }
 
     package init(_ pattern: Pattern) { self.pattern = pattern }
 

@@ -267,6 +267,8 @@ package struct ProxyRules: BitwiseCopyable, Sendable {
     package var persistence = IndexRange()
     package var responseContent = IndexRange()
     package var response = IndexRange()
+    /// `capture response header`, before every other rule.
+    package var responseHeads = IndexRange()
     package var afterResponse = IndexRange()
     /// Ranges of `conditions`: any makes the monitor fail.
     package var monitorFail = IndexRange()
@@ -288,6 +290,7 @@ package struct ProxyRules: BitwiseCopyable, Sendable {
     /// A response is looked at, or changed, by rules.
     package var hasResponseRules: Bool {
         !responseContent.isEmpty || !response.isEmpty || !afterResponse.isEmpty
+            || !responseHeads.isEmpty
     }
     /// The request line has to be kept, for logs and `capture.req.*`.
     package var keepsRequest = false

@@ -330,6 +330,7 @@ extension Worker {
     ) -> Verdict {
         pointResponse(client, bytes)
         defer { unpointRules(client) }
+        _ = rules.run(own.responseHeads, on: .response)
         var verdict = rules.run(rest.responseContent, on: .response)
         if verdict.passes { verdict = rules.run(rest.response, on: .response) }
         if verdict.passes { verdict = rules.run(own.responseContent, on: .response) }

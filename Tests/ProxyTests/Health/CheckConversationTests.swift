@@ -124,6 +124,66 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        (
+            "I'm no mail server\r\n", CheckResult.Status.layer7InvalidResponse, nil,
+            "I'm no mail server"
+        ),
+        ("421 Try again later\r\n", .layer7WrongStatus, 421, "Try again later"),
+        ("250-a.example\r\n250 LAST\r\n", .layer7OK, 250, "a.example"),
+        ("221 closing\r\n", .layer7OK, 221, "closing"),
+    ])
+    func `a mail server's own words and code are told`(
+        _ answer: String,
+        _ status: CheckResult.Status,
+        _ code: Int?,
+        _ words: String
+    ) throws {
+        // The first line of several is judged where several may come.
+        let isSeveral = answer.hasPrefix("250-")
+        let target = try #require(
+            try RuntimeFixture(
+                "backend b\n option smtpchk EHLO me.example\n server s 10.0.0.1:25 check\n"
+            ).service.checkTargets.first
+        )
+        var patterns = CheckPatterns()
+        var conversation = CheckConversation(target.script, to: target.endpoint)
+        _ = conversation.advance(&patterns)
+        _ = conversation.advance(&patterns)
+        let greeting = isSeveral || code == 221 ? "220 hello\r\n" : answer
+        var action = conversation.receive(Array(greeting.utf8), isLast: false, &patterns)
+        if case .send(let bytes) = action {
+            #expect(bytes == Array("EHLO me.example\r\n".utf8))
+            _ = conversation.advance(&patterns)
+            action = conversation.receive(Array(answer.utf8), isLast: false, &patterns)
+        }
+        if case .send(let bytes) = action {
+            #expect(bytes == Array("QUIT\r\n".utf8))
+            _ = conversation.advance(&patterns)
+            action = conversation.receive(Array(answer.utf8), isLast: false, &patterns)
+        }
+        #expect(action == .finish(status, code: code, detail: words))
+    }
+
+    @Test func `option httpchk may carry headers and a body`() throws {
+        let target = try #require(
+            try RuntimeFixture(
+                "backend b\n option httpchk GET /s HTTP/1.1\\r\\nHost:\\ www\\r\\n\\r\\nbody\n server s 10.0.0.1:80 check\n"
+            ).service.checkTargets.first
+        )
+        var patterns = CheckPatterns()
+        var conversation = CheckConversation(target.script, to: target.endpoint)
+        _ = conversation.advance(&patterns)
+        guard case .send(let bytes) = conversation.advance(&patterns) else {
+            Issue.record("nothing is sent")
+            return
+        }
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                == "GET /s HTTP/1.1\r\nHost: www\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbody"
+        )
+    }
+
     @Test func `chunks are put together`() throws {
         let answer =
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
