@@ -85,8 +85,17 @@ package struct ConfigKeyword: Hashable, Sendable {
     ]
     private static let bind = ["accept-proxy", "backlog 5", "name x"]
 
-    /// What `server` lines understand, from the table that reads them.
-    private static let servers: [String] = ServerArguments.supported.map { attribute in
+    /// Attributes of servers that need no certificate.
+    private static let plainAttributes: [ServerAttribute] = [
+        .addr, .agentAddr, .agentCheck, .agentInter, .agentPort, .agentSend, .backup, .check,
+        .cookie, .downinter, .errorLimit, .fall, .fastinter, .guid, .hashKey, .id, .initState,
+        .inter, .maxconn, .maxqueue, .minconn, .observe, .onError, .onMarkedDown, .onMarkedUp,
+        .poolLowConn, .poolMaxConn, .poolPurgeDelay, .port, .proto, .rise, .sendProxy,
+        .sendProxyV2, .slowstart, .track, .weight,
+    ]
+
+    /// What `server` lines understand.
+    private static let servers: [String] = plainAttributes.map { attribute in
         let value =
             switch attribute.form {
             case .flag: ""
