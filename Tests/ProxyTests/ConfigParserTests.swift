@@ -135,7 +135,7 @@ import Testing
         )
         #expect(found.count == 17)
         for word in [
-            "'ssl'", "'http-request lua.f'", "http-use-proxy-header", "'nonsense'", "'lunch'",
+            "'http-request lua.f'", "http-use-proxy-header", "'nonsense'", "'lunch'",
             "'capture'",
             "'stick-table'", "'check_post'",
             "in 'slowstart'", "'example.org:80'", "missing port", "within 0 and 256 (300)",

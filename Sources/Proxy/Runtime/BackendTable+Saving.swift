@@ -1,6 +1,21 @@
 import Model
+import RuntimeAPI
 
 extension BackendTable {
+    /// Something the state file has to be told of.
+    enum Unsaved {
+        case server(ServerRecord, backend: String)
+        case deletion(backend: String, server: String)
+        case map(Int)
+        case frontend(Int)
+        case maxconn
+        case rateLimit(LimitTarget.Rate)
+        case variable(String)
+        case cookies(BackendRecord)
+        case backend(BackendRecord)
+        case backendDeletion(String)
+    }
+
     /// Everything that differs from the boot file, to begin a state file with.
     var image: [StateChange] {
         var changes = backendImages

@@ -68,20 +68,6 @@ final class BackendTable {
     /// How many of `unsaved` were there before what can be taken back.
     private var certainlyUnsaved = 0
 
-    /// Something the state file has to be told of.
-    enum Unsaved {
-        case server(ServerRecord, backend: String)
-        case deletion(backend: String, server: String)
-        case map(Int)
-        case frontend(Int)
-        case maxconn
-        case rateLimit(LimitTarget.Rate)
-        case variable(String)
-        case cookies(BackendRecord)
-        case backend(BackendRecord)
-        case backendDeletion(String)
-    }
-
     /// `pid` tells the services of this process from those of another.
     init(
         _ configuration: ProxyConfiguration,
