@@ -79,7 +79,12 @@ package struct RegressionRun: Sendable {
         }
         let work = try TemporaryFolder("regression")
         defer { work.remove() }
-        var command = ChildProcess.Command(tester, ["-k", "-b", "2M", "-t", "15", parts[1]])
+        // Foundation's children inherit its blocked signals, and a shell without SIGCHLD waits for ever.
+        let unblocking = "sigprocmask(SIG_SETMASK, POSIX::SigSet->new) or die; exec @ARGV or die"
+        var command = ChildProcess.Command(
+            "perl",
+            ["-MPOSIX", "-e", unblocking, tester, "-k", "-b", "2M", "-t", "15", parts[1]]
+        )
         command.folder = "\(folder)/\(parts[0])"
         command.environment = [
             "HAPROXY_PROGRAM": program, "HAPROXY_ARGS": "-dM -dI -dW", "TMPDIR": work.path,

@@ -117,7 +117,7 @@ struct ConvergedFleet {
 }
 
 extension SimulatedProcess {
-    /// By backend name: which addresses are served at which weight.
+    /// By backend name: which addresses are served at which weight, in the planner's units.
     fileprivate func views() -> [String: [SimulatedOrigins.Address: Int]] {
         let snapshot = plane.current
         var views: [String: [SimulatedOrigins.Address: Int]] = [:]
@@ -125,9 +125,9 @@ extension SimulatedProcess {
             let servers = snapshot.backends[number].servers
             var view: [SimulatedOrigins.Address: Int] = [:]
             for index in servers.indices {
-                view[SimulatedOrigins.Address(servers[index].address), default: 0] += Int(
-                    servers[index].weight
-                )
+                // Workers weigh in sixteenths (`BE_WEIGHT_SCALE`), with every `balance` of a scenario.
+                let weight = Int(servers[index].weight) / 16
+                view[SimulatedOrigins.Address(servers[index].address), default: 0] += weight
             }
             views[name] = view
         }
