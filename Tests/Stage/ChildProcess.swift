@@ -54,18 +54,22 @@ package final class ChildProcess: Sendable {
     package func stop(within limit: Duration = .seconds(3)) {
         guard process.isRunning else { return }
         process.terminate()
+        waitForEnd(within: limit)
+        if process.isRunning { kill() }
+    }
+
+    /// Not `waitUntilExit`: Foundation sometimes never learns that a child ended which has children of its own.
+    private func waitForEnd(within limit: Duration) {
         let start = ContinuousClock.now
         while process.isRunning, ContinuousClock.now - start < limit {
             Thread.sleep(forTimeInterval: 0.005)
         }
-        if process.isRunning { kill() }
-        process.waitUntilExit()
     }
 
     /// Ends it without asking (SIGKILL).
     package func kill() {
         signal("KILL")
-        process.waitUntilExit()
+        waitForEnd(within: .seconds(3))
     }
 
     /// Sends a signal by name, such as `STOP` or `CONT`.
