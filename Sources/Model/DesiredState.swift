@@ -30,6 +30,12 @@ package struct DesiredFleet: Hashable, Sendable {
     package var limits: [DesiredLimit] = []
     /// Sorted by name.
     package var frontends: [DesiredFrontend] = []
+    /// Sorted by name.
+    package var certificates: [DesiredCertificate] = []
+    /// How long a transaction of certificates that is not ours may rest before it is aborted.
+    package var transactionGrace = Milliseconds(10_000)
+    /// Lists whose first line every bind may do without (`strict-sni`), as the boot file tells.
+    package var listsWithoutDefault: Set<CertificateFileName> = []
     /// What selectors match.
     package var labels: [String: String] = [:]
     /// The policies that hold for the fleet, sorted by name.

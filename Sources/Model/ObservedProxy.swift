@@ -11,6 +11,8 @@ package struct ObservedProxy: Hashable, Sendable {
     package var acls: [PatternFileName: [String]] = [:]
     /// Only the limits that were asked for; 0 where the proxy has none.
     package var limits: [LimitTarget: Int] = [:]
+    /// Only what was asked for.
+    package var certificates = ObservedCertificates()
 
     package init(name: ProxyName, incarnation: Incarnation, capabilities: ProxyCapabilities) {
         self.name = name
