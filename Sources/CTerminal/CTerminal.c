@@ -1,6 +1,9 @@
 #include "CTerminal.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -17,4 +20,25 @@ int apus_lock(int descriptor) {
         if (errno != EINTR) return errno;
     }
     return 0;
+}
+
+int apus_sync(int descriptor) {
+    while (fsync(descriptor) != 0) {
+        if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
+int apus_replace(int descriptor) {
+    static const char ending[] = ".new";
+    char link[64], path[PATH_MAX], target[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return errno;
+    path[length] = 0;
+    ssize_t kept = length - (ssize_t)(sizeof ending - 1);
+    if (kept <= 0 || strcmp(path + kept, ending) != 0) return EINVAL;
+    memcpy(target, path, (size_t)kept);
+    target[kept] = 0;
+    return rename(path, target) == 0 ? 0 : errno;
 }

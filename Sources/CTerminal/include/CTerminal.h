@@ -10,4 +10,12 @@ int apus_terminal_columns(int descriptor);
 /// The kernel releases it with the descriptor, so also when the process is killed.
 int apus_lock(int descriptor);
 
+/// Waits until what was written to the open file, or the entries of the open folder, is on the disk: 0, or an errno.
+int apus_sync(int descriptor);
+
+/// Gives the open file, whose name ends in `.new`, the name without that ending: 0, or an errno.
+///
+/// What had that name is replaced in one step; by descriptor, so that Swift hands over no pointers.
+int apus_replace(int descriptor);
+
 #endif
