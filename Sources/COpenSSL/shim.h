@@ -73,13 +73,25 @@ static inline SSL *tls_session(SSL_CTX *context, BIO_METHOD *method, struct tls_
     return session;
 }
 
-/// Names the server that a client's session asks for; names that are no host's are left out.
-static inline void tls_session_name(SSL *session, const unsigned char *name, long count) {
+/// Names the server that a client's session asks for, and with `verifies` the one its certificate has to be for.
+/// 0 when no host is called so: nothing is asked for then, and nothing could be verified.
+static inline int tls_session_name(SSL *session, const unsigned char *name, long count, int verifies) {
     char text[256];
-    if (count <= 0 || count > 255 || memchr(name, 0, (size_t)count)) return;
+    if (count <= 0 || count > 255 || memchr(name, 0, (size_t)count)) return 0;
     memcpy(text, name, (size_t)count);
     text[count] = 0;
-    SSL_set_tlsext_host_name(session, text);
+    return SSL_set_tlsext_host_name(session, text) && (!verifies || SSL_set1_host(session, text));
+}
+
+static int tls_take_name(SSL *session, int *alert, void *data) {
+    (void)session;
+    (void)alert;
+    (void)data;
+    return SSL_TLSEXT_ERR_OK;
+}
+/// Lets sessions remember the name that was asked for, so that resumed ones know it, too.
+static inline void tls_remember_names(SSL_CTX *context) {
+    SSL_CTX_set_tlsext_servername_callback(context, tls_take_name);
 }
 
 static inline void *tls_session_data(SSL *session) { return SSL_get_app_data(session); }

@@ -10,29 +10,33 @@ final class ProxyProcess {
     var socket: String { folder.path("stats.sock") }
 
     /// Starts `program` with the configuration; `$DIR` in it is the folder, `stats socket $DIR/stats.sock` is the
-    /// test's to write. `file` are the last words, the name of the configuration in the folder behind them.
+    /// test's to write. `file` are the last words, the name of the configuration in the folder behind them. A test
+    /// that runs other programs meanwhile says that no process follows this one: see `command`.
     init(
         _ configuration: String,
         program: [String] = [Programs.apusProxy],
         _ options: [String] = [],
-        file: (option: [String], name: String) = (["-f"], "proxy.cfg")
-    )
-        throws
-    {
+        file: (option: [String], name: String) = (["-f"], "proxy.cfg"),
+        isFollowed: Bool = true
+    ) throws {
         let folder = try TemporaryFolder("process")
         self.folder = folder
         try folder.write(
             configuration.replacing("$DIR", with: folder.path) + "\n",
             to: file.name
         )
-        let words = program.map { $0.replacing("$DIR", with: folder.path) } + options
-        var command = Self.command(words + file.option + [folder.path(file.name)])
+        let words =
+            program.map { $0.replacing("$DIR", with: folder.path) } + options + file.option
+            + [folder.path(file.name)]
+        var command =
+            isFollowed ? Self.command(words) : .init(words[0], Array(words.dropFirst()))
         command.folder = folder.path
         process = try ChildProcess("proxy", command, logPath: folder.path("log"))
     }
 
     /// Starts a program without the descriptors Foundation lets it inherit: a process that follows it would keep
-    /// them open, and Foundation would take the first for running.
+    /// them open, and Foundation would take the first for running. What it costs: Foundation takes the program for
+    /// ended and waits for it, and hears of no other child's end meanwhile.
     static func command(_ words: [String]) -> ChildProcess.Command {
         let closing = """
             for path in /proc/self/fd/*; do

@@ -22,7 +22,7 @@ package import Model
         package var name = Name.none
         /// `check-sni`.
         package var checkName: String?
-        /// What the server's certificate has to be for; nil does not ask.
+        /// What the server's certificate has to be for when no name is asked for (`verifyhost`).
         package var verifiedName: String?
         /// Shown to servers that ask for one.
         package var certificate: String?
@@ -61,7 +61,9 @@ package import Model
     var source = Source.none
     /// The literal, or the field's name.
     var name: RawText = .empty
-    /// What the certificate has to be for, ended by a zero; empty does not ask.
+    /// The certificate is checked, also against the name that is asked for.
+    var isVerified = false
+    /// What it has to be for when none is asked for, ended by a zero; empty does not ask.
     var verifiedName: RawText = .empty
 
     init() {}
@@ -74,6 +76,7 @@ package import Model
         case .client: source = .client
         case .header(let field): (source, name) = (.header, .make(field))
         }
+        isVerified = settings.options.verification == .required
         if let verified = settings.verifiedName { verifiedName = .make(Array(verified.utf8) + [0]) }
     }
 
@@ -110,7 +113,6 @@ extension ServerTLS.Settings {
         checkName = attributes.word(.checkSNI)
         if let expression = attributes.word(.sni) { name = try Self.name(expression) }
         verifiedName = attributes.word(.verifyhost)
-        if verifiedName == nil, case .literal(let text) = name { verifiedName = text }
         let verifies = attributes.word(.verify).map { $0 != "none" } ?? verifies
         options.verification = verifies ? .required : .none
         if !verifies { verifiedName = nil }

@@ -30,6 +30,7 @@ import COpenSSL
             },
             nil
         )
+        unsafe tls_remember_names(context)
         if !protocolNames.isEmpty {
             unsafe tls_announce(context, protocolNames, UInt32(protocolNames.count))
         }
@@ -72,9 +73,11 @@ import COpenSSL
         )
         unsafe tls_set_mode(context)
         unsafe tls_set_session_cache(context, Int(SSL_SESS_CACHE_SERVER), 20_000)
-        // Sessions of clients that proved who they are must not be resumed elsewhere.
-        let name: [UInt8] = Array("apus".utf8)
-        unsafe SSL_CTX_set_session_id_context(context, name, UInt32(name.count))
+        // Of this context alone: where a client has to prove who it is, a session from where it had not is none.
+        unsafe withUnsafeBytes(of: UInt(bitPattern: context)) { name in
+            let start = unsafe name.assumingMemoryBound(to: UInt8.self).baseAddress
+            _ = unsafe SSL_CTX_set_session_id_context(context, start, UInt32(name.count))
+        }
         let most = options.maxVersion?.rawValue ?? 0
         guard unsafe tls_limit_versions(context, options.minVersion.rawValue, most) == 1 else {
             throw Mistake("unable to set SSL versions.")

@@ -60,13 +60,29 @@ import COpenSSL
             let session = unsafe tls_session(context, method, io, bind)
         else { return nil }
         unsafe SSL_set_connect_state(session)
-        if let start = unsafe name.base { unsafe tls_session_name(session, start, name.count) }
-        if let verified = unsafe server.verifiedName.slice.base {
-            unsafe verified.withMemoryRebound(to: CChar.self, capacity: 1) {
-                _ = unsafe SSL_set1_host(session, $0)
-            }
+        if unsafe !self.name(session, server, name) {
+            unsafe SSL_free(session)
+            return nil
         }
         return unsafe TLSSession(session: session)
+    }
+
+    /// A certificate has to be for the name that was asked for, else for the one of `verifyhost`, as in HAProxy;
+    /// false when it has to be for a name that cannot be one.
+    private func name(
+        _ session: OpaquePointer,
+        _ server: TLSServerSnapshot,
+        _ name: ByteSlice
+    ) -> Bool {
+        if let start = unsafe name.base, !name.isEmpty {
+            let verifies: Int32 = server.isVerified ? 1 : 0
+            return unsafe tls_session_name(session, start, name.count, verifies) == 1
+                || !server.isVerified
+        }
+        guard let verified = unsafe server.verifiedName.slice.base else { return true }
+        return unsafe verified.withMemoryRebound(to: CChar.self, capacity: 1) {
+            unsafe SSL_set1_host(session, $0) == 1
+        }
     }
 
     /// The same for a context of its own.
@@ -76,7 +92,7 @@ import COpenSSL
         }
         unsafe SSL_set_connect_state(session)
         let bytes = Array(name.utf8)
-        unsafe tls_session_name(session, bytes, bytes.count)
+        unsafe tls_session_name(session, bytes, bytes.count, 0)
         return unsafe TLSSession(session: session)
     }
 

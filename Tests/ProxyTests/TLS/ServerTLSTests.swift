@@ -74,12 +74,29 @@ import Testing
             ("ssl verify required ca-file /a.pem sni str(a.example)", 200),
             ("ssl verify required ca-file /c.pem sni str(a.example)", 503),
             ("ssl verify required ca-file /a.pem verifyhost other.example", 503),
+            ("ssl verify required ca-file /a.pem verifyhost a.example", 200),
+            ("ssl verify required ca-file /a.pem sni str(a.example) verifyhost other.example", 200),
+            ("ssl verify required ca-file /a.pem sni str(other.example)", 503),
         ] {
             let proxy = try Self.proxy(keywords)
             defer { proxy.end() }
             let client = try TestClient(port: proxy.port)
             client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(client.response()?.status == status, "\(keywords)")
+        }
+    }
+
+    @Test func `a certificate has to be for the name that the request asks for`() throws {
+        let proxy = try Self.proxy(
+            "ssl verify required ca-file /a.pem sni req.hdr(host)",
+            bind: "ssl crt /a.pem"
+        )
+        defer { proxy.end() }
+        let long = String(repeating: "a", count: 300)
+        for (name, status) in [("a.example", 200), ("other.example", 503), (long, 503)] {
+            let client = try TestClient(port: proxy.port)
+            client.send("GET / HTTP/1.1\r\nHost: \(name)\r\n\r\n")
+            #expect(client.response()?.status == status, "\(name)")
         }
     }
 
