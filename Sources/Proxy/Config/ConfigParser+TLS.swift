@@ -31,9 +31,8 @@ extension ConfigParser {
         case "ssl-default-server-options": read(Array(line.arguments), of: line, forServers: true)
         case "ssl-server-verify":
             configuration.tls.verifiesServers = line.words.last != "none"
-        case "ssl-dh-param-file", "tune.ssl.default-dh-param", "tune.ssl.cachesize",
-            "tune.ssl.lifetime", "tune.ssl.maxrecord", "tune.ssl.capture-buffer-size":
-            // OpenSSL chooses sizes of its own, which clients cannot tell apart.
+        case "tune.ssl.default-dh-param", "tune.ssl.capture-buffer-size":
+            // Sizes of what is not there: suites with finite-field keys, and fetches of the client's list.
             break
         default: return false
         }
