@@ -75,12 +75,6 @@ import Testing
         #expect(made == example.keyed)
     }
 
-    @Test func `what digests start from comes from the first primes`() {
-        // The square root of 2 and the cube root of 2, behind the point.
-        #expect(DigestConstants.start512[0] == 0x6a09_e667_f3bc_c908)
-        #expect(DigestConstants.rounds[0] == 0x428a_2f98_d728_ae22)
-    }
-
     @Test func `a short key is filled up`() {
         let key = Array("key".utf8)
         let made = hexadecimal { _, arena in
