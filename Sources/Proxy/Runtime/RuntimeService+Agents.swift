@@ -58,6 +58,21 @@ extension RuntimeService {
         port: String?
     ) -> RuntimeReply {
         guard server.agent?.isEnabled == true else { return .warning(Self.isNotAsked) }
+        return move(to: address, port, ports: 0...65_535) { host, number in
+            table.changeAgent(server, of: backend, isMoved: true) { agent in
+                if let host { agent.address = host }
+                if let number { agent.port = number }
+            }
+        }
+    }
+
+    /// Reads where checks or agents are to be asked, and moves them there; what is nil stays as it is.
+    func move(
+        to address: String?,
+        _ port: String?,
+        ports: ClosedRange<Int>,
+        _ move: (_ host: Endpoint?, _ port: Int?) -> Void
+    ) -> RuntimeReply {
         var host: Endpoint?
         if let address {
             host = IPText.endpoint(address)
@@ -66,13 +81,10 @@ extension RuntimeService {
         var number: Int?
         if let port {
             guard let parsed = Int(port) else { return .warning("provided port is not an integer") }
-            guard (0...65_535).contains(parsed) else { return .warning("provided port is invalid") }
+            guard ports.contains(parsed) else { return .warning("provided port is invalid") }
             number = parsed
         }
-        table.changeAgent(server, of: backend, isMoved: true) { agent in
-            if let host { agent.address = host }
-            if let number { agent.port = number }
-        }
+        move(host, number)
         return RuntimeReply()
     }
 }

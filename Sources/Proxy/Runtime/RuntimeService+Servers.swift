@@ -164,23 +164,13 @@ extension RuntimeService {
         guard server.isCheckEnabled else {
             return .warning("health checks are not enabled on this server")
         }
-        var host: Endpoint?
-        if let address {
-            host = IPText.endpoint(address)
-            guard host != nil else { return .warning("invalid addr '\(address)'") }
+        return move(to: address, port, ports: 1...65_535) { host, number in
+            table.change(server, of: backend) { server in
+                if let host { server.checkAddress = host }
+                if let number { server.checkPort = number }
+            }
+            table.renewCheck(of: server, in: backend)
         }
-        var number: Int?
-        if let port {
-            guard let parsed = Int(port) else { return .warning("provided port is not an integer") }
-            guard (1...65_535).contains(parsed) else { return .warning("provided port is invalid") }
-            number = parsed
-        }
-        table.change(server, of: backend) { server in
-            if let host { server.checkAddress = host }
-            if let number { server.checkPort = number }
-        }
-        table.renewCheck(of: server, in: backend)
-        return RuntimeReply()
     }
 
     /// `add server`: checks in HAProxy 3.0's order.
