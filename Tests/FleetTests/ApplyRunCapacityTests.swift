@@ -47,16 +47,7 @@ struct ApplyRunCapacityTests {
         }
         let observed = try await Observer(transport: transport, clock: ApplyScript.clock)
             .observe(FleetFixture.target(), ObservationScope(maps: []))
-        let steps = changes.enumerated().map { index, change in
-            let after = index.isMultiple(of: 2) ? [] : [index]
-            return Step(id: index + 1, change: change, origin: FleetFixture.origin, after: after)
-        }
-        var plan = ProxyPlan(
-            proxy: observed.name,
-            incarnation: observed.incarnation,
-            base: Planner.baseDigest(of: steps, in: observed),
-            steps: steps
-        )
+        var plan = FleetFixture.plan(changes, chainsOf: 2, on: observed)
         plan.floors = [ServingFloor(backend: FleetFixture.name("shop"), weight: floor)]
         return plan
     }

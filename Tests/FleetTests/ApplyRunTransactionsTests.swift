@@ -104,16 +104,7 @@ struct ApplyRunTransactionsTests {
                 .setAdmin(path, from: .maint, to: .ready),
             ]
         }
-        let steps = changes.enumerated().map { index, change in
-            let after = index.isMultiple(of: 3) ? [] : [index]
-            return Step(id: index + 1, change: change, origin: FleetFixture.origin, after: after)
-        }
-        let plan = ProxyPlan(
-            proxy: observed.name,
-            incarnation: observed.incarnation,
-            base: Planner.baseDigest(of: steps, in: observed),
-            steps: steps
-        )
+        let plan = FleetFixture.plan(changes, chainsOf: 3, on: observed)
         var limits = FleetLimits()
         limits.transaction = 3
         let applier = Applier(transport: transport, clock: SkippingClock(), limits: limits)

@@ -29,10 +29,15 @@ enum FleetFixture {
         return endpoint
     }
 
-    /// A chain of changes, each after the one before, planned on what `transport` shows.
-    static func plan(_ changes: [Change], on observed: ObservedProxy) -> ProxyPlan {
+    /// Chains of `length` changes, each after the one before, planned on what `transport` shows.
+    static func plan(
+        _ changes: [Change],
+        chainsOf length: Int = .max,
+        on observed: ObservedProxy
+    ) -> ProxyPlan {
         let steps = changes.enumerated().map { index, change in
-            Step(id: index + 1, change: change, origin: origin, after: index == 0 ? [] : [index])
+            let after = index.isMultiple(of: length) ? [] : [index]
+            return Step(id: index + 1, change: change, origin: origin, after: after)
         }
         return ProxyPlan(
             proxy: observed.name,
