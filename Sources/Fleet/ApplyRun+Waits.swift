@@ -29,7 +29,7 @@ extension ApplyRun {
 
     /// Pauses, looks once at everything awaited, and settles what came about or ran out.
     mutating func look() async throws {
-        if pause > .zero { try await clock.sleep(for: napLength) }
+        if pause > .zero { try await nap(for: napLength) }
         let limits = client.limits
         let start = stopwatch.elapsed()
         let view = try await view()
@@ -62,7 +62,7 @@ extension ApplyRun {
     }
 
     /// How long a wait may last.
-    private func limit(of wait: StepWait) -> Duration {
+    func limit(of wait: StepWait) -> Duration {
         switch steps[wait.step - 1].change {
         case .grace(_, let limit), .awaitUp(_, let limit): limit.duration
         case .setAddress: Self.addressLimit

@@ -21,6 +21,8 @@ struct ApplyRun {
     var halted: [BackendName: Int] = [:]
     /// Servers that serve only when others are gone.
     var backups: Set<ServerPath> = []
+    /// Steps whose servers and backends the proxy has called removable; it is not asked again.
+    var calledRemovable: Set<Int> = []
     /// How long to pause before the next look.
     var pause = Duration.zero
 

@@ -116,6 +116,64 @@ struct ApplyRunTests {
         )
     }
 
+    @Test func `a proxy that can wait for connections to end is not polled`() async throws {
+        let transport = ApplyScript.withServer(Script.row("web1", admin: 1, since: 3)) {
+            command,
+            count in
+            switch command {
+            case "show info":
+                .reply("Name: HAProxy\nVersion: 3.0.11\nPid: 7\nStart_time_sec: 1\nStopping: 0")
+            case "wait 1s srv-removable shop/web1":
+                .reply(count == 0 ? "[3]: Failed." : "[6]: Done.")
+            case "show servers conn shop":
+                .reply(Script.connections([("web1", count < 2 ? 1 : 0)]))
+            default: nil
+            }
+        }
+        let outcome = try await ApplyScript.apply(
+            [.awaitRemovable(path, within: Milliseconds(600_000)), .deleteServer(path)],
+            over: transport
+        )
+        #expect(outcome.isComplete, "\(outcome.results)")
+        #expect(
+            transport.writes == [
+                "wait 1s srv-removable shop/web1", "wait 1s srv-removable shop/web1",
+                "del server shop/web1",
+            ]
+        )
+        #expect(transport.commands.count { $0 == "show servers conn shop" } == 3)
+    }
+
+    @Test func `a proxy that waits for backends is asked to, and one that refuses is polled`()
+        async throws
+    {
+        for word in ["[6]: Done.", "[3]: Usage: wait {-h|<duration>} [condition [args...]]"] {
+            let transport = ApplyScript.withServer { command, count in
+                switch command {
+                case "show info":
+                    .reply(
+                        "Name: HAProxy\nVersion: 3.4.0\nPid: 7\nStart_time_sec: 1\nStopping: 0"
+                    )
+                case "unpublish backend shop": .reply("[6]: Backend unpublished.")
+                case "del backend shop":
+                    .reply(
+                        count < 3
+                            ? "[3]: Backend still has attached streams on it."
+                            : "[6]: Backend deleted."
+                    )
+                case let text where text.hasPrefix("wait "): .reply(word)
+                default: nil
+                }
+            }
+            let changes: [Change] = [.unpublishBackend(path.backend), .deleteBackend(path.backend)]
+            let outcome = try await ApplyScript.apply(changes, over: transport)
+            #expect(outcome.isComplete, "\(outcome.results)")
+            let waits = transport.writes.filter { $0.hasPrefix("wait ") }
+            #expect(waits.allSatisfy { $0 == "wait 1s be-removable shop" })
+            #expect(waits.count == (word == "[6]: Done." ? 1 : 2), "\(transport.writes)")
+        }
+    }
+
     @Test func `a deletion refused for idle connections is tried again until they are gone`()
         async throws
     {
