@@ -1,5 +1,6 @@
 package import Model
 package import Planning
+import RuntimeAPI
 
 /// Brings one proxy's plan about: the only writer.
 ///
@@ -66,11 +67,33 @@ package struct Applier: Sendable {
             return ApplyOutcome(ending: .lost(error), results: untouched(plan, progress))
         }
         guard Planner.baseDigest(of: plan.steps, in: observed) == plan.base else {
-            let words = Staleness.explanation(of: plan.steps, on: observed)
+            let shown = await Self.attributes(of: plan, on: observed, client)
+            let words = Staleness.explanation(of: plan, on: observed, shown: shown)
             return ApplyOutcome(ending: .stale(words), results: untouched(plan, progress))
         }
         var run = ApplyRun(plan, observed, client, clock: clock, progress: progress)
         return await run.run()
+    }
+
+    /// What servers whose marks moved have now, where the proxy shows it; nothing else depends on it.
+    private static func attributes(
+        of plan: ProxyPlan,
+        on observed: ObservedProxy,
+        _ client: RuntimeClient
+    ) async -> [ServerPath: ServerAttributes] {
+        let moved = Set(Staleness.movedMarks(of: plan, on: observed).map(\.path.backend)).sorted()
+        guard !moved.isEmpty, client.capabilities.showsServerConfig else { return [:] }
+        let commands: [RuntimeClient.Command] = moved.prefix(8).map {
+            (.showServersConfig(backend: $0.text), payload: nil)
+        }
+        guard let replies = try? await client.replies(to: commands) else { return [:] }
+        var shown: [ServerPath: ServerAttributes] = [:]
+        for reply in replies {
+            for row in (try? ServerConfigTable.parse(reply.text))?.rows ?? [] {
+                if let path = row.path { shown[path] = row.attributes }
+            }
+        }
+        return shown
     }
 
     private func untouched(_ plan: ProxyPlan, _ progress: (StepReport) -> Void) -> [StepReport] {

@@ -89,15 +89,8 @@ private struct SurveyReading {
     /// Comes first: what it shows was true when the server was added, and some of it can change.
     mutating func addConfiguration(_ text: String) throws(TableError) {
         for row in try ServerConfigTable.parse(text).rows {
-            guard let path = Self.path(row.server.backend, row.server.server) else { continue }
-            var own = ServerAttributes()
-            var words = row.arguments[...]
-            while let keyword = words.popFirst() {
-                guard let attribute = ServerAttribute(rawValue: keyword) else { continue }
-                let text = attribute.form == .flag ? "" : words.popFirst() ?? ""
-                own[attribute] = AttributeValue(text, for: attribute)
-            }
-            attributes[path] = own
+            guard let path = row.path else { continue }
+            attributes[path] = row.attributes
             whole.insert(path)
         }
     }

@@ -18,7 +18,7 @@ struct BaseDigest {
     }
 
     /// Each once, sorted; mostly the steps are in that order.
-    private static func servers(of steps: [Step]) -> [ServerPath] {
+    static func servers(of steps: [Step]) -> [ServerPath] {
         var paths: [ServerPath] = []
         var isSorted = true
         for step in steps {

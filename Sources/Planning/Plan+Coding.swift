@@ -19,16 +19,20 @@ extension Plan {
         let remarks: [Remark]
         /// Left out where there are none.
         let floors: [ServingFloor]?
+        /// Left out where there are none.
+        let hidden: [HiddenAttributes]?
 
         init(_ member: Member, of proxy: ProxyPlan) {
             proxies = [member]
             steps = proxy.steps
             remarks = proxy.remarks
             floors = proxy.floors.isEmpty ? nil : proxy.floors
+            hidden = proxy.hidden.isEmpty ? nil : proxy.hidden
         }
 
         func holds(_ proxy: ProxyPlan) -> Bool {
-            remarks == proxy.remarks && floors ?? [] == proxy.floors && steps == proxy.steps
+            remarks == proxy.remarks && floors ?? [] == proxy.floors
+                && hidden ?? [] == proxy.hidden && steps == proxy.steps
         }
 
         func plan(of member: Member) -> ProxyPlan {
@@ -40,6 +44,7 @@ extension Plan {
                 remarks: remarks
             )
             plan.floors = floors ?? []
+            plan.hidden = hidden ?? []
             return plan
         }
     }

@@ -35,6 +35,8 @@ package struct ProxyPlan: Hashable, Sendable, Codable {
     package var remarks: [Remark]
     /// Of the backends that lose weight here, those that must keep some; sorted by backend.
     package var floors: [ServingFloor] = []
+    /// Marks of what the proxy does not show of the servers that have steps.
+    package var hidden: [HiddenAttributes] = []
 
     package init(
         proxy: ProxyName,

@@ -98,6 +98,7 @@ private struct AlikeProxies {
             remarks: entry.plan.remarks
         )
         plan.floors = entry.plan.floors
+        plan.hidden = entry.plan.hidden
         return plan
     }
 }

@@ -38,6 +38,7 @@ extension ProxyPlan {
             remarks: remarks
         )
         plan.floors = floors
+        plan.hidden = hidden
         return plan
     }
 }

@@ -70,7 +70,20 @@ struct ProxyPlanner {
             remarks: remarks
         )
         plan.floors = backends.compactMap(\.floor).sorted { $0.backend < $1.backend }
+        plan.hidden = hidden
         return plan
+    }
+
+    private var hidden: [HiddenAttributes] {
+        var declared: [BackendName: [ServerName: ServerAttributes]] = [:]
+        return HiddenAttributes.of(BaseDigest.servers(of: order.steps), in: observed) { path in
+            if let known = declared[path.backend] { return known[path.server] }
+            let backend = backends.first { $0.desired.name == path.backend }?.desired
+            let servers = (backend?.servers ?? []).map { ($0.name, $0.attributes) }
+            let known = Dictionary(servers) { first, _ in first }
+            declared[path.backend] = known
+            return known[path.server]
+        }
     }
 
     /// Steps, the steps they name and the ids tried: grows like the input, which tests watch.

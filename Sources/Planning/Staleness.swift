@@ -5,14 +5,74 @@ package import Model
 /// The digest of the base decides whether a plan is stale; this only names what a person would look for,
 /// from the values that the steps expect.
 package enum Staleness {
-    /// One sentence; general words when the difference is in a field that no step mentions.
-    package static func explanation(of steps: [Step], on observed: ObservedProxy) -> String {
-        let differences = differences(of: steps, on: observed)
-        guard !differences.isEmpty else {
-            return "an object that this plan changes has changed since it was observed"
+    /// One sentence; general words when the difference is in a field that neither steps nor marks mention.
+    ///
+    /// `shown` are the attributes of servers whose marks moved, where the proxy shows them.
+    package static func explanation(
+        of plan: ProxyPlan,
+        on observed: ObservedProxy,
+        shown: [ServerPath: ServerAttributes] = [:]
+    ) -> String {
+        let moved = movedMarks(of: plan, on: observed).map { entry in
+            hidden(entry.path, from: entry.planned, on: observed, shown[entry.path])
         }
+        let differences = differences(of: plan.steps, on: observed) + moved
+        guard !differences.isEmpty else { return general(plan) }
         let shown = differences.prefix(3).joined(separator: "; ")
         return differences.count > 3 ? "\(shown); and \(differences.count - 3) more" : shown
+    }
+
+    /// Servers whose mark is not the planned one any more, sorted; those that are gone are none of them.
+    package static func movedMarks(
+        of plan: ProxyPlan,
+        on observed: ObservedProxy
+    ) -> [(path: ServerPath, planned: HiddenAttributes)] {
+        let moved = plan.hidden.flatMap { planned in
+            planned.servers.compactMap { path -> (path: ServerPath, planned: HiddenAttributes)? in
+                guard let live = observed.backends[path.backend]?.servers[path.server],
+                    HiddenAttributes.Mark(live)?.text != planned.mark
+                else { return nil }
+                return (path, planned)
+            }
+        }
+        return moved.sorted { $0.path < $1.path }
+    }
+
+    private static func hidden(
+        _ path: ServerPath,
+        from planned: HiddenAttributes,
+        on observed: ObservedProxy,
+        _ shown: ServerAttributes?
+    ) -> String {
+        let live = observed.backends[path.backend]?.servers[path.server]
+        let mark = live.flatMap { HiddenAttributes.Mark($0)?.text }
+        let what = "server \(path) was replaced since the plan by one"
+        guard let before = planned.attributes, let now = shown?.hidden else {
+            return mark.map {
+                "\(what) with other hidden attributes (mark \(planned.mark), now \($0))"
+            } ?? "\(what) that carries no mark of its hidden attributes"
+        }
+        let changes = ServerAttribute.allCases.compactMap { attribute -> String? in
+            let (old, new) = (before[attribute], now[attribute])
+            guard old != new else { return nil }
+            return attribute.words(old, new)
+        }
+        if changes.isEmpty { return "\(what) that carries no mark" }
+        return "\(what) with other hidden attributes: \(changes.joined(separator: ", "))"
+    }
+
+    private static func general(_ plan: ProxyPlan) -> String {
+        let servers = Set(plan.steps.compactMap(\.change.server)).sorted().map { "server \($0)" }
+        let maps = Set(plan.steps.compactMap(\.change.map)).sorted().map { "map \($0)" }
+        let objects = servers + maps
+        let names =
+            objects.count > 3
+            ? objects.prefix(3).joined(separator: ", ") + " or \(objects.count - 3) others"
+            : objects.joined(separator: " or ")
+        let field = "in a field that no step mentions, such as its id or checks"
+        return objects.isEmpty
+            ? "an object that this plan changes has changed since it was observed"
+            : "\(names) has changed since it was observed, \(field)"
     }
 
     private static func differences(of steps: [Step], on observed: ObservedProxy) -> [String] {
@@ -96,5 +156,14 @@ package enum Staleness {
             return value(of: entry.key) == nil ? "map \(name) has no \(entry.key) any more" : nil
         default: return nil
         }
+    }
+}
+
+extension ServerAttribute {
+    /// `inter 500ms → 2s`, `send-proxy on`, `sni off`.
+    fileprivate func words(_ old: AttributeValue?, _ new: AttributeValue?) -> String {
+        if form == .flag { return "\(keyword) \(new == nil ? "off" : "on")" }
+        return
+            "\(keyword) \(old.map(\.description) ?? "unset") → \(new.map(\.description) ?? "unset")"
     }
 }

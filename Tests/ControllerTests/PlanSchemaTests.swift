@@ -10,6 +10,16 @@ import Testing
         var plan = try Fixture.plan(steps: 2)
         plan.proxies[1].remarks = [Remark(.warning, "rings differ", origin: Fixture.at(3))]
         plan.proxies[1].floors = [ServingFloor(backend: try BackendName("shop"), weight: 70)]
+        var attributes = ServerAttributes()
+        attributes[.check] = .flag
+        let server = ServerPath(try BackendName("shop"), try ServerName("web-1"))
+        plan.proxies[1].hidden = [
+            HiddenAttributes(
+                servers: [server],
+                mark: "0123456789abcdef",
+                attributes: attributes
+            ), HiddenAttributes(servers: [server], mark: "0ff", attributes: nil),
+        ]
         let fleet = try PlanFile.Fleet(
             plan: plan,
             targets: [try Fixture.target("lb1"), try Fixture.target("lb2")],
@@ -19,6 +29,7 @@ import Testing
         let content = PlanFile.Content(revision: Fixture.revision, fleets: [fleet], created: 1)
         let text = String(decoding: try PlanFile(sealing: content).encoded(), as: UTF8.self)
         let read = try PlanFile(decoding: Data(text.utf8)).content.fleets[0].plan
+        #expect(read.proxies.map(\.hidden) == plan.proxies.map(\.hidden))
         #expect(read.proxies.map(\.floors) == plan.proxies.map(\.floors))
         let schema = try JSON(parsing: PlanSchema.json)
         #expect(try schema.mistakes(in: JSON(parsing: text)) == [])

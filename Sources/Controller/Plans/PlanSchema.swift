@@ -138,6 +138,29 @@ package enum PlanSchema {
                 },
                 "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
                 "remarks": {"type": "array", "items": {"$ref": "#/$defs/remark"}},
+                "hidden": {
+                  "type": "array",
+                  "description": "marks of what proxies do not show of the servers that have steps",
+                  "items": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["servers", "mark"],
+                    "properties": {
+                      "servers": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {
+                          "type": "object",
+                          "additionalProperties": false,
+                          "required": ["backend", "server"],
+                          "properties": {"backend": {"$ref": "#/$defs/name"}, "server": {"$ref": "#/$defs/name"}}
+                        }
+                      },
+                      "mark": {"type": "string", "pattern": "^([0-9a-f]{3}|[0-9a-f]{16})$"},
+                      "attributes": {"type": "object", "description": "what the mark stands for, by keyword"}
+                    }
+                  }
+                },
                 "floors": {
                   "type": "array",
                   "description": "weight that stays in service, looked at before each step that takes some away",
