@@ -23,7 +23,8 @@ import Testing
         Origin(file: "shop.yaml", line: line, column: column)
     }
 
-    @Test func `every mistake is shown with its line, a caret and what it belongs to`() {
+    @Test(arguments: [80, 160])
+    func `every mistake is shown with its line, a caret and what it belongs to`(columns: Int) {
         let loaded = LoadedState(
             revision: Fixture.revision,
             state: nil,
@@ -44,10 +45,10 @@ import Testing
             ],
             texts: ["shop.yaml": text]
         )
-        let lines = DiagnosticReport(loaded, columns: 80).lines.map(\.plain)
-        #expect(lines.filter { $0.contains("│") }.allSatisfy { $0.count <= 80 })
+        let lines = DiagnosticReport(loaded, columns: columns).lines.map(\.plain)
+        #expect(lines.filter { $0.contains("│") }.allSatisfy { $0.count <= columns })
         let report = lines.joined(separator: "\n")
-        #expect(Golden.difference(of: report, from: golden("diagnostics.txt")) == nil)
+        #expect(Golden.difference(of: report, from: golden("diagnostics-\(columns).txt")) == nil)
     }
 
     @Test func `no mistakes need no words`() {

@@ -96,10 +96,16 @@ final class Transcript: Sendable {
     var err: String { text.withLock(\.err) }
 
     /// A console that writes here; `answers` are typed by nobody when nil.
-    func console(answer: String? = nil, columns: Int = 80) -> Console {
+    func console(
+        answer: String? = nil,
+        columns: Int = 80,
+        errIsTerminal: Bool = false
+    ) -> Console {
         let out: @Sendable (String) -> Void = { [self] part in text.withLock { $0.out += part } }
         let err: @Sendable (String) -> Void = { [self] part in text.withLock { $0.err += part } }
-        guard let answer else { return Console(out: out, err: err, columns: columns) }
+        guard let answer else {
+            return Console(out: out, err: err, columns: columns, errIsTerminal: errIsTerminal)
+        }
         return Console(out: out, err: err, ask: { answer }, columns: columns)
     }
 }

@@ -85,7 +85,8 @@ import Testing
         #expect(Golden.difference(of: text, from: golden("status-\(columns).txt")) == nil)
     }
 
-    @Test func `history is a line a pass and why it ended so`() throws {
+    @Test(arguments: [80, 160])
+    func `history is a line a pass and why it ended so`(columns: Int) throws {
         var pass = PassRecord(
             fleet: try FleetName("edge-par"),
             revision: Fixture.revision,
@@ -109,7 +110,7 @@ import Testing
         second.ended = second.begun + 84
         second.result = .converged
         second.summary = "1 to add on 1 proxy (3 operations)"
-        let description = HistoryDescription(now: WallTime(now), columns: 80)
+        let description = HistoryDescription(now: WallTime(now), columns: columns)
         let lb1 = try ProxyName("lb1")
         let proxies = [
             PassRecord.Application(
@@ -139,6 +140,6 @@ import Testing
         ]
         let lines = description.lines([pass, second]) + description.lines(proxies, operations)
         let text = lines.map(\.plain).joined(separator: "\n")
-        #expect(Golden.difference(of: text, from: golden("history.txt")) == nil)
+        #expect(Golden.difference(of: text, from: golden("history-\(columns).txt")) == nil)
     }
 }

@@ -26,7 +26,8 @@ package struct Console: Sendable {
         out: @escaping @Sendable (String) -> Void,
         err: @escaping @Sendable (String) -> Void,
         ask: (@Sendable () -> String?)? = nil,
-        columns: Int = 100
+        columns: Int = 100,
+        errIsTerminal: Bool = false
     ) {
         self.out = out
         self.err = err
@@ -35,7 +36,7 @@ package struct Console: Sendable {
         outStyle = TerminalStyle(hasColor: false)
         errStyle = TerminalStyle(hasColor: false)
         outIsTerminal = false
-        errIsTerminal = false
+        self.errIsTerminal = errIsTerminal
         isInteractive = ask != nil
     }
 
