@@ -12,7 +12,8 @@ struct Bench {
             let folder = try TemporaryFolder("bench")
             defer { folder.remove() }
             let parts =
-                (environment["BENCH"] ?? "proxy latency memory soak check plan push runtime fleet")
+                (environment["BENCH"]
+                ?? "proxy latency memory soak check plan hostile rivals push runtime fleet")
                 .split(
                     separator: " "
                 )
@@ -31,6 +32,8 @@ struct Bench {
             if parts.contains("check") || parts.contains("plan") {
                 try RepositoryCost(folder: folder).measure(into: &report)
             }
+            if parts.contains("hostile") { try HostileCost(folder: folder).measure(into: &report) }
+            if parts.contains("rivals") { try RivalCost(folder: folder).measure(into: &report) }
             if parts.contains("push") { try await PushTime().measure(into: &report) }
             if parts.contains("runtime") {
                 try await RuntimeCost(folder: folder).measure(into: &report)

@@ -3,7 +3,7 @@ import Stage
 
 /// What was measured, as a Markdown table with limits.
 struct BenchReport {
-    /// One line: what, how much, and what it must not exceed.
+    /// One line: what, how much, and what it must keep.
     struct Line {
         let subject: String
         let value: String
@@ -37,6 +37,18 @@ struct BenchReport {
         )
     }
 
+    /// Judges one number that must be at least `atLeast`.
+    mutating func judge(_ subject: String, _ value: Double, unit: String, atLeast floor: Double) {
+        lines.append(
+            Line(
+                subject: subject,
+                value: Self.text(value) + unit,
+                limit: "≥ \(Self.text(floor))\(unit)",
+                holds: value >= floor
+            )
+        )
+    }
+
     static func text(_ value: Double) -> String {
         String(format: value < 10 ? "%.2f" : "%.0f", value)
     }
@@ -47,7 +59,7 @@ struct BenchReport {
             text += "\n| what | measured | limit | |\n|---|---|---|---|\n"
             for line in lines {
                 text +=
-                    "| \(line.subject) | \(line.value) | \(line.limit) | \(line.holds ? "holds" : "**exceeded**") |\n"
+                    "| \(line.subject) | \(line.value) | \(line.limit) | \(line.holds ? "holds" : "**missed**") |\n"
             }
         }
         for section in sections {

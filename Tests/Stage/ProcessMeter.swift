@@ -12,6 +12,15 @@ package enum ProcessMeter {
         }
     }
 
+    /// CPU time in nanoseconds of our own children that have ended and were waited for, and of theirs.
+    package static func childrenTime() -> Int {
+        let fields = text("/proc/self/stat").split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 14, let user = Int(fields[13]), let system = Int(fields[14]) else {
+            return 0
+        }
+        return (user + system) * 10_000_000
+    }
+
     /// Resident memory now, in bytes.
     package static func residentBytes(of pid: Int32) -> Int { field("VmRSS:", of: pid) * 1024 }
 
