@@ -156,7 +156,7 @@ let package = Package(
         ),
         .target(
             name: "Stage",
-            dependencies: ["Model", "Proxy"],
+            dependencies: ["Model", "Proxy", crypto, swiftASN1, x509],
             path: "Tests/Stage",
             swiftSettings: strict
         ),
@@ -253,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "CertificatesTests",
             dependencies: [
-                "Certificates", "Model", "Simulation", "Stage", crypto, cryptoExtras, swiftASN1, x509,
+                "Certificates", "Model", "Simulation", "Stage", asyncHTTPClient, crypto,
+                cryptoExtras, swiftASN1, x509,
             ],
             swiftSettings: strict
         ),

@@ -2,6 +2,8 @@ import Certificates
 import Crypto
 import CryptoExtras
 import Foundation
+import Model
+import Stage
 import Testing
 import X509
 
@@ -109,14 +111,14 @@ struct CertificateBundleTests {
         for line in bundle.keyPEM.revealed.split(separator: "\n") { #expect(!seen.contains(line)) }
     }
 
-    @Test(arguments: CertificateKeyType.allCases) func `keys of every type fit their certificates`(
-        type: CertificateKeyType
+    @Test(arguments: CertificateKeyKind.allCases) func `keys of every type fit their certificates`(
+        type: CertificateKeyKind
     ) throws {
         // Making RSA keys takes seconds on a bad day; the two long ones are made by the same line.
         guard type != .rsa4096, type != .rsa3072 else { return }
         let key = try type.makeKey()
         let pem = try authority.leaf(["www.example.com"], key: key).pem + key.pem
-        let kinds: [CertificateKeyType: String] = [
+        let kinds: [CertificateKeyKind: String] = [
             .ecdsaP256: "ECDSA P-256", .ecdsaP384: "ECDSA P-384", .rsa2048: "RSA 2048",
         ]
         #expect(try CertificateBundle(pem: pem).keyDescription == kinds[type])

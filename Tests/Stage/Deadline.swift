@@ -22,3 +22,21 @@ package enum Deadline {
         }
     }
 }
+
+extension Deadline {
+    /// Looks again and again at something that has to be awaited itself; throws after `limit`.
+    package static func reach(
+        _ what: String,
+        within limit: Duration = .seconds(20),
+        every pause: Duration = .milliseconds(20),
+        until condition: () async throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + limit
+        while !(try await condition()) {
+            guard ContinuousClock.now < deadline else {
+                throw Missed(description: "no \(what) in \(limit)")
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+}

@@ -30,6 +30,8 @@ package enum StoreSection: String, Sendable, CaseIterable {
     case records
     /// Keys and addresses of accounts, by issuer.
     case accounts
+    /// Secrets by which authorities bind accounts to their customers, in base64 with the URL alphabet, by issuer.
+    case externalAccounts
     /// Until when an authority must be left alone, by issuer.
     case holds
 }

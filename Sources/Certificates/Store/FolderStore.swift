@@ -3,7 +3,8 @@
 /// Folders are 0700 and files 0600; a file is replaced by a temporary one that was synced before (see `DurableFiles`).
 package struct FolderStore: CertificateStore {
     private static let endings: [StoreSection: String] = [
-        .certificates: ".pem", .records: ".json", .accounts: ".json", .holds: ".json",
+        .certificates: ".pem", .records: ".json", .accounts: ".json",
+        .externalAccounts: ".key", .holds: ".json",
     ]
 
     package let path: String

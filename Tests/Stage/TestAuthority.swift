@@ -1,20 +1,19 @@
-import Certificates
 import Crypto
-import Foundation
+package import Foundation
 import SwiftASN1
-import X509
+package import X509
 
-/// A root, an intermediate and what they sign, made anew for each test.
-struct TestAuthority {
-    static let start = Date(timeIntervalSince1970: 1_790_000_000)
-    static let day: TimeInterval = 86_400
+/// A root, an intermediate and what they sign, made anew for each test or demo.
+package struct TestAuthority: Sendable {
+    package static let start = Date(timeIntervalSince1970: 1_790_000_000)
+    package static let day: TimeInterval = 86_400
 
-    let rootKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
-    let intermediateKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
-    let root: Certificate
-    let intermediate: Certificate
+    package let rootKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
+    package let intermediateKey = Certificate.PrivateKey(P256.Signing.PrivateKey())
+    package let root: Certificate
+    package let intermediate: Certificate
 
-    init() throws {
+    package init() throws {
         let rootName = try DistinguishedName { CommonName("Test Root") }
         root = try Self.sign(
             rootKey.publicKey,
@@ -33,14 +32,24 @@ struct TestAuthority {
     }
 
     /// A certificate for these names, valid for 90 days from `start`.
-    func leaf(
+    package func leaf(
         _ names: [String],
         key: Certificate.PrivateKey,
         from start: Date = Self.start,
         days: Double = 90
     ) throws -> Certificate {
+        try leaf(names, publicKey: key.publicKey, from: start, days: days)
+    }
+
+    /// The same for a key of which only the public half is known.
+    package func leaf(
+        _ names: [String],
+        publicKey: Certificate.PublicKey,
+        from start: Date = Self.start,
+        days: Double = 90
+    ) throws -> Certificate {
         try Self.sign(
-            key.publicKey,
+            publicKey,
             subject: try DistinguishedName { CommonName(names.first ?? "") },
             issuer: intermediate.subject,
             key: intermediateKey,
@@ -50,7 +59,7 @@ struct TestAuthority {
     }
 
     /// Certificate, intermediate and key in one PEM text.
-    func bundle(
+    package func bundle(
         _ names: [String],
         from start: Date = Self.start,
         days: Double = 90
@@ -66,7 +75,7 @@ struct TestAuthority {
         issuer: DistinguishedName,
         key: Certificate.PrivateKey,
         names: [String]?,
-        validity: ClosedRange<Date> = start...start.addingTimeInterval(3650 * day)
+        validity: ClosedRange<Date> = (start - 2000 * day)...(start + 20_000 * day)
     ) throws -> Certificate {
         try Certificate(
             version: .v3,
@@ -96,9 +105,9 @@ struct TestAuthority {
 }
 
 extension Certificate {
-    var pem: String { get throws { try serializeAsPEM().pemString + "\n" } }
+    package var pem: String { get throws { try serializeAsPEM().pemString + "\n" } }
 }
 
 extension Certificate.PrivateKey {
-    var pem: String { get throws { try serializeAsPEM().pemString + "\n" } }
+    package var pem: String { get throws { try serializeAsPEM().pemString + "\n" } }
 }
