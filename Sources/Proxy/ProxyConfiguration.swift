@@ -39,6 +39,10 @@ package struct ProxyConfiguration: Sendable {
     package var maps: [MapConfiguration] = []
     /// Every place that some section logs to.
     package var logTargets: [LogTarget] = []
+    /// Variables of the process and what they are set to at first.
+    var variables: [String: ProcessVariableRecord] = [:]
+    /// The `ring` sections.
+    package var rings: [RingConfiguration] = []
     /// Those that `log global` stands for, as numbers in `logTargets`.
     package var globalLogs: [Int] = []
     package var logTag = "apus-proxy"

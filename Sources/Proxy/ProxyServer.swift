@@ -172,7 +172,7 @@ package final class ProxyServer {
     /// Starts the workers, each with a descriptor table of its own; the control thread keeps the listeners
     /// too then, and closes its copies when the proxy stops accepting.
     private func startWorkers(beside control: inout ControlThread) {
-        let (targets, sender) = (configuration.logTargets, logSender)
+        let (targets, sender, rings) = (configuration.logTargets, logSender, service.rings)
         let all = listeners.owned
         for (number, owned) in all.enumerated() {
             let share = plane.share(ofWorker: number)
@@ -185,7 +185,7 @@ package final class ProxyServer {
                     + control.listeningDescriptors
             ) {
                 var worker = Worker(number: number, plane: share, capacity: capacity, seed: 0x5eed)
-                worker.openLogs(targets, as: sender)
+                worker.openLogs(targets, as: sender, rings: rings)
                 worker.rules.process.threads = Int64(all.count)
                 for listener in owned {
                     worker.listen(

@@ -121,6 +121,8 @@ extension CommandKeyword {
             )
         case .showAcl:
             ("show acl [@<ver>] <acl>]", "report available acls or dump an acl's contents")
+        case .showActivity:
+            ("show activity [-1|0|thread_num]", "show what each thread did (for developers)")
         case .showBackend: ("show backend", "list backends in the current running config")
         case .showCLILevel: ("show cli level", "display the level of the current CLI session")
         case .showCLISockets: ("show cli sockets", "dump list of cli sockets")
@@ -132,9 +134,20 @@ extension CommandKeyword {
                 "show errors [<px>] [request|response]",
                 "report last request and/or response errors for each proxy"
             )
+        case .showEvents: ("show events [<sink>] [-w] [-n]", "show event sink state")
+        case .showDescriptors:
+            (
+                "show fd [-!plcfb]* [num]",
+                "dump list of file descriptors in use or a specific one"
+            )
         case .showInfo:
             ("show info [desc|json|typed|float]*", "report information about the running process")
         case .showMap: ("show map [@ver] [map]", "report available maps or dump a map's contents")
+        case .showPools:
+            (
+                "show pools [by*] [match <pfx>] [nb]",
+                "report information about the memory pools usage"
+            )
         case .showServersConfig:
             (
                 "show servers config [<backend>]",
@@ -189,7 +202,7 @@ extension CommandKeyword {
                 "wait the specified delay or condition (-h to see list)"
             )
         case .help: ("help [<command>]", "list matching or all commands")
-        case .prompt: ("prompt [n|i|p]", "change or toggle the interactive mode")
+        case .prompt: ("prompt [n|i|p|timed]", "change or toggle the interactive mode")
         case .quit: ("quit", "disconnect")
         }
     }

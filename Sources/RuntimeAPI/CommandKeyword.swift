@@ -59,14 +59,18 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case setVariable = "set var"
     case setWeight = "set weight"
     case showAcl = "show acl"
+    case showActivity = "show activity"
     case showBackend = "show backend"
     case showCLILevel = "show cli level"
     case showCLISockets = "show cli sockets"
     case showDefaults = "show defaults"
     case showEnvironment = "show env"
     case showErrors = "show errors"
+    case showEvents = "show events"
+    case showDescriptors = "show fd"
     case showInfo = "show info"
     case showMap = "show map"
+    case showPools = "show pools"
     case showServersConfig = "show servers config"
     case showServersConn = "show servers conn"
     case showServersState = "show servers state"
@@ -91,12 +95,13 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .operator, .clearCounters, .getVariable, .showCertificate, .showEnvironment,
-            .showErrors, .showSessions:
+        case .operator, .clearCounters, .getVariable, .showActivity, .showCertificate,
+            .showDescriptors, .showEnvironment, .showErrors, .showSessions:
             .operator
         case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
             .setSeverityOutput,
-            .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showInfo, .showMap,
+            .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showEvents, .showInfo,
+            .showMap, .showPools,
             .showServersConfig, .showServersConn, .showServersState,
             .showStat, .showStateDigest, .showVersion, .user, .help, .prompt, .quit:
             .user

@@ -53,7 +53,8 @@ extension RuntimeCommand {
         switch keyword {
         case .operator: .lowerLevel(.operator)
         case .user: .lowerLevel(.user)
-        case .prompt: .prompt(PromptMode(rawValue: arguments[0]))
+        case .prompt:
+            .prompt(PromptMode(rawValue: arguments[0]), isTimed: arguments.all.contains("timed"))
         case .help: .help(arguments.all)
         case .echo: .echo(arguments.all.joined(separator: " "))
         case .quit: .quit
@@ -73,6 +74,11 @@ extension RuntimeCommand {
         case .shutdownSession: try parseShutdownSession(arguments)
         case .showErrors:
             .showErrors(proxy: arguments.optional(0), ErrorSide(rawValue: arguments[1]))
+        case .showActivity:
+            .showActivity(thread: arguments.optional(0).map(leadingInteger) ?? -1)
+        case .showDescriptors: .showDescriptors(try DescriptorFilter(arguments))
+        case .showPools: .showPools(try PoolSelection(arguments))
+        case .showEvents: .showEvents(try EventSelection(arguments))
         case .getVariable: .getVariable(try variableName(arguments))
         case .setVariable: try parseSetVariable(arguments)
         case .showVersion: .showVersion

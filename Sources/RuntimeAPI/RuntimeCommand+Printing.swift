@@ -138,6 +138,10 @@ extension RuntimeCommand {
         case .setVariable(let name, .format(let text)): ["set", "var", name, "fmt", text]
         case .showErrors(let proxy, let side):
             ["show", "errors"] + (proxy.map { [$0] } ?? []) + (side.map { [$0.rawValue] } ?? [])
+        case .showActivity(let thread): ["show", "activity", "\(thread)"]
+        case .showDescriptors(let filter): ["show", "fd"] + filter.words
+        case .showPools(let selection): ["show", "pools"] + selection.words
+        case .showEvents(let selection): ["show", "events"] + (selection?.words ?? [])
         case .showSessions(let filter): ["show", "sess"] + filter.words
         case .shutdownSession(let id): ["shutdown", "session", id]
         case .showServersConfig(let backend):
@@ -151,7 +155,8 @@ extension RuntimeCommand {
         case .showBackend: ["show", "backend"]
         case .showVersion: ["show", "version"]
         case .dumpStatsFile: ["dump", "stats-file"]
-        case .prompt(let mode): ["prompt"] + (mode.map { [$0.rawValue] } ?? [])
+        case .prompt(let mode, let isTimed):
+            ["prompt"] + (mode.map { [$0.rawValue] } ?? []) + (isTimed ? ["timed"] : [])
         case .setSeverityOutput(let output, let isSilent):
             ["set", "severity-output", output.rawValue] + (isSilent ? ["-"] : [])
         case .setMode(let mode, let word): [mode.rawValue] + (word.map { [$0] } ?? [])

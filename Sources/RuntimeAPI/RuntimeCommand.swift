@@ -13,6 +13,14 @@ package enum RuntimeCommand: Hashable, Sendable {
     case showSessions(SessionFilter)
     /// `show errors`: the last invalid request and response of each proxy, or of those that one had to do with.
     case showErrors(proxy: String?, ErrorSide?)
+    /// `show activity`: of one thread by number from 1, all added up for 0, and side by side, too, for -1.
+    case showActivity(thread: Int)
+    /// `show fd`: what workers have open.
+    case showDescriptors(DescriptorFilter)
+    /// `show pools`: buffers by size.
+    case showPools(PoolSelection)
+    /// `show events`: the sinks there are, or what a ring holds.
+    case showEvents(EventSelection?)
     /// `shutdown session`: one that `show sess` named, as a number.
     case shutdownSession(String)
     case showBackend
@@ -106,7 +114,8 @@ package enum RuntimeCommand: Hashable, Sendable {
     /// `set rate-limit RATE global N`.
     case setRateLimit(LimitTarget.Rate, value: Int)
 
-    case prompt(PromptMode?)
+    /// `isTimed` turns the prompt on, and the process' uptime in it on or off.
+    case prompt(PromptMode?, isTimed: Bool = false)
     /// A `-` behind it leaves out the empty line that ends its own answer.
     case setSeverityOutput(SeverityOutput, isSilent: Bool = false)
     /// `expert-mode` or `experimental-mode`: asks with nil, turns on with `on`, off with anything else.

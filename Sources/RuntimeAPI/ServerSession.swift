@@ -52,6 +52,10 @@ package struct ServerSession: Sendable {
     private let limits: Limits
     private var state = State.idle
     private var mode = PromptMode.none
+    /// The prompt shows `uptime`.
+    private var isTimed = false
+    /// How long the process has been running, as far as the owner has said.
+    package var uptime = Milliseconds(0)
     private var severityOutput = SeverityOutput.none
     private var modes: Set<SessionMode> = []
     private var input = InputBuffer()
@@ -207,7 +211,11 @@ package struct ServerSession: Sendable {
     private mutating func run(_ command: RuntimeCommand) -> Action? {
         var reply = RuntimeReply()
         switch command {
-        case .prompt(let mode): self.mode = mode ?? (self.mode == .prompt ? .none : .prompt)
+        case .prompt(let mode, true):
+            self.mode = mode ?? .prompt
+            isTimed.toggle()
+        case .prompt(let mode, false):
+            self.mode = mode ?? (self.mode == .prompt ? .none : .prompt)
         case .setSeverityOutput(let output, let isSilent):
             severityOutput = output
             if isSilent { return .reply([]) }
@@ -237,7 +245,18 @@ package struct ServerSession: Sendable {
         return .reply(framed(reply))
     }
 
-    private var terminator: [UInt8] { Array((mode == .prompt ? "\n> " : "\n").utf8) }
+    private var terminator: [UInt8] {
+        guard mode == .prompt else { return [UInt8(ascii: "\n")] }
+        return Array((isTimed ? "\n[\(Self.clock(uptime))]> " : "\n> ").utf8)
+    }
+
+    /// Days, hours, minutes and seconds.
+    private static func clock(_ time: Milliseconds) -> String {
+        let seconds = time.count / 1000
+        let parts = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
+        return "\(seconds / 86_400)"
+            + parts.map { $0 < 10 ? ":0\($0)" : ":\($0)" }.joined()
+    }
 
     /// Severity prefix, text with exactly one end of line, then what separates replies in this mode.
     private func framed(_ reply: RuntimeReply) -> [UInt8] {

@@ -15,7 +15,7 @@ import Testing
         var sender = LogWriter.Sender()
         sender.hostname = "box"
         sender.pid = 7
-        let sink = LogSink(target, sender: sender)
+        let sink = LogSink(target, sender: sender, rings: [])
         var line = Arena(capacity: 1024)
         defer {
             sink.close()

@@ -33,6 +33,45 @@ import Testing
         return try proxy(text, name: name)
     }
 
+    @Test func `rules change maps and lists for the requests that follow`() throws {
+        let proxy = try proxy(
+            """
+            frontend f
+             bind 127.0.0.1:1
+             http-request set-map(virt@seen) %[path] %[hdr(x)] if { path_beg /s }
+             http-request del-map(virt@seen) %[path,regsub(^/d,/s)] if { path_beg /d }
+             http-request add-acl(virt@bad) %[hdr(x)] if { path /ban }
+             http-request del-acl(virt@bad) %[hdr(x)] if { path /pardon }
+             http-request deny if { hdr(x) -f virt@bad } !{ path /pardon }
+             http-request return status 200 content-type text/plain lf-string "%[str(/s1),map(virt@seen,none)]"
+            """,
+            name: "lists"
+        )
+        defer { proxy.end() }
+        let clock = try TestClient(port: proxy.port)
+        func ask(_ path: String, _ x: String) -> String {
+            guard let client = try? TestClient(port: proxy.port) else { return "" }
+            client.send("GET \(path) HTTP/1.1\r\nHost: a\r\nX: \(x)\r\n\r\n")
+            return String(decoding: client.response()?.body ?? [], as: UTF8.self)
+        }
+        func becomes(_ body: String, x: String = "other") -> Bool {
+            clock.eventually { ask("/", x).contains(body) }
+        }
+        #expect(ask("/", "a") == "none")
+        _ = ask("/s1", "first")
+        #expect(becomes("first"))
+        _ = ask("/s1", "second")
+        #expect(becomes("second"))
+        #expect(try proxy.command("show map virt@seen").hasSuffix(" /s1 second"))
+        _ = ask("/d1", "x")
+        #expect(becomes("none"))
+        _ = ask("/ban", "evil")
+        #expect(becomes("403", x: "evil"))
+        #expect(ask("/", "good") == "none")
+        _ = ask("/pardon", "evil")
+        #expect(becomes("none", x: "evil"))
+    }
+
     @Test func `a tarpit refuses when its time has come`() throws {
         let origin = try RecordingOrigin { _ in .ok() }
         defer { origin.close() }

@@ -31,6 +31,19 @@ import Testing
         #expect(fixture.plane.snapshot.variables.count == 2)
     }
 
+    @Test func `the boot file sets variables, too`() throws {
+        let fixture = try RuntimeFixture("global\n set-var proc.name str(a)\n" + Self.boot)
+        #expect(fixture.plane.snapshot.variables.count == 1)
+        #expect(fixture.run("get var proc.name") == "[6] proc.name: type=str value=<a>")
+        let wrong = ConfigParser.parse(
+            files: [
+                ("a.cfg", "global\n set-var txn.a int(1)\n set-var-fmt proc.b %[src]\n set-var a")
+            ],
+            environment: [:]
+        ) { _ in nil }
+        #expect(wrong.diagnostics.map(\.origin.line) == [2, 3, 4])
+    }
+
     @Test func `what no constant makes is refused by name`() throws {
         let fixture = try RuntimeFixture(Self.boot)
         let reason = "apus-proxy sets variables of the process to constants only, not"

@@ -47,6 +47,18 @@ func played(
         #expect(played("prompt i\nquit\nshow info\n", ended: false) == "\n(closed)")
     }
 
+    /// The answers are HAProxy 3.0.11's.
+    @Test func `a timed prompt shows how long the process has been running`() {
+        var session = ServerSession(level: .admin)
+        session.uptime = Milliseconds(93_784_999)
+        session.receive("prompt timed\nprompt timed\nprompt\n".utf8)
+        var out: [UInt8] = []
+        while let action = session.next() {
+            if case .reply(let bytes) = action { out += bytes }
+        }
+        #expect(String(decoding: out, as: UTF8.self) == "\n[1:02:03:04]> \n> \n")
+    }
+
     @Test func `escapes and a carriage return are removed`() {
         var commands: [RuntimeCommand] = []
         _ = played("get weight a\\ b\\;/c\r\n") { command, _ in

@@ -40,7 +40,8 @@ package struct ConfigKeyword: Hashable, Sendable {
         "daemon", "description x", "gid 1", "group nogroup", "hard-stop-after 5s",
         "log 127.0.0.1 local0", "log-send-hostname", "log-tag x", "master-worker",
         "max-threads-per-group 8", "maxconn 100", "nbthread 2", "node x", "pidfile /run/x.pid",
-        "presetenv A b", "quiet", "resetenv A", "setenv A b", "state-file /run/x.state",
+        "presetenv A b", "quiet", "resetenv A", "set-var proc.x str(a)",
+        "set-var-fmt proc.y a", "setenv A b", "state-file /run/x.state",
         "stats maxconn 5", "thread-groups 1", "tune.idle-pool.shared on", "uid 1", "unsetenv A",
         "user nobody", "zero-warning",
     ]

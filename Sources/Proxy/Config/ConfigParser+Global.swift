@@ -45,6 +45,7 @@ extension ConfigParser {
                 parse(log: line, into: &targets, isGlobal: true)
                 configuration.globalLogs = targets
             case "log-tag", "log-send-hostname": parse(logSender: line)
+            case "set-var", "set-var-fmt": parse(variable: line)
             case "setenv", "presetenv", "unsetenv", "resetenv": break
             case _ where parse(process: line): break
             case _ where parse(tlsDefault: line): break
@@ -55,6 +56,30 @@ extension ConfigParser {
                     at: line.origin
                 )
             }
+        }
+    }
+
+    /// `set-var proc.name expression` and `set-var-fmt proc.name format`.
+    private mutating func parse(variable line: BootLine) {
+        guard line.words.count == 3 else {
+            return report(
+                "'\(line.keyword)' expects a variable of the process and its value.",
+                at: line.origin
+            )
+        }
+        guard VariableScope(of: line.words[1]) == .process else {
+            return report(
+                "'\(line.keyword)' : '\(line.words[1])' is no variable of the process ('proc.').",
+                at: line.origin
+            )
+        }
+        let isFormat = line.keyword == "set-var-fmt"
+        do throws(ProcessValue.Mistake) {
+            let source: VariableSource =
+                isFormat ? .format(line.words[2]) : .expression(line.words[2])
+            configuration.variables[line.words[1]] = try ProcessVariableRecord(source)
+        } catch {
+            report("'\(line.keyword)' : \(error.text).", at: line.origin)
         }
     }
 

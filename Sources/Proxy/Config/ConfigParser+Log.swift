@@ -31,6 +31,9 @@ extension ConfigParser {
         }
         do throws(RuleMistake) {
             let target = try LogTarget(line.arguments)
+            if case .ring(let name) = target.address, !name.isEmpty {
+                ringReferences[name] = ringReferences[name] ?? line.origin
+            }
             if let known = configuration.logTargets.firstIndex(of: target) {
                 if !targets.contains(known) { targets.append(known) }
             } else {

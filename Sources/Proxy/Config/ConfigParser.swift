@@ -19,6 +19,8 @@ package struct ConfigParser {
     var ruleScope = RuleScope()
     /// Pages of `http-errors` sections by name, in `RuleBookDraft.replies`.
     var httpErrors: [String: [Int32]] = [:]
+    /// Where each ring was first named by a `log` line.
+    var ringReferences: [String: Origin] = [:]
     /// Where each guid was given.
     var guids: [String: Origin] = [:]
     /// Numbers of backends by name; known before any line that refers to one is read.
@@ -85,6 +87,7 @@ package struct ConfigParser {
         for section in boot.sections where section.kind == .httpErrors {
             parse(httpErrors: section)
         }
+        for section in boot.sections where section.kind == .ring { parse(ring: section) }
         ruleScope.errorSections = httpErrors
         var drafts = number(boot)
         var defaults: [Int: ProxyDraft] = [:]
@@ -116,7 +119,7 @@ package struct ConfigParser {
                 draft.inherit(named.flatMap { defaults[$0] } ?? last)
                 apply(section.lines, to: &draft)
                 finish(draft)
-            case .httpErrors: break
+            case .httpErrors, .ring: break
             default:
                 report(
                     "section '\(section.kind.rawValue)' is not supported by apus-proxy.",
@@ -128,6 +131,7 @@ package struct ConfigParser {
         settleFullconn()
         settleCookies()
         settleTracking()
+        settleRings()
     }
 
     /// Remembers a `defaults` section for backends that are made while running; of one name the last counts.

@@ -10,6 +10,7 @@ struct ControlThread: ~Copyable {
     private static let stopToken = UInt64.max
     private static let resultToken = UInt64.max - 1
     private static let reportToken = UInt64.max - 2
+    private static let changeToken = UInt64.max - 3
     private static let listenerToken = UInt64(1) << 40
     private var stats = StatsServer([])
 
@@ -85,6 +86,7 @@ struct ControlThread: ~Copyable {
         epoll.watchLevel(stop.wakeup.descriptor, token: Self.stopToken)
         epoll.watchLevel(checker.results.wakeup.descriptor, token: Self.resultToken)
         epoll.watchLevel(plane.reports.wakeup.descriptor, token: Self.reportToken)
+        epoll.watchLevel(plane.listChanges.wakeup.descriptor, token: Self.changeToken)
         for (index, listener) in listeners.enumerated() {
             epoll.watchLevel(listener.descriptor, token: Self.listenerToken + UInt64(index))
         }
@@ -105,7 +107,8 @@ struct ControlThread: ~Copyable {
             case Self.stopToken: request = obeySignals() ?? request
             case Self.resultToken: recordResults()
             case Self.reportToken: recordReports()
-            case StatsServer.firstToken..<Self.reportToken:
+            case Self.changeToken: service.apply(plane.listChanges.take())
+            case StatsServer.firstToken..<Self.changeToken:
                 stats.handle(
                     event,
                     epoll: &epoll,
@@ -292,7 +295,7 @@ struct ControlThread: ~Copyable {
     /// Opens the logs that backends name.
     mutating func openLogs(_ targets: [LogTarget], as sender: LogWriter.Sender) {
         service.keepsEvents = !targets.isEmpty
-        if service.keepsEvents { log.open(targets, as: sender) }
+        if service.keepsEvents { log.open(targets, as: sender, rings: service.rings) }
     }
 
     private mutating func tellEvents() {

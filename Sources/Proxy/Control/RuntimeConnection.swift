@@ -56,8 +56,11 @@ struct RuntimeConnection {
     func close() { descriptor.close() }
 
     /// Reads one buffer full, if the session wants input.
+    ///
+    /// A command that only the client ends takes whatever it says for that.
     mutating func read(through buffer: inout ScratchBuffer, now: Milliseconds) {
-        guard isReadable, session.wantsInput, mayExecute else { return }
+        let isEndless = wait?.isEndless == true
+        guard isReadable, session.wantsInput, mayExecute || isEndless && !isLost else { return }
         buffer.clear()
         switch descriptor.receive(into: &buffer) {
         case .bytes:
@@ -67,13 +70,20 @@ struct RuntimeConnection {
             mayTakeSockets = false
             if !wantsSockets { session.receive(bytes) }
             hasMore = true
+            if isEndless { endWait() }
         case .wouldBlock: isReadable = false
         case .end:
             isReadable = false
             session.receiveEnd()
             hasMore = true
+            if isEndless { endWait() }
         case .failed: isLost = true
         }
+    }
+
+    private mutating func endWait() {
+        wait = nil
+        output += session.finish(RuntimeReply())
     }
 
     /// Gives the listening sockets away; the session is over then.
@@ -96,6 +106,7 @@ struct RuntimeConnection {
     mutating func execute(with service: RuntimeService, now: Milliseconds) {
         hasMore = false
         batchStart = output.count
+        session.uptime = now
         while mayExecute {
             switch session.next() {
             case nil: return
@@ -137,6 +148,7 @@ struct RuntimeConnection {
         }
         self.wait = nil
         lastActivity = now
+        session.uptime = now
         output += session.finish(reply)
         return true
     }

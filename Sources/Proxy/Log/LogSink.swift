@@ -2,16 +2,34 @@ import Model
 
 /// One open target of log lines, with the lines of this turn that wait for it.
 struct LogSink {
+    /// Where lines go.
+    private enum Output {
+        case socket(LogSocket)
+        case ring(LogRing)
+    }
+
     private let target: LogTarget
     private let hostname: RawText
     /// `tag[pid]: ` or `tag pid - - `, as the format has it.
     private let identity: RawText
-    private let socket: LogSocket
+    private let output: Output
     private var position = 0
     private var lines: [Range<Int>] = []
     let length: Int
 
-    init(_ target: LogTarget, sender: LogWriter.Sender) {
+    /// A ring decides about the form of its lines itself, as in HAProxy.
+    init(_ target: LogTarget, sender: LogWriter.Sender, rings: [LogRing]) {
+        var target = target
+        if case .ring(let name) = target.address {
+            guard let ring = rings.first(where: { $0.configuration.name == name }) else {
+                preconditionFailure("the configuration names a ring that is not there")
+            }
+            output = .ring(ring)
+            target.format = ring.configuration.format
+            target.length = ring.configuration.maxlen
+        } else {
+            output = .socket(LogSocket(target.address))
+        }
         self.target = target
         length = target.length
         let host = sender.hostname.isEmpty ? "localhost" : sender.hostname
@@ -29,13 +47,12 @@ struct LogSink {
             hostname = .empty
             identity = .empty
         }
-        socket = LogSocket(target.address)
     }
 
     func close() {
         hostname.free()
         identity.free()
-        socket.close()
+        if case .socket(let socket) = output { socket.close() }
     }
 
     /// More lines than one call of the kernel takes.
@@ -97,6 +114,9 @@ struct LogSink {
     mutating func send(from bytes: ByteSlice) -> Int {
         guard !lines.isEmpty else { return 0 }
         defer { lines.removeAll(keepingCapacity: true) }
-        return lines.count - socket.send(lines, of: bytes)
+        switch output {
+        case .socket(let socket): return lines.count - socket.send(lines, of: bytes)
+        case .ring(let ring): return lines.count - ring.append(lines.map { bytes[$0].array })
+        }
     }
 }

@@ -10,6 +10,8 @@ package struct LogTarget: Hashable, Sendable {
         case unix(String)
         /// Lines to an inherited descriptor, 1 for `stdout` and 2 for `stderr`.
         case descriptor(Int32)
+        /// Lines in memory, by the ring's name.
+        case ring(String)
     }
 
     package var address: Address
@@ -106,7 +108,8 @@ extension LogTarget {
             return .unix(String(text.dropFirst(prefix.count)))
         }
         if text.hasPrefix("/") { return .unix(text) }
-        for prefix in ["ring@", "tcp@", "tcp4@", "tcp6@", "uxst@", "backend@"]
+        if text.hasPrefix("ring@") { return .ring(String(text.dropFirst(5))) }
+        for prefix in ["tcp@", "tcp4@", "tcp6@", "uxst@", "backend@"]
         where text.hasPrefix(prefix) {
             throw RuleMistake("'\(prefix)' addresses of logs are not supported by apus-proxy")
         }

@@ -25,8 +25,8 @@ struct LogWriter: ~Copyable {
     }
 
     /// Opens every target; one that cannot be opened is tried again while lines come.
-    mutating func open(_ targets: [LogTarget], as sender: Sender) {
-        sinks = targets.map { LogSink($0, sender: sender) }
+    mutating func open(_ targets: [LogTarget], as sender: Sender, rings: [LogRing] = []) {
+        sinks = targets.map { LogSink($0, sender: sender, rings: rings) }
     }
 
     var isEmpty: Bool { sinks.isEmpty }

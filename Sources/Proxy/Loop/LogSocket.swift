@@ -18,6 +18,7 @@ struct LogSocket {
             isStream = true
             address = SocketAddress()
             Descriptor(number).setNonBlocking()
+        case .ring: preconditionFailure("a ring is no socket")
         case .inet(let endpoint):
             address = SocketAddress(endpoint)
             isStream = false

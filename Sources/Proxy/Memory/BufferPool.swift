@@ -9,10 +9,18 @@
     private let free: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     /// How many blocks of each size are free.
     private let freeCounts: RawTable<Int>
+    /// How many blocks of each size there are, free ones included.
+    private let counts: RawTable<Int>
 
     package init() {
         unsafe free = ZeroedMemory.allocate(Self.sizes, of: UnsafeMutableRawPointer?.self)
         freeCounts = RawTable(zeroed: Self.sizes)
+        counts = RawTable(zeroed: Self.sizes)
+    }
+
+    /// Blocks of one size, in bytes: how many there are, and how many of them are free.
+    func usage(sizeClass: Int) -> (size: Int, count: Int, free: Int) {
+        (Self.smallest << sizeClass, counts[sizeClass], freeCounts[sizeClass])
     }
 
     @inline(__always)
@@ -28,6 +36,7 @@
             freeCounts[sizeClass] &-= 1
             return unsafe block.assumingMemoryBound(to: UInt8.self)
         }
+        counts[sizeClass] &+= 1
         return UnsafeMutablePointer<UInt8>.allocate(capacity: Self.smallest << sizeClass)
     }
 
@@ -36,6 +45,7 @@
     func give(back block: UnsafeMutablePointer<UInt8>, sizeClass: Int) {
         guard freeCounts[sizeClass] < (4 << 20) / (Self.smallest << sizeClass) else {
             unsafe block.deallocate()
+            counts[sizeClass] &-= 1
             return
         }
         let raw = UnsafeMutableRawPointer(block)
@@ -54,5 +64,6 @@
         }
         unsafe ZeroedMemory.free(free)
         freeCounts.free()
+        counts.free()
     }
 }

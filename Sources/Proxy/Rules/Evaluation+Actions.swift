@@ -38,6 +38,7 @@ extension Evaluation {
             let isEnough = action.other > 0 && bodyCount >= action.other
             return isBodyWhole || isEnough ? .proceed : .wait(UInt32(clamping: action.number))
         case .earlyHint: hint(action)
+        case .setEntry, .removeEntry: changeList(action)
         case .setTrafficClass, .setMark: markSocket(action)
         // Which connection is served first is not for a rule to say here.
         case .setNice: break

@@ -88,6 +88,9 @@ package struct Evaluation: BitwiseCopyable {
     package var isBodyWhole = true
     /// Responses of status 103 that the client is to get.
     package var hints: Arena
+    /// Changes of maps and lists that rules ask for, and how many did not fit.
+    var listEdits: Arena
+    var lostListEdits = 0
     /// Addresses that `set-src` and its kin changed.
     package var hasNewAddress = false
     /// Where the server is that took the request.
@@ -107,6 +110,7 @@ package struct Evaluation: BitwiseCopyable {
         requestEdits = Arena(capacity: 32_768)
         responseEdits = Arena(capacity: 32_768)
         hints = Arena(capacity: 8192)
+        listEdits = Arena(capacity: 65_536)
         random = WorkerRandom(seed: seed ^ 0x9e37_79b9)
     }
 
@@ -116,6 +120,7 @@ package struct Evaluation: BitwiseCopyable {
         requestEdits.free()
         responseEdits.free()
         hints.free()
+        listEdits.free()
         scratch.free()
     }
 

@@ -4,6 +4,8 @@ import Model
 struct MapCatalog {
     private(set) var maps: [MapConfiguration] = []
     private var numbers: [String: Int] = [:]
+    /// Lists that are only changed, as far as was read, and whose files are not there.
+    private var unreadable: Set<String> = []
     private let readFile: (String) -> String?
 
     init(readFile: @escaping (String) -> String?) {
@@ -21,8 +23,12 @@ struct MapCatalog {
         match: MatchKind,
         isMap: Bool,
         ignoresCase: Bool = false,
-        at origin: Origin
+        at origin: Origin,
+        isRequired: Bool = true
     ) throws(RuleMistake) -> Int {
+        guard !isRequired || !unreadable.contains(name) else {
+            throw RuleMistake("failed to open pattern file <\(name)>")
+        }
         let isListed = ignoresCase || ![.string, .prefix, .found, .boolean].contains(match)
         let user = "\(isMap ? "map" : "acl") at file '\(origin.file)' line \(origin.line)"
         if let number = numbers[name] {
@@ -47,7 +53,7 @@ struct MapCatalog {
         let path = name.hasPrefix("opt@") ? String(name.dropFirst(4)) : name
         if !name.hasPrefix("virt@") {
             let text = readFile(path.hasPrefix("file@") ? String(path.dropFirst(5)) : path)
-            guard text != nil || name.hasPrefix("opt@") else {
+            guard text != nil || name.hasPrefix("opt@") || !isRequired else {
                 throw RuleMistake("failed to open pattern file <\(name)>")
             }
             map.entries = text.map { isMap ? Self.entries(of: $0) : Self.patterns(of: $0) } ?? []
@@ -56,6 +62,21 @@ struct MapCatalog {
         numbers[name] = maps.count
         maps.append(map)
         return maps.count - 1
+    }
+
+    /// The number of a list that a rule changes. Where nobody looks anything up its file need not exist.
+    ///
+    /// - Throws: That it is a list of the other kind.
+    mutating func number(
+        ofChanged name: String,
+        isMap: Bool,
+        at origin: Origin
+    ) throws(RuleMistake) -> Int {
+        let isThere = numbers[name] != nil || name.hasPrefix("opt@") || name.hasPrefix("virt@")
+        if !isThere, readFile(name.hasPrefix("file@") ? String(name.dropFirst(5)) : name) == nil {
+            unreadable.insert(name)
+        }
+        return try number(of: name, match: .string, isMap: isMap, at: origin, isRequired: false)
     }
 
     /// Every key has to be a pattern of each kind the map is looked up by.

@@ -250,6 +250,7 @@ package enum ActionCode: UInt8, BitwiseCopyable, Sendable {
     case capture, strictMode, useBackend
     case tarpit, silentDrop, waitForBody, earlyHint, setTrafficClass, setMark, setNice
     case useServer, forcePersistence, ignorePersistence
+    case setEntry, removeEntry
 }
 
 /// The rules of one frontend or backend, as ranges of `actions`.

@@ -45,6 +45,7 @@ extension RuleParser {
         guard set.isHTTP else {
             throw RuleMistake("unknown or unsupported action '\(name)' in '\(set.rawValue)'")
         }
+        if let action = try listAction(name, words) { return action }
         if let action = try headerAction(name, words) { return action }
         if set == .request, let action = try requestLineAction(name, words) { return action }
         if set == .request, name == "wait-for-body" { return try waitAction(words) }

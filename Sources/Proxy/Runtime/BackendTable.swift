@@ -116,6 +116,8 @@ final class BackendTable {
             for server in backend.servers { link(server, of: backend, now: now) }
         }
         followAll(now: now)
+        variables = configuration.variables
+        areVariablesChanged = !variables.isEmpty
     }
 
     private static func service(at endpoint: Endpoint, slot: UInt32) -> BackendSnapshot {

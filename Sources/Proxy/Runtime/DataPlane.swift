@@ -47,6 +47,8 @@ package protocol DataPlane: AnyObject {
     func census(_ question: SessionCensus.Question) -> SessionCensus
     /// Asks workers that have more to tell; asynchronous.
     func ask(_ census: SessionCensus)
+    /// Asks every worker about itself; asynchronous.
+    func survey(withDescriptors: Bool) -> WorkerSurvey
 }
 
 /// A data plane without sockets has nothing to do here.
@@ -65,6 +67,9 @@ extension DataPlane {
         SessionCensus(question, workers: 0)
     }
     package func ask(_ census: SessionCensus) {}
+    package func survey(withDescriptors: Bool) -> WorkerSurvey {
+        WorkerSurvey(workers: 0, asksForDescriptors: withDescriptors)
+    }
 }
 
 /// Memory that a newer snapshot no longer names.

@@ -14,6 +14,10 @@ package struct PendingWait: Hashable, Sendable {
         case backendDeletion(String)
         /// Workers tell of their sessions; in several lines each when `isDetailed`.
         case census(SessionCensus, isDetailed: Bool)
+        /// Workers tell of themselves.
+        case survey(WorkerSurvey, SurveyReport)
+        /// What a ring gets from now on, until the client says anything.
+        case events(LogRing.Reader)
     }
 
     let purpose: Purpose
@@ -43,6 +47,9 @@ package struct PendingWait: Hashable, Sendable {
         self.deadline = deadline
         self.pollAgainAt = pollAgainAt
     }
+
+    /// Only the client ends it.
+    package var isEndless: Bool { if case .events = purpose { true } else { false } }
 
     /// The same wait with all its time again, because it got on.
     func renewed(at now: Milliseconds) -> PendingWait {
@@ -158,6 +165,9 @@ extension RuntimeService {
             return pollDeletion(ofBackend: name, isExpired: isExpired)
         case .census(let census, let isDetailed):
             return poll(census, isDetailed: isDetailed, isExpired: isExpired)
+        case .survey(let survey, let report):
+            return survey.isDone || isExpired ? text(of: survey, report) : nil
+        case .events: return nil
         }
     }
 

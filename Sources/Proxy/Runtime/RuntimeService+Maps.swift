@@ -41,6 +41,24 @@ extension RuntimeService {
         }
     }
 
+    /// Carries out what rules ask for; a key that is no pattern of its list is left out.
+    func apply(_ changes: [ListChange]) {
+        for change in changes where table.maps.indices.contains(change.list) {
+            let known = table.maps[change.list].value(of: change.key)
+            switch change.kind {
+            case .set where known == nil:
+                guard table.maps[change.list].mistake(inKey: change.key) == nil else { continue }
+                let entry = MapEntry(key: change.key, value: change.value)
+                table.change(map: change.list) { $0.add(entry) }
+            case .set where known != change.value && table.maps[change.list].isMap:
+                _ = table.change(map: change.list) { $0.set(change.key, to: change.value) }
+            case .remove where known != nil:
+                _ = table.change(map: change.list) { $0.remove(change.key) }
+            default: break
+            }
+        }
+    }
+
     /// Commands about pattern lists; nil for every other command.
     func executeAcl(_ command: RuntimeCommand) -> RuntimeReply? {
         switch command {

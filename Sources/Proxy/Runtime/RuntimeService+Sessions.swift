@@ -52,6 +52,7 @@ extension RuntimeService {
 
     /// What has come of a long answer; empty when nothing has. The rest follows, its end from `poll`.
     package func takePart(of wait: PendingWait) -> String {
+        if case .events(let reader) = wait.purpose { return reader.take() }
         guard case .census(let census, let isDetailed) = wait.purpose,
             !census.question.shutsDown, census.question.id == nil, !census.isDone
         else { return "" }

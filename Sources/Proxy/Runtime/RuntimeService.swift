@@ -30,6 +30,8 @@ package final class RuntimeService {
     var frontendRates: [FrontendRates]
     var processRate = RateMeter()
     var digests = StateDigestCache()
+    /// The rings of the boot file, in its order.
+    package let rings: [LogRing]
     /// Somebody asks for `takeEvents`.
     package var keepsEvents = false
     /// What happened to servers since the last `takeEvents`.
@@ -51,6 +53,7 @@ package final class RuntimeService {
         self.plane = plane
         self.identity = identity
         frontendRates = configuration.frontends.map { _ in FrontendRates() }
+        rings = configuration.rings.map(LogRing.init)
         table = BackendTable(configuration, pid: identity.pid, now: Milliseconds(0)) {
             plane.allocateSlot()
         }
@@ -87,6 +90,10 @@ package final class RuntimeService {
         case .wait(let delay, let condition): return wait(delay, condition, now: now)
         case .showSessions(let filter): return showSessions(filter, now: now)
         case .shutdownSession(let id): return shutdownSession(id, now: now)
+        case .showActivity(let thread): return survey(.activity(thread: thread), now: now)
+        case .showDescriptors(let filter): return survey(.descriptors(filter), now: now)
+        case .showPools(let selection): return survey(.pools(selection), now: now)
+        case .showEvents(let selection): return showEvents(selection, now: now)
         default: break
         }
         let reply =

@@ -13,6 +13,8 @@ final class Mailbox: Sendable {
         case place(slot: UInt32, backend: Int32)
         /// Tell what is being served.
         case census(SessionCensus)
+        /// Tell of itself.
+        case survey(WorkerSurvey)
         /// Accept nothing more, finish what is there, then stop.
         case drain
         /// Stop now.

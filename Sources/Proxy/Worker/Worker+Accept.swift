@@ -21,6 +21,7 @@ extension Worker {
                 return false
             }
             limits.countAccept(worker: number, now: now)
+            activity.accepted &+= 1
             let index = Int(descriptor.number)
             guard index < connections.count else {
                 descriptor.close()
@@ -63,12 +64,14 @@ extension Worker {
     /// Letters from the control thread.
     mutating func readMail() {
         for letter in mailbox.take() {
+            activity.letters &+= 1
             switch letter {
             case .purge(let slot): purgeIdle(slot)
             case .place(let slot, let backend): usePlace(slot, backend: Int(backend))
             case .shutdownSessions(let slot): shutdownSessions(slot)
             case .close(let frontend): closeListeners(of: frontend)
             case .census(let census): answer(census)
+            case .survey(let survey): answer(survey)
             case .drain: drain()
             case .stop: isStopping = true
             }

@@ -1,8 +1,12 @@
 /// Access logs: one line for each exchange, put together when it ends.
 extension Worker {
     /// Where lines of this worker go; `sender` names the process in them.
-    mutating func openLogs(_ targets: [LogTarget], as sender: LogWriter.Sender) {
-        logs.open(targets, as: sender)
+    mutating func openLogs(
+        _ targets: [LogTarget],
+        as sender: LogWriter.Sender,
+        rings: [LogRing] = []
+    ) {
+        logs.open(targets, as: sender, rings: rings)
         rules.process.pid = Int64(sender.pid)
         rules.process.hostname = .make(sender.hostname)
     }

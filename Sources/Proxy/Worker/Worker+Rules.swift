@@ -1,5 +1,11 @@
 /// Where a worker has the configuration's rules judged.
 extension Worker {
+    /// Passes on what rules of this turn change of maps and lists.
+    @inline(never)
+    mutating func sendListChanges() {
+        rules.lostListEdits += listChanges.post(rules.takeListChanges())
+    }
+
     /// What the rules of a request came to.
     enum Routed {
         /// `connections[index].backend` takes it.

@@ -23,6 +23,8 @@ struct Worker: ~Copyable {
     let reports: TrafficReports
     let limits: ConnectionLimits
     let captures: ErrorCaptures
+    /// What rules change of maps and lists.
+    let listChanges: ListChanges
     let connections: RawTable<Connection>
     /// What becomes of each client's exchange, under the same index.
     let records: RawTable<ExchangeRecord>
@@ -50,6 +52,7 @@ struct Worker: ~Copyable {
     /// Access logs of this worker, sent once a turn.
     var logs = LogWriter()
     var loggedExchanges: Int64 = 0
+    var activity = WorkerActivity()
     var balancer = LoadBalancer()
     var random: WorkerRandom
     var snapshot = RoutingSnapshot()
@@ -85,6 +88,7 @@ struct Worker: ~Copyable {
         reports = plane.reports
         limits = plane.limits
         captures = plane.captures
+        listChanges = plane.listChanges
         now = MonotonicClock.milliseconds
         connections = RawTable(zeroed: capacity)
         records = RawTable(zeroed: capacity)
@@ -142,11 +146,17 @@ struct Worker: ~Copyable {
             if rules.snapshot.generation != snapshot.generation { rules.snapshot = snapshot }
             now = MonotonicClock.milliseconds
             handshakesLeft = Self.handshakeBudget
+            activity.turns &+= 1
+            activity.events &+= Int64(count)
             for index in 0..<count { handle(epoll.event(index)) }
             resumePaused()
             if firstQueued != 0 || !places.isEmpty { serveWaiting() }
-            while let timer = timers.expire(now: now) { expire(timer) }
+            while let timer = timers.expire(now: now) {
+                activity.expiries &+= 1
+                expire(timer)
+            }
             logs.flush()
+            if rules.listEdits.count > 0 { sendListChanges() }
             published.leave(reader: number)
         }
         closeAll()

@@ -14,6 +14,7 @@ package final class WorkerPlane: DataPlane {
         let gates: Gates
         let reports: TrafficReports
         let captures: ErrorCaptures
+        let listChanges: ListChanges
     }
 
     /// Places of servers by slot, and who waits for any server of a backend by its number.
@@ -28,6 +29,8 @@ package final class WorkerPlane: DataPlane {
     let gates: Gates
     /// What workers observed of servers.
     let reports = TrafficReports()
+    /// What rules change of maps and lists.
+    let listChanges = ListChanges()
     private(set) var mailboxes: [Mailbox] = []
     private var retired = RetireList()
     private var slotCount: UInt32 = 0
@@ -97,7 +100,8 @@ package final class WorkerPlane: DataPlane {
             mailboxes: mailboxes,
             gates: gates,
             reports: reports,
-            captures: captures
+            captures: captures,
+            listChanges: listChanges
         )
     }
 
@@ -181,6 +185,21 @@ package final class WorkerPlane: DataPlane {
                 census.answer([], next: nil, worker: number)
             }
         }
+    }
+
+    package func survey(withDescriptors: Bool) -> WorkerSurvey {
+        let survey = WorkerSurvey(
+            workers: mailboxes.count,
+            asksForDescriptors: withDescriptors
+        )
+        for (number, mailbox) in mailboxes.enumerated() {
+            if mailbox.hasReader {
+                mailbox.post(.survey(survey))
+            } else {
+                survey.answer(WorkerSurvey.Answer(), worker: number)
+            }
+        }
+        return survey
     }
 
     /// Every worker has passed the newest publish.

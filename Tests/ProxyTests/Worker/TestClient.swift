@@ -147,6 +147,11 @@ final class TestClient {
     /// Waits for at least this many bytes.
     func receive(atLeast count: Int) -> Bool { receive(until: { $0.count >= count }) }
 
+    /// Waits until what has come so far, which stays there, is enough.
+    func receives(_ isEnough: (String) -> Bool) -> Bool {
+        receive { isEnough(String(decoding: $0, as: UTF8.self)) }
+    }
+
     /// Sends a plain GET and returns the body, nil for any status but 200.
     func get(_ path: String) -> String? {
         send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
