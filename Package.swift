@@ -98,7 +98,7 @@ let package = Package(
         .target(
             name: "Controller",
             dependencies: [
-                "Model", "RuntimeAPI", "Planning", "Desired", "Fleet", "CTerminal",
+                "Model", "RuntimeAPI", "Planning", "Desired", "Fleet", "Certificates", "CTerminal",
                 crypto, grdb, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
                 subprocess, systemPackage, unixSignals,
             ],
@@ -253,8 +253,8 @@ let package = Package(
         .testTarget(
             name: "CertificatesTests",
             dependencies: [
-                "Certificates", "Model", "Simulation", "Stage", asyncHTTPClient, crypto,
-                cryptoExtras, swiftASN1, x509,
+                "Certificates", "Controller", "Fleet", "Model", "Simulation", "Stage", "apus-proxy",
+                crypto, cryptoExtras, swiftASN1, x509,
             ],
             swiftSettings: strict
         ),

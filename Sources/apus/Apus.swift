@@ -22,7 +22,8 @@ struct Apus: AsyncParsableCommand {
             CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
             StatusCommand.self, HistoryCommand.self, SuspendCommand.self, ResumeCommand.self,
             RollbackCommand.self, UnpinCommand.self, HookCommand.self, PolicyCommand.self,
-            ImportCommand.self, AdoptCommand.self, TraceCommand.self, SchemaCommand.self,
+            ImportCommand.self, AdoptCommand.self, CertificatesCommand.self, TraceCommand.self,
+            SchemaCommand.self,
             ExplainCommand.self, CompletionCommand.self, ManCommand.self,
             InternalFetchCommand.self,
         ]

@@ -39,6 +39,18 @@ struct FolderStoreTests {
         #expect(throws: StoreError.self) { try store.file(.certificates, name) }
     }
 
+    @Test func `one provider at a time uses a store`() throws {
+        let folder = try TemporaryFolder("store")
+        defer { folder.remove() }
+        do {
+            let lock = try StoreLock(folder.path)
+            let error = #expect(throws: StoreError.self) { try StoreLock(folder.path) }
+            #expect(error?.description.contains("another provider uses it") == true)
+            withExtendedLifetime(lock) {}
+        }
+        _ = try StoreLock(folder.path)
+    }
+
     @Test func `a folder that cannot be made says so`() {
         let error = #expect(throws: StoreError.self) { try FolderStore(at: "/proc/none/store") }
         #expect(error?.description.hasPrefix("cannot create the folder /proc/none/store") == true)

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Certificates
 import Foundation
 import Model
@@ -85,19 +84,21 @@ struct PebbleTests {
 struct PebbleStage {
     let folder: TemporaryFolder
     let pebble: Pebble
-    let client: HTTPClient
+    let client: HTTPSFetch
     let issuer: DesiredIssuer
     let store: FolderStore
     let publisher: ChallengeServer
     let journal = ExchangeJournal()
     let provider: CertificateProvider
 
-    init(_ challenge: DesiredIssuer.Challenge = .http01, _ options: Pebble.Options = .init())
-        async throws
-    {
+    init(
+        _ challenge: DesiredIssuer.Challenge = .http01,
+        _ options: Pebble.Options = .init(),
+        publisher other: (any ChallengePublisher)? = nil
+    ) async throws {
         folder = try TemporaryFolder("pebble")
         pebble = try Pebble(in: folder, options)
-        client = AsyncHTTPFetch.makeClient(trusting: pebble.trust)
+        client = HTTPSFetch(trusting: pebble.trust)
         var issuer = DesiredIssuer(
             name: "pebble",
             directory: pebble.directory,
@@ -107,14 +108,14 @@ struct PebbleStage {
         issuer.challenge = challenge
         self.issuer = issuer
         store = try FolderStore(at: folder.path("store"))
-        let plain = AsyncHTTPFetch.fetch(with: client)
+        let plain = client.fetch
         let (journal, address) = (journal, pebble.challenges)
         let publisher = ChallengeServer(at: address, fetch: plain)
         self.publisher = publisher
         var surroundings = CertificateProvider.Surroundings(
             store: store,
             fetch: journal.fetch(through: plain),
-            publisher: { _ in publisher },
+            publisher: { _ in other ?? publisher },
             clock: ContinuousClock(),
             now: { Int(Date.now.timeIntervalSince1970) },
             tell: { _ in }

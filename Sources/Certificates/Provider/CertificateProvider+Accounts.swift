@@ -1,5 +1,16 @@
 package import Model
 
+extension CertificateStore {
+    /// Goes on with an account by its key; its address is asked for with the next order.
+    package func keepAccount(
+        _ key: AccountKey,
+        of issuer: DesiredIssuer
+    ) async throws(StoreError) {
+        let account = StoredAccount(directory: issuer.directory, url: nil, key: key.pem.revealed)
+        try await save(account, in: .accounts, issuer.name)
+    }
+}
+
 extension CertificateProvider {
     /// The client of an issuer's authority, with its account: the store's, or a new one.
     func client(of issuer: DesiredIssuer) async throws -> ACMEClient {

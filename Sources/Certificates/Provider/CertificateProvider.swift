@@ -75,6 +75,7 @@ package actor CertificateProvider {
     /// Does what can be done now and returns how many orders came to an end, good or bad.
     @discardableResult
     package func turn() async throws -> Int {
+        forced.formUnion(try await surroundings.store.names(in: .requests))
         await askAboutRenewal()
         let names = Array(ready().prefix(surroundings.concurrency * 8))
         var count = 0
@@ -97,6 +98,11 @@ package actor CertificateProvider {
         let next = moments.filter { $0 > now }.min() ?? now + 60
         return .seconds(min(max(next - now, 1), 60))
     }
+
+    /// Nothing can be done now.
+    package var isIdle: Bool { ready().isEmpty }
+    /// Something that is wanted could not be had so far.
+    package var hasFailures: Bool { states.values.contains { $0.record.failures > 0 } }
 
     /// What is known of a certificate: for status.
     package func state(of name: String) -> CertificateState? { states[name] }
@@ -216,6 +222,7 @@ extension CertificateProvider {
         state.issued = bundle.issued
         state.renewalID = bundle.renewalID
         forced.remove(name)
+        try await surroundings.store.remove(.requests, name)
         if let validity = state.validity {
             state.record.renewAt = schedule.plan(name, validity, at: surroundings.now())
         }

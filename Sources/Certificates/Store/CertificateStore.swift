@@ -32,6 +32,8 @@ package enum StoreSection: String, Sendable, CaseIterable {
     case accounts
     /// Secrets by which authorities bind accounts to their customers, in base64 with the URL alphabet, by issuer.
     case externalAccounts
+    /// Certificates that somebody asks to renew; empty, by the certificate's name.
+    case requests
     /// Until when an authority must be left alone, by issuer.
     case holds
 }

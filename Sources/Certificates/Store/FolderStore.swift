@@ -4,7 +4,7 @@
 package struct FolderStore: CertificateStore {
     private static let endings: [StoreSection: String] = [
         .certificates: ".pem", .records: ".json", .accounts: ".json",
-        .externalAccounts: ".key", .holds: ".json",
+        .externalAccounts: ".key", .holds: ".json", .requests: ".renew",
     ]
 
     package let path: String
