@@ -55,9 +55,9 @@ struct ApplyRun {
                 backups.insert(ServerPath(backend, name))
             }
         }
-        for step in plan.steps {
-            // What is added is not there to be looked up.
-            guard let path = step.change.server, !step.change.isAddition else { continue }
+        // What is added is not there to be looked up.
+        for step in plan.steps where !step.change.isAddition {
+            guard let path = step.change.server else { continue }
             let live = observed.backends[path.backend]?.servers[path.server]
             if live?.isChecked == true { checked.insert(path) }
         }

@@ -50,7 +50,7 @@ extension Observer {
         if let complaint = client.complaint(about: commands, in: lists) { throw complaint }
         let guids: [[String]]
         do {
-            guids = try lists.map { try ServerConfigTable.parse($0.text).guids }
+            guids = try lists.map { try ServerConfigTable.marks(in: $0.text) }
         } catch {
             throw client.unreadable(error)
         }
@@ -142,13 +142,29 @@ extension ObservationMemory.Known {
 }
 
 extension ServerConfigTable {
-    /// The marks of servers that Apus added.
-    fileprivate var guids: [String] {
-        rows.compactMap { row in
-            guard let index = row.arguments.firstIndex(of: "guid"),
-                index + 1 < row.arguments.count, row.arguments[index + 1].hasPrefix("apus:")
-            else { return nil }
-            return row.arguments[index + 1]
+    /// The marks of servers that Apus added, found without taking every line apart: there may be very many.
+    ///
+    /// A space within a word is escaped, so what is looked for is never a part of one.
+    fileprivate static func marks(in text: String) throws(TableError) -> [String] {
+        // Only its header is checked.
+        _ = try parse(String(text.prefix { !$0.isNewline }))
+        let (bytes, mark) = (Array(text.utf8), Array(" guid apus:".utf8))
+        var marks: [String] = []
+        var index = 0
+        while index + mark.count <= bytes.count {
+            guard bytes[index] == mark[0],
+                bytes[index..<(index + mark.count)].elementsEqual(mark)
+            else {
+                index += 1
+                continue
+            }
+            let start = index + " guid ".utf8.count
+            let end =
+                bytes[start...].firstIndex { $0 == mark[0] || $0 == UInt8(ascii: "\n") }
+                ?? bytes.count
+            marks.append(String(decoding: bytes[start..<end], as: UTF8.self))
+            index = end
         }
+        return marks
     }
 }

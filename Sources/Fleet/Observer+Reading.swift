@@ -187,11 +187,28 @@ struct ObservationReading {
     /// A stats file names objects by guid alone; ours hold a hash of the server's name.
     private static func owners(_ guids: [String]) -> [UInt64: String] {
         var owners: [UInt64: String] = [:]
+        owners.reserveCapacity(guids.count)
         for guid in guids {
-            let parts = guid.split(separator: ":", omittingEmptySubsequences: false)
-            if parts.count == 3, let hash = UInt64(parts[1], radix: 16) { owners[hash] = guid }
+            if let hash = Self.nameHash(in: guid) { owners[hash] = guid }
         }
         return owners
+    }
+
+    /// The second of three parts between colons; read byte by byte, for there may be very many.
+    private static func nameHash(in guid: String) -> UInt64? {
+        var (part, digits, hash) = (0, 0, UInt64(0))
+        for byte in guid.utf8 {
+            if byte == UInt8(ascii: ":") {
+                part += 1
+            } else if part == 1 {
+                guard let digit = byte.hexadecimalValue, digits < 16 else {
+                    return nil
+                }
+                hash = hash << 4 | UInt64(digit)
+                digits += 1
+            }
+        }
+        return part == 2 && digits > 0 ? hash : nil
     }
 
     /// `show servers state` is silent about backends without servers.
@@ -268,6 +285,18 @@ extension ObservedServer {
         maxconn = stat.number(.slim) ?? 0
         isBackup = stat.number(.bck) == 1
         currentSessions = stat.number(.scur)
+    }
+}
+
+extension UInt8 {
+    /// As a digit; nil for what is none.
+    fileprivate var hexadecimalValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }
 

@@ -57,18 +57,17 @@ extension BackendPlanner {
 
     /// Why `add server` would be refused.
     func obstacle(to server: DesiredServer) -> String? {
-        if let boot = desired.boot, boot.isStaticallyBalanced {
+        if isStaticallyBalanced, let boot = desired.boot {
             return "`balance \(boot.balance)` takes no servers at runtime; "
                 + "use `hash-type consistent` or another balance in the boot file"
         }
-        let late = server.attributes.sorted.map(\.attribute)
-            .filter { $0.since > capabilities.version }
-        if let first = late.first {
+        let late = server.attributes.sorted.first { $0.attribute.since > capabilities.version }
+        if let first = late?.attribute {
             return "`\(first.keyword)` needs \(first.since.major).\(first.since.minor) or later, "
                 + "this proxy is \(capabilities.version)"
         }
-        let size =
-            server.attributes.command.utf8.count + 2 * path(server.name).description.utf8.count
+        let names = desired.name.text.utf8.count + 1 + server.name.text.utf8.count
+        let size = server.attributes.commandSize + 2 * names
         guard size + 256 <= capabilities.commandLimit else {
             return
                 "its `add server` command exceeds the \(capabilities.commandLimit) bytes of this proxy"
@@ -195,9 +194,19 @@ extension Endpoint {
     }
 }
 
+extension ServerAttributes {
+    /// Bytes of `command`, without writing it.
+    fileprivate var commandSize: Int {
+        sorted.reduce(0) { size, pair in
+            let value = pair.value == .flag ? 0 : pair.value.description.utf8.count + 1
+            return size + pair.attribute.keyword.utf8.count + value + 1
+        }
+    }
+}
+
 extension BootBackend {
     /// An algorithm whose tables are computed at boot (`static-rr`, `hash-type map-based`).
-    fileprivate var isStaticallyBalanced: Bool {
+    var isStaticallyBalanced: Bool {
         let word = balance.prefix { $0 != " " && $0 != "(" }
         let hashes: Set<Substring> = ["source", "uri", "url_param", "hdr", "rdp-cookie", "hash"]
         return word == "static-rr" || hashes.contains(word) && !usesConsistentHash

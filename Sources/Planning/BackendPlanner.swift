@@ -10,6 +10,8 @@ struct BackendPlanner {
     let capabilities: ProxyCapabilities
     let sequences: ServerSequences
     let mark: ServerMark
+    /// Takes no servers at runtime.
+    let isStaticallyBalanced: Bool
     /// Servers that the last applied revision declared.
     let previous: Set<ServerName>
 
@@ -49,6 +51,7 @@ struct BackendPlanner {
         self.capabilities = capabilities
         self.previous = previous
         sequences = ServerSequences(capabilities: capabilities, removal: removal)
+        isStaticallyBalanced = desired.boot?.isStaticallyBalanced ?? false
         mark = ServerMark(capabilities: capabilities, boot: desired.boot)
         ids = ServerIDs(desired, observed, siblings: siblings)
     }

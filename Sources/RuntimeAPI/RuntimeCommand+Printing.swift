@@ -6,6 +6,9 @@ extension RuntimeCommand {
         words.map(Self.escaped).joined(separator: " ")
     }
 
+    /// About the bytes of `text`, without escaping and joining.
+    package var size: Int { words.reduce(0) { $0 + $1.utf8.count + 1 } }
+
     /// The words before escaping.
     package var words: [String] {
         backendWords ?? serverWords ?? mapWords ?? sessionWords

@@ -93,6 +93,15 @@ import Testing
         #expect(FixtureFile(Array("a: [".utf8), path: "x").root == nil)
     }
 
+    @Test func `more expressions than anybody keeps in mind are refused`() throws {
+        let limit = PolicyDocument.validationLimit
+        let list = (0...limit).map { "    - expression: \"a < \($0)\"\n" }.joined()
+        let loaded = try load(["p.yaml": Self.policy("  validations:\n" + list)])
+        let problem = try #require(loaded.problems.first)
+        #expect(problem.contains("501 validations; a policy has at most 500"), "\(problem)")
+        #expect(loaded.problems.count == 1)
+    }
+
     @Test(arguments: [
         ("  validations: [{expression: \"a\\tb\"}]", "b", 6, 34),
         ("  validations: [{expression: 'it''s b'}]", "b", 6, 37),

@@ -30,14 +30,20 @@ package struct Verdict: Hashable, Sendable {
         from before: DesiredFleet?,
         now: Int
     ) throws -> Verdict {
-        let subject = PolicySubject(
-            fleet: fleet,
-            plan: plan,
-            previous: before,
-            now: CELTime(milliseconds: now),
-            observed: { ObservedProxy(running: before, on: $0, for: fleet) }
-        )
-        return try judge(plan, fleet, applied: before.map { [$0] } ?? [], subject.facts)
+        let isJudged = !fleet.policies.isEmpty || before?.policies.isEmpty == false
+        let nothing = Plan(revision: plan.revision, fleet: plan.fleet, proxies: [])
+        let subjects = [nothing, plan].map { plan in
+            PolicySubject(
+                fleet: fleet,
+                plan: plan,
+                previous: before,
+                now: CELTime(milliseconds: now),
+                observed: { ObservedProxy(running: before, on: $0, for: fleet) }
+            )
+        }
+        // Following a large plan is work that only policies need, and a kind that is dropped.
+        guard isJudged || !subjects[0].facts.isEmpty else { return Verdict(digest: "") }
+        return try judge(plan, fleet, applied: before.map { [$0] } ?? [], subjects[1].facts)
     }
 
     private static func judge(

@@ -8,6 +8,9 @@ struct PolicyDocument: Sendable {
     var policy: DesiredPolicy
     var tests: [TestCase] = []
 
+    /// Expressions of one policy; each is compiled, and evaluated with every plan.
+    static let validationLimit = 500
+
     /// A test whose change may stand in a file of its own.
     struct TestCase: Sendable {
         var name = ""
@@ -50,6 +53,14 @@ struct PolicyDocument: Sendable {
             reader.tree.kind(node) == .sequence, reader.tree.count(node) == 0
         {
             reader.report("validations is empty, so the policy allows everything", at: node)
+        }
+        let count = document.policy.validations.count
+        if count > validationLimit {
+            reader.report(
+                "\(count) validations; a policy has at most \(validationLimit)",
+                at: document.policy.validations[validationLimit].expression.origin
+            )
+            document.policy.validations.removeLast(count - validationLimit)
         }
         return head.name.isEmpty ? nil : document
     }

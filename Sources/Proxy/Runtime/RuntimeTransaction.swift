@@ -49,7 +49,7 @@ struct RuntimeTransaction {
 
     /// Adds a change, or tells why there is no room for it.
     mutating func collect(_ step: Step, about subject: Subject) -> String? {
-        size += step.command.text.utf8.count + (step.payload?.utf8.count ?? 0)
+        size += step.command.size + (step.payload?.utf8.count ?? 0)
         guard steps.count < Self.stepLimit, size <= Self.sizeLimit else {
             return
                 "A transaction holds at most \(Self.stepLimit) commands and \(Self.sizeLimit) bytes."
