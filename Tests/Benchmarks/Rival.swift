@@ -28,7 +28,7 @@ struct Rival: Sendable {
         groups: 50,
         wanted: 50,
         arguments: ["--config-file", "config.yaml"],
-        says: "Updates=10,",
+        says: "Updates=500,",
         write: writeZones
     )
 
@@ -61,9 +61,9 @@ struct Rival: Sendable {
         for zone in 0..<50 {
             let name = "z\(zone).example.com."
             configuration += "  \(name): {sources: [after], targets: [before]}\n"
-            for (provider, moved) in [("before", 0), ("after", 10)] {
+            for (provider, moved) in [("before", 0), ("after", zone == 0 ? 500 : 0)] {
                 let records = (0..<1000).map { number in
-                    let third = number < moved ? 9 : number / 256
+                    let third = number / 256 + (number < moved ? 9 : 0)
                     return
                         "s\(number): {type: A, ttl: 300, value: 10.\(third).\(zone).\(number % 256)}\n"
                 }
@@ -92,7 +92,7 @@ struct Rival: Sendable {
         var (modules, states) = ("", [String]())
         for module in 0..<100 {
             let servers = (0..<100).map { number in
-                "    s\(number) = \"10.\(number == 0 ? 9 : 0).\(module).\(number):8080\"\n"
+                "    s\(number) = \"10.\(module % 50 == 0 && number < 50 ? 9 : 0).\(module).\(number):8080\"\n"
             }
             modules += """
                 module "b\(module)" {

@@ -16,7 +16,8 @@ struct RivalCost {
                 records in zones of octoDNS's YAML provider, compared with another folder of it (`octodns-sync` \
                 without `--doit`, one worker), and `terraform_data` in modules with `for_each` against a local \
                 state (`terraform plan`). CPU of whole processes: what `/proc/self/stat` counts for children that \
-                ended. One run of each rival, ten of `apus`; each must name exactly what changes.
+                ended. What changes is half of the objects in every fiftieth file, zone or module. One run of \
+                each rival, ten of `apus`; each must name exactly what changes.
                 """
         )
         section.rows.append(["objects", "apus, CPU s", "rival", "CPU s", "ratio"])
@@ -50,7 +51,8 @@ struct RivalCost {
             "beside-\(rival.variable)",
             in: folder,
             files: rival.groups,
-            serversPerFile: rival.objects / rival.groups
+            serversPerFile: rival.objects / rival.groups,
+            spread: .fiftiethFiles
         )
         var command = ChildProcess.Command(
             Programs.apus,
