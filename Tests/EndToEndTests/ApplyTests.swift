@@ -51,6 +51,31 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: ExampleFleet.ProxyProgram.all)
+    func `a saved plan is refused by name when only hidden attributes moved`(
+        program: ExampleFleet.ProxyProgram
+    ) async throws {
+        try await EndToEndFleet.with(program) { fleet in
+            #expect(try fleet.applyAll().status == 0)
+            let shop = "backends/shop.yaml"
+            try fleet.repository.edit(shop, replace: "weight: 50", with: "weight: 10")
+            try fleet.repository.commit("Less for shop-3")
+            try fleet.repository.push()
+            let file = fleet.folder.path("plan.json")
+            #expect(try fleet.apus("plan", fleet.repository.bare, "--out", file).status == 0)
+            try fleet.repository.edit(shop, replace: "weight: 10", with: "weight: 50, fall: 7")
+            try fleet.repository.commit("Another patience with shop-3")
+            try fleet.repository.push()
+            #expect(try fleet.applyAll().status == 0)
+            let refused = try fleet.apus("apply", file, "--yes")
+            let words = refused.output + refused.errors
+            #expect(refused.status == 4, "\(words)")
+            let name = "server shop/shop-3 was replaced since the plan by one with other hidden"
+            #expect(words.contains(name), "\(words)")
+            #expect(words.contains("→ 7") || words.contains("(mark "), "\(words)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: ExampleFleet.ProxyProgram.all)
     func `a proxy that is down does not stop the others`(program: ExampleFleet.ProxyProgram)
         async throws
     {

@@ -125,7 +125,7 @@ private struct BackendDraft {
         let earlier = Dictionary((previous?.servers ?? []).map { ($0.name, $0) }) { first, _ in
             first
         }
-        for (name, server) in observed?.servers ?? [:] {
+        for (name, server) in (observed?.servers ?? [:]).sorted(by: { $0.key < $1.key }) {
             let attributes = earlier[name]?.attributes ?? wanted[name]?.attributes
             before[name] = ServerFacts(server, attributes)
         }
