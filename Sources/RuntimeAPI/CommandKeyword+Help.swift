@@ -2,6 +2,55 @@ extension CommandKeyword {
     /// The words and arguments, then what the command does, as `help` shows them.
     private var usage: (form: String, purpose: String) {
         switch self {
+        case .abortAuthorities:
+            ("abort ssl ca-file <cafile>", "abort a transaction for a CA file")
+        case .abortRevocations:
+            ("abort ssl crl-file <crlfile>", "abort a transaction for a CRL file")
+        case .addAuthorities:
+            ("add ssl ca-file <cafile> <payload>", "add a certificate into the CA file")
+        case .commitAuthorities: ("commit ssl ca-file <cafile>", "commit a CA file")
+        case .commitRevocations: ("commit ssl crl-file <crlfile>", "commit a CRL file")
+        case .deleteAuthorities: ("del ssl ca-file <cafile>", "delete an unused CA file")
+        case .deleteRevocations: ("del ssl crl-file <crlfile>", "delete an unused CRL file")
+        case .dumpCertificate: ("dump ssl cert <certfile>", "refused: private keys stay here")
+        case .newAuthorities:
+            ("new ssl ca-file <cafile>", "create a new CA file to be used in a crt-list")
+        case .newRevocations:
+            ("new ssl crl-file <crlfile>", "create a new CRL file to be used in a crt-list")
+        case .setAuthorities: ("set ssl ca-file <cafile> <payload>", "replace a CA file")
+        case .setRevocations: ("set ssl crl-file <crlfile> <payload>", "replace a CRL file")
+        case .setResponse:
+            (
+                "set ssl ocsp-response <resp|payload>",
+                "update a certificate's OCSP Response from a base64-encode DER"
+            )
+        case .setTicketKey:
+            (
+                "set ssl tls-key [id|file] <key>",
+                "set the next TLS key for the <id> or <file> listener to <key>"
+            )
+        case .showAuthorities:
+            (
+                "show ssl ca-file [<cafile>[:<index>]]",
+                "display the SSL CA files used in memory, or the details of a <cafile>, or a single certificate of index <index> of a CA file <cafile>"
+            )
+        case .showRevocations:
+            (
+                "show ssl crl-file [<crlfile[:<index>>]]",
+                "display the SSL CRL files used in memory, or the details of a <crlfile>, or a single CRL of index <index> of CRL file <crlfile>"
+            )
+        case .showResponses:
+            (
+                "show ssl ocsp-response [[text|base64] id]",
+                "display the IDs of the OCSP responses used in memory, or the details of a single OCSP response (in text or base64 format)"
+            )
+        case .showNames:
+            ("show ssl sni [-f <frontend>]", "list the names that binds have certificates for")
+        case .showTicketKeys:
+            (
+                "show tls-keys [id|*]",
+                "show tls keys references or dump tls ticket keys when id specified"
+            )
         case .abortCertificate:
             ("abort ssl cert <certfile>", "abort a transaction for a certificate file")
         case .addAcl: ("add acl [@<ver>] <acl> <pattern>", "add an acl entry")

@@ -2,11 +2,14 @@
 ///
 /// In the order of `help`: sorted, the commands of the session itself last (HAProxy 3.0–3.2).
 enum CommandKeyword: String, CaseIterable, Sendable {
+    case abortAuthorities = "abort ssl ca-file"
     case abortCertificate = "abort ssl cert"
+    case abortRevocations = "abort ssl crl-file"
     case addAcl = "add acl"
     case addBackend = "add backend"
     case addMap = "add map"
     case addServer = "add server"
+    case addAuthorities = "add ssl ca-file"
     case addToCertificateList = "add ssl crt-list"
     case begin = "begin"
     case clearAcl = "clear acl"
@@ -15,18 +18,23 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case commit = "commit"
     case commitAcl = "commit acl"
     case commitMap = "commit map"
+    case commitAuthorities = "commit ssl ca-file"
     case commitCertificate = "commit ssl cert"
+    case commitRevocations = "commit ssl crl-file"
     case deleteAcl = "del acl"
     case deleteBackend = "del backend"
     case deleteMap = "del map"
     case deleteServer = "del server"
+    case deleteAuthorities = "del ssl ca-file"
     case deleteCertificate = "del ssl cert"
+    case deleteRevocations = "del ssl crl-file"
     case deleteFromCertificateList = "del ssl crt-list"
     case disableAgent = "disable agent"
     case disableDynamicCookie = "disable dynamic-cookie backend"
     case disableFrontend = "disable frontend"
     case disableHealth = "disable health"
     case disableServer = "disable server"
+    case dumpCertificate = "dump ssl cert"
     case dumpStatsFile = "dump stats-file"
     case echo = "echo"
     case enableAgent = "enable agent"
@@ -40,7 +48,9 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case getMap = "get map"
     case getVariable = "get var"
     case getWeight = "get weight"
+    case newAuthorities = "new ssl ca-file"
     case newCertificate = "new ssl cert"
+    case newRevocations = "new ssl crl-file"
     case `operator` = "operator"
     case prepareAcl = "prepare acl"
     case prepareMap = "prepare map"
@@ -54,7 +64,11 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case setRateLimit = "set rate-limit"
     case setServer = "set server"
     case setSeverityOutput = "set severity-output"
+    case setAuthorities = "set ssl ca-file"
     case setCertificate = "set ssl cert"
+    case setRevocations = "set ssl crl-file"
+    case setResponse = "set ssl ocsp-response"
+    case setTicketKey = "set ssl tls-key"
     case setTimeout = "set timeout"
     case setVariable = "set var"
     case setWeight = "set weight"
@@ -75,10 +89,15 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     case showServersConn = "show servers conn"
     case showServersState = "show servers state"
     case showSessions = "show sess"
+    case showAuthorities = "show ssl ca-file"
     case showCertificate = "show ssl cert"
+    case showRevocations = "show ssl crl-file"
     case showCertificateList = "show ssl crt-list"
+    case showResponses = "show ssl ocsp-response"
+    case showNames = "show ssl sni"
     case showStat = "show stat"
     case showStateDigest = "show state digest"
+    case showTicketKeys = "show tls-keys"
     case showVersion = "show version"
     case shutdownFrontend = "shutdown frontend"
     case shutdownSession = "shutdown session"
@@ -95,13 +114,14 @@ enum CommandKeyword: String, CaseIterable, Sendable {
     /// What a session needs before its arguments are even looked at.
     var level: AccessLevel {
         switch self {
-        case .operator, .clearCounters, .getVariable, .showActivity, .showCertificate,
-            .showDescriptors, .showEnvironment, .showErrors, .showSessions:
+        case .operator, .clearCounters, .getVariable, .showActivity, .showAuthorities,
+            .showCertificate, .showDescriptors, .showEnvironment, .showErrors, .showRevocations,
+            .showSessions:
             .operator
         case .dumpStatsFile, .echo, .getAcl, .getMap, .getWeight, .showAcl, .showCLISockets,
             .setSeverityOutput,
             .setTimeout, .showBackend, .showCLILevel, .showDefaults, .showEvents, .showInfo,
-            .showMap, .showPools,
+            .showMap, .showNames, .showPools, .showResponses,
             .showServersConfig, .showServersConn, .showServersState,
             .showStat, .showStateDigest, .showVersion, .user, .help, .prompt, .quit:
             .user

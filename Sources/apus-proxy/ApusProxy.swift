@@ -121,6 +121,7 @@ enum ApusProxy {
             files: files,
             environment: environment,
             listing: { SystemProcess.files(in: $0, endingIn: "") },
+            readingBytes: { SystemProcess.bytes(of: $0) },
             reading: { SystemProcess.read($0) }
         )
         for diagnostic in diagnostics where diagnostic.severity == .error || !options.isQuiet {

@@ -88,4 +88,49 @@ import Testing
         let line = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
         #expect(line == "web app/one 200 {abc} \"GET /a?b HTTP/1.1\" /a ----\n")
     }
+
+    @Test func `a line is written as soon as the header goes out, with sums so far`() throws {
+        let origin = try RecordingOrigin { _ in .ok("hello") }
+        defer { origin.close() }
+        let pipe = Pipe()
+        let proxy = try ProxyUnderTest(
+            """
+            global
+                log fd@\(pipe.fileHandleForWriting.fileDescriptor) format raw local0
+            defaults
+                mode http
+                option logasap
+                timeout connect 2s
+                timeout client 10s
+                timeout server 10s
+            frontend web
+                bind 127.0.0.1:1
+                log global
+                log-format "%ft %b/%s %ST %B/%U %Ta/%Tt %tsc"
+                default_backend app
+            backend app
+                server one 127.0.0.1:\(origin.port)
+            """,
+            name: "log-early"
+        )
+        defer { proxy.end() }
+        for _ in 0..<2 {
+            let client = try TestClient(port: proxy.port)
+            client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            #expect(client.remainder().hasSuffix("hello"))
+        }
+        var text = ""
+        while text.split(separator: "\n").count < 2 {
+            let more = pipe.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            text += String(decoding: more, as: UTF8.self)
+        }
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(
+            lines.allSatisfy {
+                $0.wholeMatch(of: #/web app/one 200 \+\d+/\d+ \+\d+/\+\d+ ----/#) != nil
+            }
+        )
+    }
 }

@@ -27,6 +27,24 @@ package struct RegressionRun: Sendable {
         }
     }
 
+    /// Many files count on one rotation of servers; HAProxy has one for all threads, each of our threads its own.
+    private static let processors: [Int] = {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") } ?? ""
+        let ranges = line.split(whereSeparator: \.isWhitespace).last?.split(separator: ",") ?? []
+        let found = ranges.flatMap { range -> [Int] in
+            let ends = range.split(separator: "-").compactMap { Int($0) }
+            return ends.isEmpty ? [] : Array(ends[0]...max(ends[0], ends[ends.count - 1]))
+        }
+        return found.isEmpty ? [0] : found
+    }()
+
+    /// Always the same for a file, spread over all there are.
+    private static func processor(for file: String) -> String {
+        let sum = file.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff }
+        return "\(processors[sum % processors.count])"
+    }
+
     package static let tester = Programs.find("varnishtest")
 
     let program: String
@@ -82,8 +100,9 @@ package struct RegressionRun: Sendable {
         // Foundation's children inherit its blocked signals, and a shell without SIGCHLD waits for ever.
         let unblocking = "sigprocmask(SIG_SETMASK, POSIX::SigSet->new) or die; exec @ARGV or die"
         var command = ChildProcess.Command(
-            "perl",
-            ["-MPOSIX", "-e", unblocking, tester, "-k", "-b", "2M", "-t", "15", parts[1]]
+            "taskset",
+            ["-c", Self.processor(for: file), "perl", "-MPOSIX", "-e", unblocking, tester]
+                + ["-k", "-b", "2M", "-t", "15", parts[1]]
         )
         command.folder = "\(folder)/\(parts[0])"
         command.environment = [

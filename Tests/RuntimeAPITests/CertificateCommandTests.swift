@@ -8,11 +8,37 @@ struct CertificateCommandTests {
         .show(nil), .show("*/a"), .showLists, .showList("/l", isNumbered: true),
         .showList("/l", isNumbered: false), .addToList("/l", certificate: "/a"),
         .addToList("/l", certificate: nil), .deleteFromList("/l", entry: "/a:1"),
+        .showNames(frontend: nil), .showNames(frontend: "f"), .dump("/a"), .showTicketKeys(nil),
+        .showTicketKeys("#0"), .setTicketKey("f", key: "k"), .showResponses(nil, isBase64: false),
+        .showResponses("/a", isBase64: true), .setResponse("AA=="), .setResponse(nil),
     ])
     func `what is printed is understood`(command: CertificateCommand) throws {
         let printed = RuntimeCommand.certificate(command)
-        let hasPayload = [.set("/a"), .addToList("/l", certificate: nil)].contains(command)
+        let hasPayload = [.set("/a"), .addToList("/l", certificate: nil), .setResponse(nil)]
+            .contains(command)
         #expect(try RuntimeCommand.parse(printed.words, hasPayload: hasPayload) == printed)
+    }
+
+    @Test(
+        arguments: CertificateBundleCommand.Action.allCases,
+        CertificateBundleCommand.Kind.allCases
+    )
+    func `commands about bundles are understood as printed`(
+        action: CertificateBundleCommand.Action,
+        kind: CertificateBundleCommand.Kind
+    ) throws {
+        let printed = RuntimeCommand.certificate(.bundle(.init(action, kind, "/f")))
+        // There is no `add ssl crl-file`, as in HAProxy.
+        guard action != .add || kind == .authorities else {
+            #expect(throws: RuntimeSyntaxError.self) {
+                try RuntimeCommand.parse(printed.words, hasPayload: true)
+            }
+            return
+        }
+        #expect(
+            try RuntimeCommand.parse(printed.words, hasPayload: [.set, .add].contains(action))
+                == printed
+        )
     }
 
     @Test(arguments: [

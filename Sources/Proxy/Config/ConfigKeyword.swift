@@ -38,6 +38,7 @@ package struct ConfigKeyword: Hashable, Sendable {
     private static let global = [
         "chroot /var/empty", "cpu-map 1/1 0", "cpu-policy performance", "cpu-set only-cpu 0",
         "daemon", "description x", "gid 1", "group nogroup", "hard-stop-after 5s",
+        "insecure-fork-wanted",
         "log 127.0.0.1 local0", "log-send-hostname", "log-tag x", "master-worker",
         "max-threads-per-group 8", "maxconn 100", "nbthread 2", "node x", "pidfile /run/x.pid",
         "presetenv A b", "quiet", "resetenv A", "set-var proc.x str(a)",
@@ -46,7 +47,8 @@ package struct ConfigKeyword: Hashable, Sendable {
         "user nobody", "zero-warning",
     ]
     private static let proxy = [
-        "acl a path /x", "description x", "disabled", "enabled", "errorfile 503 /x.http",
+        "acl a path /x", "description x", "disabled", "enabled", "error-log-format %ci",
+        "errorfile 503 /x.http",
         "errorfiles pages", "errorloc 503 /x", "errorloc302 503 /x", "errorloc303 503 /x",
         "http-after-response set-header a b",
         "http-error status 503 content-type text/plain string x",
@@ -71,8 +73,8 @@ package struct ConfigKeyword: Hashable, Sendable {
     private static let options = [
         "abortonclose", "allbackups", "clitcpka", "dontlog-normal", "dontlognull", "forwardfor",
         "http-buffer-request", "http-keep-alive", "http-no-delay", "http-pretend-keepalive",
-        "http-server-close", "httpchk", "httpclose", "httplog", "log-health-checks",
-        "log-separate-errors", "redispatch", "smtpchk", "splice-auto", "splice-request",
+        "http-server-close", "httpchk", "httpclose", "httplog", "httpslog", "log-health-checks",
+        "log-separate-errors", "logasap", "redispatch", "smtpchk", "splice-auto", "splice-request",
         "splice-response",
         "srvtcpka", "tcp-check", "tcp-smart-accept", "tcp-smart-connect", "tcpka", "tcplog",
     ]

@@ -11,7 +11,7 @@ extension ConfigParser {
         case "http-error": parse(httpError: line, into: &draft)
         case "capture": parse(capture: line, into: &draft)
         case "declare": parse(declare: line, into: &draft)
-        case "unique-id-format", "log-format": parse(format: line, into: &draft)
+        case "unique-id-format", "log-format", "error-log-format": parse(format: line, into: &draft)
         case "unique-id-header":
             guard line.words.count == 2 else {
                 report("'unique-id-header' expects the name of a header.", at: line.origin)
@@ -174,10 +174,10 @@ extension ConfigParser {
             )
         }
         guard let made else { return }
-        if line.keyword == "log-format" {
-            draft.rules.settled.logFormat = made
-        } else {
-            draft.rules.settled.uniqueID = made
+        switch line.keyword {
+        case "log-format": draft.rules.settled.logFormat = made
+        case "error-log-format": draft.rules.settled.errorLogFormat = made
+        default: draft.rules.settled.uniqueID = made
         }
     }
 }

@@ -38,7 +38,8 @@ extension ConfigParser {
             case "tune.idle-pool.shared" where ["on", "off"].contains(line.words.last):
                 // Workers share no idle connections either way, which only costs a connection now and then.
                 expectEnd(of: line, after: 2)
-            case "quiet", "zero-warning":
+            // Neither forks after the start; what would is refused by name.
+            case "quiet", "zero-warning", "insecure-fork-wanted":
                 expectEnd(of: line, after: 1)
             case "log":
                 var targets = configuration.globalLogs

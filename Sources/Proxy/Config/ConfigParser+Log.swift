@@ -9,15 +9,23 @@ struct LogDraft {
     var preset: Preset?
     var leavesOutNormal = false
     var separatesErrors = false
+    /// `option logasap`.
+    var isEarly = false
+    /// `option dontlognull`.
+    var leavesOutEmpty = false
 
     /// The formats of `option httplog`, `option tcplog` and `option httplog clf` (configuration.txt §8.2).
     enum Preset: String {
         case http =
             "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"
+        case https =
+            "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc"
         case tcp = "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq"
         case clf =
             "%{+Q}o %{-Q}ci - - [%trg] %r %ST %B \"\" \"\" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl"
         /// What is logged of a connection without any of them.
+        /// Of a handshake that failed, without the listener's name and what follows it.
+        case failure = "%ci:%cp [%t] %f/"
         case connection = "Connect from %ci:%cp to %fi:%fp (%f/HTTP)"
     }
 }
@@ -66,10 +74,11 @@ extension ConfigParser {
         case ("httplog", 2): draft.log.preset = isOn ? .http : nil
         case ("httplog", 3) where line.words[2] == "clf": draft.log.preset = isOn ? .clf : nil
         case ("tcplog", 2): draft.log.preset = isOn ? .tcp : nil
+        case ("httpslog", 2): draft.log.preset = isOn ? .https : nil
+        case ("logasap", 2): draft.log.isEarly = isOn
         case ("dontlog-normal", 2): draft.log.leavesOutNormal = isOn
         case ("log-separate-errors", 2): draft.log.separatesErrors = isOn
-        // A connection without a request is never logged here.
-        case ("dontlognull", 2) where isOn: break
+        case ("dontlognull", 2): draft.log.leavesOutEmpty = isOn
         default: return false
         }
         return true
@@ -79,20 +88,30 @@ extension ConfigParser {
     mutating func settleLog(of draft: inout ProxyDraft) {
         guard !draft.log.targets.isEmpty else { return }
         if draft.rules.settled.logFormat.isEmpty {
-            let preset = draft.log.preset ?? .connection
-            let line = BootLine(words: ["log-format", preset.rawValue], origin: draft.origin)
-            let format = readRule(line, in: &draft, as: "log format") {
-                parser throws(RuleMistake) in
-                try parser.format(preset.rawValue, for: .log)
-            }
-            draft.rules.settled.logFormat = format ?? IndexRange()
+            draft.rules.settled.logFormat = format(draft.log.preset ?? .connection, of: &draft)
         }
+        if draft.rules.settled.errorLogFormat.isEmpty {
+            draft.rules.settled.errorLogFormat = format(.failure, of: &draft)
+            draft.rules.settled.namesError = true
+        }
+        draft.rules.settled.leavesOutEmpty = draft.log.leavesOutEmpty
         draft.rules.settled.logTargets = configuration.rules.append(
             draft.log.targets.map { Int32($0) },
             to: \.numbers
         )
         draft.rules.settled.leavesOutNormal = draft.log.leavesOutNormal
         draft.rules.settled.separatesErrors = draft.log.separatesErrors
+        draft.rules.settled.logsEarly = draft.log.isEarly
         draft.rules.settled.keepsRequest = true
+    }
+
+    private mutating func format(_ preset: LogDraft.Preset, of draft: inout ProxyDraft)
+        -> IndexRange
+    {
+        let line = BootLine(words: ["log-format", preset.rawValue], origin: draft.origin)
+        let format = readRule(line, in: &draft, as: "log format") { parser throws(RuleMistake) in
+            try parser.format(preset.rawValue, for: .log)
+        }
+        return format ?? IndexRange()
     }
 }

@@ -153,7 +153,8 @@ extension ConfigParser {
         case "tcp-check" where !extra: draft.check.kind = isOn ? .tcp : .connection
         case "redispatch": parse(redispatch: line, isOn: isOn, into: &draft)
         case "allbackups" where !extra: draft.backend.usesAllBackups = isOn
-        case "httplog", "tcplog", "dontlog-normal", "log-separate-errors", "dontlognull":
+        case "httplog", "httpslog", "tcplog", "dontlog-normal", "log-separate-errors",
+            "dontlognull", "logasap":
             if !apply(logOption: line, isOn: isOn, to: &draft) { refuse(option: line) }
         case "log-health-checks" where !extra: draft.check.isLogged = isOn
         case "http-keep-alive" where isOn && !extra:

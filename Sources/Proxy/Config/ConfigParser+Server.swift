@@ -39,6 +39,7 @@ extension ConfigParser {
             if keyword == "backlog" { backlog = integer(line, 1...1_000_000, at: index + 1) ?? 0 }
             index += 2
         }
+        tls.label = name ?? "\(draft.frontend.binds.count + 1)"
         let tlsNumber = line.words.contains("ssl") ? enter(tls, of: line) ?? -1 : -1
         for address in addresses.split(separator: ",") {
             var bind = BindConfiguration(endpoint: nil, origin: line.origin)

@@ -23,6 +23,19 @@ extension ConfigParser {
                     of: line
                 )
             }
+        case "ssl-load-extra-del-ext": configuration.tls.dropsExtensions = true
+        case "ssl-load-extra-files":
+            for word in line.arguments where !["all", "none"].contains(word) {
+                guard ["bundle", "sctl", "ocsp", "issuer", "key"].contains(word) else {
+                    report(
+                        "global statement '\(keyword)' expects \"bundle\",\"sctl\",\"ocsp\",\"issuer\",\"key\",\"all\" or \"none\" got '\(word)'.",
+                        at: line.origin
+                    )
+                    continue
+                }
+            }
+            configuration.tls.loads =
+                line.arguments.contains("all") ? TLSConfiguration.everyExtra : Set(line.arguments)
         case "ssl-default-bind-options": read(Array(line.arguments), of: line)
         case "ssl-default-server-ciphers", "ssl-default-server-ciphersuites",
             "ssl-default-server-curves", "ssl-default-server-sigalgs":
@@ -41,7 +54,7 @@ extension ConfigParser {
 
     private mutating func read(_ words: [String], of line: BootLine, forServers: Bool = false) {
         var options = forServers ? configuration.tls.serverDefaults : configuration.tls.defaults
-        if let mistake = options.read(words, bundle: { _ in nil }) {
+        if let mistake = options.read(words, bundle: { _, _ in nil }) {
             report("global statement '\(line.keyword)' : \(mistake.text)", at: line.origin)
         }
         if forServers {
@@ -63,11 +76,20 @@ extension ConfigParser {
             let path = TLSConfiguration.join(configuration.tls.certificateBase, certificate)
             guard load(path, at: line) else { return }
         }
-        for file in [attributes.word(.caFile), attributes.word(.crlFile)] {
-            readBundle(file ?? "")
-        }
         do throws(TLSContext.Mistake) {
-            _ = try CertificateStore(configuration.tls, serves: false).server(attributes)
+            let (defaults, verifies) = (
+                configuration.tls.serverDefaults, configuration.tls.verifiesServers
+            )
+            let settings = try withBundles { finder throws(TLSContext.Mistake) in
+                try ServerTLS.Settings(
+                    attributes,
+                    defaults: defaults,
+                    verifies: verifies,
+                    bundle: finder
+                )
+            }
+            guard let settings, configuration.tls.servers[settings] == nil else { return }
+            configuration.tls.servers[settings] = try ServerTLS(settings, of: configuration.tls)
         } catch {
             report(
                 "Proxy '\(draft.name)', server '\(name)' [\(line.origin.file):\(line.origin.line)] "
@@ -77,12 +99,38 @@ extension ConfigParser {
         }
     }
 
-    /// Reads a file of authorities or revocation lists when it is first named.
-    private mutating func readBundle(_ name: String) {
-        let path = TLSConfiguration.join(configuration.tls.authorityBase, name)
-        guard !name.isEmpty, configuration.tls.bundles[path] == nil, let text = readFile(path)
-        else { return }
-        configuration.tls.bundles[path] = CertificateBundle(name: path, text: text)
+    /// Lets `body` find files of authorities and revocation lists, which are read when they are first named.
+    private mutating func withBundles<Result>(
+        _ body: (TLSOptions.BundleFinder) throws(TLSContext.Mistake) -> Result
+    ) throws(TLSContext.Mistake) -> Result {
+        let (base, read, list) = (configuration.tls.authorityBase, readFile, listFiles)
+        var bundles = configuration.tls.bundles
+        defer { configuration.tls.bundles = bundles }
+        return try body { name, kind in
+            let path = name.hasPrefix("@") ? name : TLSConfiguration.join(base, name)
+            if let known = bundles[path] { return known }
+            guard let text = Self.authorities(path, read: read, list: list) else { return nil }
+            let made = CertificateBundle(name: path, kind: kind, text: text)
+            bundles[path] = made
+            return made
+        }
+    }
+
+    /// A file, the certificates in a directory, or those the system trusts (`@system-ca`).
+    private static func authorities(
+        _ path: String,
+        read: (String) -> String?,
+        list: (String) -> [String]?
+    ) -> String? {
+        if path == "@system-ca" {
+            return read("/etc/ssl/certs/ca-certificates.crt")
+                ?? read("/etc/pki/tls/certs/ca-bundle.crt")
+        }
+        guard let files = list(path) else { return read(path) }
+        let wanted = files.sorted().filter { file in
+            [".pem", ".crt", ".cer", ".crl"].contains(where: file.hasSuffix)
+        }
+        return wanted.compactMap { read("\(path)/\($0)") }.joined(separator: "\n")
     }
 
     /// Reads one keyword of a `bind` line into its TLS; how many words it took, 0 when it is none of TLS.
@@ -96,6 +144,23 @@ extension ConfigParser {
         case "strict-sni"?:
             bind.isStrict = true
             return 1
+        case "tls-ticket-keys"?:
+            guard let path = words.dropFirst().first, let text = readFile(path) else {
+                report(
+                    "'tls-ticket-keys' : unable to load ssl tickets keys file",
+                    at: line.origin
+                )
+                return words.count
+            }
+            do throws(TLSContext.Mistake) {
+                let known = configuration.tls.ticketKeys.contains { $0.file == path }
+                let keys = try TicketKey.read(text, of: path)
+                if !known { configuration.tls.ticketKeys.append((path, keys)) }
+                bind.options.ticketFile = path
+            } catch {
+                report(error.text, at: line.origin)
+            }
+            return 2
         case "crt"?, "crt-list"?:
             guard let path = words.dropFirst().first else {
                 report(
@@ -109,17 +174,9 @@ extension ConfigParser {
             return 2
         default: break
         }
-        let base = configuration.tls.authorityBase
-        let read = readFile
-        var bundles = configuration.tls.bundles
-        defer { configuration.tls.bundles = bundles }
         do throws(TLSContext.Mistake) {
-            return try bind.options.read(from: words) { name in
-                let path = TLSConfiguration.join(base, name)
-                if bundles[path] == nil, let text = read(path) {
-                    bundles[path] = CertificateBundle(name: path, text: text)
-                }
-                return bundles[path]
+            return try withBundles { finder throws(TLSContext.Mistake) in
+                try bind.options.read(from: words, bundle: finder)
             }
         } catch {
             report("'bind \(line.arguments.first ?? "")' : \(error.text)", at: line.origin)
@@ -138,7 +195,7 @@ extension ConfigParser {
             return nil
         }
         do throws(TLSContext.Mistake) {
-            _ = try TLSContext(serving: bind.options)
+            try configuration.tls.prepare(bind.options)
         } catch {
             report("Proxy '\(bind.frontend)': \(error.text)", at: line.origin)
             return nil
@@ -168,7 +225,9 @@ extension ConfigParser {
     private mutating func load(_ name: String, at line: BootLine) -> Bool {
         if configuration.tls.certificates[name] != nil { return true }
         if let text = readFile(name) { return keep(text, as: name, at: line) }
-        let parts = TLSConfiguration.bundleEndings.compactMap { ending in
+        let endings =
+            configuration.tls.loads.contains("bundle") ? TLSConfiguration.bundleEndings : []
+        let parts = endings.compactMap { ending in
             readFile(name + ending).map { (name + ending, $0) }
         }
         guard !parts.isEmpty else {
@@ -190,21 +249,55 @@ extension ConfigParser {
         let known = configuration.tls.certificates[name]
         guard known == nil else { return true }
         do throws(Certificate.Mistake) {
-            let certificate = try Certificate(pem: text, keyText: readFile("\(name).key"))
+            let key = configuration.tls.keyName(of: name)
+            let certificate = try Certificate(pem: text, keyText: key.flatMap(readFile))
             if let mistake = certificate.check() { throw mistake }
-            configuration.tls.certificates[name] = certificate
+            configuration.tls.certificates[name] = withResponse(certificate, named: name, at: line)
             return true
         } catch {
             let reason =
                 switch error {
                 case .noCertificate:
                     "unable to load certificate from file '\(name)': no start line."
-                case .noKey: "No Private Key found in '\(name)' or '\(name).key'."
+                case .noKey:
+                    "No Private Key found in '\(name)' or '\(configuration.tls.keyName(of: name) ?? name)'."
                 case .keyMismatch:
                     "inconsistencies between private key and certificate loaded '\(name)'."
                 }
             refuse(name, reason, line)
             return false
+        }
+    }
+
+    /// With what `.issuer` and `.ocsp` files beside it hold.
+    private mutating func withResponse(
+        _ certificate: Certificate,
+        named name: String,
+        at line: BootLine
+    ) -> Certificate {
+        var certificate = certificate
+        let bare =
+            configuration.tls.dropsExtensions ? TLSConfiguration.withoutExtension(name) : name
+        let loads = configuration.tls.loads
+        if loads.contains("issuer"), let text = readFile("\(bare).issuer") {
+            certificate = Certificate(certificate, issuerText: text) ?? certificate
+        }
+        guard loads.contains("ocsp"), let bytes = readBytes("\(bare).ocsp") else {
+            return certificate
+        }
+        do throws(StapledResponse.Mistake) {
+            let response = try StapledResponse(der: bytes)
+            guard response.identity == certificate.identity else {
+                throw StapledResponse.Mistake(
+                    text:
+                        "OCSP single response: Certificate ID does not match certificate and issuer"
+                )
+            }
+            return Certificate(certificate, response: response)
+        } catch {
+            // As in HAProxy the certificate is good without.
+            warn("\(bare).ocsp: \(error.text)", at: line.origin)
+            return certificate
         }
     }
 
@@ -275,19 +368,10 @@ extension ConfigParser {
 
     /// Options of a line are checked when they are read, so that no later step finds them wanting.
     private mutating func check(_ words: [String]) throws(TLSContext.Mistake) {
+        guard !words.isEmpty else { return }
         var options = configuration.tls.defaults
-        let base = configuration.tls.authorityBase
-        let read = readFile
-        var bundles = configuration.tls.bundles
-        let mistake = options.read(words) { name in
-            let path = TLSConfiguration.join(base, name)
-            if bundles[path] == nil, let text = read(path) {
-                bundles[path] = CertificateBundle(name: path, text: text)
-            }
-            return bundles[path]
-        }
-        configuration.tls.bundles = bundles
+        let mistake = try withBundles { finder in options.read(words, bundle: finder) }
         if let mistake { throw mistake }
-        _ = try TLSContext(serving: options)
+        try configuration.tls.prepare(options)
     }
 }

@@ -11,6 +11,8 @@ package struct ConfigParser {
     var configuration = ProxyConfiguration()
     private(set) var diagnostics: [Diagnostic] = []
     let readFile: FileReader
+    /// The same of a file that holds no text.
+    let readBytes: (_ path: String) -> [UInt8]?
     /// Names in a directory; nil when it is none.
     let listFiles: (_ directory: String) -> [String]?
     /// Maps and pattern files; they end up in `configuration.maps`.
@@ -31,11 +33,16 @@ package struct ConfigParser {
         files: [(name: String, text: String)],
         environment: [String: String],
         listing listFiles: @escaping (_ directory: String) -> [String]? = { _ in nil },
+        readingBytes readBytes: @escaping (_ path: String) -> [UInt8]? = { _ in nil },
         reading readFile: FileReader
     ) -> (configuration: ProxyConfiguration?, diagnostics: [Diagnostic]) {
         withoutActuallyEscaping(readFile) { readFile in
             let boot = BootConfig.parse(files: files, environment: environment)
-            var parser = ConfigParser(readFile: readFile, listFiles: listFiles)
+            var parser = ConfigParser(
+                readFile: readFile,
+                readBytes: readBytes,
+                listFiles: listFiles
+            )
             parser.diagnostics = boot.diagnostics
             parser.ruleScope.environment = boot.environment
             parser.parse(boot)
@@ -71,15 +78,21 @@ package struct ConfigParser {
 
     private init(
         readFile: @escaping FileReader,
+        readBytes: @escaping (_ path: String) -> [UInt8]?,
         listFiles: @escaping (_ directory: String) -> [String]?
     ) {
         self.readFile = readFile
+        self.readBytes = readBytes
         self.listFiles = listFiles
         catalog = MapCatalog(readFile: readFile)
     }
 
     mutating func report(_ message: String, at origin: Origin) {
         diagnostics.append(Diagnostic(at: origin, message))
+    }
+
+    mutating func warn(_ message: String, at origin: Origin) {
+        diagnostics.append(Diagnostic(.warning, at: origin, message))
     }
 
     private mutating func parse(_ boot: BootConfig) {

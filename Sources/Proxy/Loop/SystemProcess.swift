@@ -8,6 +8,11 @@ package enum SystemProcess {
 
     /// A whole file as text, nil when it cannot be read; bytes that are not UTF-8 are replaced.
     package static func read(_ path: String) -> String? {
+        bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A whole file, nil when it cannot be read.
+    package static func bytes(of path: String) -> [UInt8]? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { _ = close(file) }
@@ -15,7 +20,7 @@ package enum SystemProcess {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe Glibc.read(file, &chunk, chunk.count)
-            if count == 0 { return String(decoding: content, as: UTF8.self) }
+            if count == 0 { return content }
             if count < 0 { return nil }
             content += chunk[0..<count]
         }

@@ -5,7 +5,7 @@ package enum ConverterCode: UInt8, BitwiseCopyable, Sendable {
     case base64, base64Decode, base64URL, base64URLDecode, urlEncode, urlDecode
     case compare, secureCompare, choose, addressMask, networkOrder, map, setVariable, unsetVariable
     case captureRequest, captureResponse, usableServers, date, localTime, universalTime
-    case bigEndianDecimal, bigEndianHexadecimal
+    case bigEndianDecimal, bigEndianHexadecimal, verificationName
     case add, subtract, multiply, divide, modulo, and, or, xor, complement, negate
     case not, truth, odd, even
     case crc32, crc32c, djb2, sdbm, wt6, xxh32, xxh64
@@ -126,6 +126,13 @@ package struct ConverterKeyword: Sendable {
 
     private static let encodings: [ConverterKeyword] = [
         .init("json", .json, .string, .string, "escaped for JSON", [.text], required: 0),
+        .init(
+            "x509_v_err_str",
+            .verificationName,
+            .integer,
+            .string,
+            "OpenSSL's name of what is wrong with a certificate"
+        ),
         .init("hex", .hexadecimal, .binary, .string, "in hexadecimal"),
         .init("hex2i", .hexadecimalToInteger, .binary, .integer, "from hexadecimal"),
         .init("base64", .base64, .binary, .string, "in base64"),

@@ -20,6 +20,11 @@ extension Evaluation {
         if code.rawValue <= ConverterCode.parameter.rawValue { return cut(step, value) }
         if code.rawValue <= ConverterCode.urlDecode.rawValue { return encode(step, value) }
         if code.rawValue <= ConverterCode.bigEndianHexadecimal.rawValue { return look(step, value) }
+        if code == .verificationName {
+            let mark = arena.count
+            VerificationError.append(nameOf: value.integer, to: &arena)
+            return Sample(arena.slice(from: mark))
+        }
         if code.rawValue <= ConverterCode.even.rawValue { return calculate(step, value) }
         if code.rawValue >= ConverterCode.digest.rawValue { return digest(step, value.bytes) }
         return hash(step, value.bytes)

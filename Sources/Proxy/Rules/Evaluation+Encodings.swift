@@ -197,6 +197,29 @@ extension ByteSlice {
 
 /// Base64 in the configuration (RFC 4648 §4).
 enum Base64 {
+    private static let digits = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
+
+    /// With padding, on one line.
+    static func encoded(_ bytes: [UInt8]) -> String {
+        var made: [UInt8] = []
+        made.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var word: UInt32 = 0
+            for place in 0..<3 {
+                word = word << 8 | (place < group.count ? UInt32(group[start + place]) : 0)
+            }
+            for place in 0..<4 {
+                let isPadding = place > group.count
+                let digit = Int(word >> UInt32(18 - 6 * place) & 63)
+                made.append(isPadding ? UInt8(ascii: "=") : digits[digit])
+            }
+        }
+        return String(decoding: made, as: UTF8.self)
+    }
+
     /// The bytes; nil when the text is not base64 with its padding.
     static func decoded(_ text: String) -> [UInt8]? {
         let bytes = Array(text.utf8)

@@ -4,11 +4,7 @@ extension Evaluation {
         cursor.hasMore = false
         let code = expression.fetch
         if code.rawValue <= FetchCode.stopping.rawValue { return fetchConstant(expression) }
-        if code.rawValue >= FetchCode.tls.rawValue,
-            code.rawValue <= FetchCode.tlsServerIssuer.rawValue
-        {
-            return fetchTLS(expression)
-        }
+        if code == .tls { return fetchTLS(expression) }
         if code.rawValue <= FetchCode.isFirstRequest.rawValue { return fetchConnection(expression) }
         if code.rawValue <= FetchCode.bearer.rawValue {
             return hasRequest ? fetchRequest(expression, &cursor) : Sample()

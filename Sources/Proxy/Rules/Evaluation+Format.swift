@@ -66,6 +66,12 @@ extension Evaluation {
             return appendRequest(node)
         }
         if number <= LogAlias.startLocalDate.rawValue { return appendDate(node.alias) }
+        if node.alias == .tlsVersion || node.alias == .tlsCiphers {
+            let isVersion = node.alias == .tlsVersion
+            let text = isVersion ? exchange.tls.versionName : exchange.tls.cipherName
+            if text.isEmpty { arena.append("-") } else { arena.append(text) }
+            return true
+        }
         appendTimer(node.alias)
         return false
     }
@@ -132,7 +138,10 @@ extension Evaluation {
 
     private mutating func appendIdentity(_ node: FormatNode) -> Bool {
         switch node.alias {
-        case .frontendName, .frontendTransport: appendName(of: book.frontends, exchange.frontend)
+        case .frontendName: appendName(of: book.frontends, exchange.frontend)
+        case .frontendTransport:
+            appendName(of: book.frontends, exchange.frontend)
+            if exchange.tls.isPresent { arena.append("~") }
         case .backendName:
             // Without a backend the frontend stands for it.
             if exchange.backend >= 0 {
@@ -142,7 +151,9 @@ extension Evaluation {
             }
         case .serverName:
             arena.append(exchange.serverName.isEmpty ? ByteSlice("<NOSRV>") : exchange.serverName)
-        case .bytesRead: arena.append(decimal: record.bytesOut)
+        case .bytesRead:
+            if logsEarly { arena.append("+") }
+            arena.append(decimal: record.bytesOut)
         case .bytesUploaded: arena.append(decimal: record.bytesIn)
         case .requestCookie, .responseCookie: return true
         case .terminationState, .terminationStateWithCookie:
@@ -284,6 +295,12 @@ extension Evaluation {
         return zone.offset
     }
 
+    /// Sums are those so far (`option logasap`).
+    private var logsEarly: Bool {
+        exchange.frontend >= 0 && Int(exchange.frontend) < book.frontends.count
+            && book.frontends[Int(exchange.frontend)].logsEarly
+    }
+
     private mutating func appendTimer(_ alias: LogAlias) {
         let value =
             switch alias {
@@ -299,6 +316,8 @@ extension Evaluation {
             case .totalTime: record.totalTime
             default: record.dataTime
             }
+        let isSum = alias == .activeTime || alias == .userTime || alias == .totalTime
+        if isSum, logsEarly { arena.append("+") }
         arena.append(decimal: Int64(value))
     }
 }

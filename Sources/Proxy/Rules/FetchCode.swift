@@ -9,13 +9,8 @@ package enum FetchCode: UInt8, BitwiseCopyable, Sendable {
     case frontendName, frontendID, backendName, backendID, serverName, serverID
     case frontendConnections, backendConnections, usableServers
     case freeConnections
-    // TLS of the client's connection, then of the server's.
-    case tls, tlsName, tlsHasName, tlsVersion, tlsCipher, tlsProtocol, tlsIsResumed
-    case tlsHasCertificate, tlsCertificateIsUsed, tlsVerification, tlsUsedBits, tlsAlgorithmBits
-    case tlsClientDigest, tlsClientSubject, tlsClientIssuer
-    case tlsOwnDigest, tlsOwnSubject, tlsOwnIssuer
-    case serverTLS, serverTLSVersion, serverTLSCipher, serverTLSProtocol, serverTLSIsResumed
-    case tlsServerDigest, tlsServerSubject, tlsServerIssuer
+    /// What, `TLSFact` says.
+    case tls
     case isFirstRequest
     // The request.
     case method, path, pathAndQuery, url, query, parameter, parameterInteger, base, requestVersion
@@ -63,6 +58,8 @@ package struct FetchKeyword: Sendable {
     /// How many of the arguments have to be given.
     package let required: Int
     package let summary: String
+    /// Of a fetch of TLS.
+    package var tls = TLSFact()
 
     private init(
         _ name: String,
@@ -78,6 +75,18 @@ package struct FetchKeyword: Sendable {
         self.arguments = arguments
         self.required = required ?? arguments.count
         self.summary = summary
+    }
+
+    /// A fetch of TLS; its arguments may be left out.
+    init(
+        _ name: String,
+        _ fact: TLSFact,
+        _ kind: Sample.Kind,
+        _ summary: String,
+        _ arguments: [ArgumentKind] = []
+    ) {
+        self.init(name, .tls, kind, summary, arguments, required: 0)
+        tls = fact
     }
 
     /// By the name in the configuration.
@@ -167,57 +176,6 @@ package struct FetchKeyword: Sendable {
         ),
         .init("http_first_req", .isFirstRequest, .boolean, "the first request of its connection"),
     ]
-
-    private static let tls: [FetchKeyword] =
-        [
-            .init("ssl_fc", .tls, .boolean, "the client speaks TLS"),
-            .init("ssl_fc_sni", .tlsName, .string, "the name the client asked for"),
-            .init("ssl_fc_has_sni", .tlsHasName, .boolean, "the client asked for a name"),
-            .init("ssl_fc_protocol", .tlsVersion, .string, "the version of TLS"),
-            .init("ssl_fc_cipher", .tlsCipher, .string, "the cipher"),
-            .init("ssl_fc_alpn", .tlsProtocol, .string, "the protocol agreed on by ALPN"),
-            .init("ssl_fc_is_resumed", .tlsIsResumed, .boolean, "an earlier session goes on"),
-            .init("ssl_fc_has_crt", .tlsHasCertificate, .boolean, "a certificate came now"),
-            .init("ssl_c_used", .tlsCertificateIsUsed, .boolean, "the client has a certificate"),
-            .init("ssl_c_verify", .tlsVerification, .integer, "what was found wrong with it, or 0"),
-            .init("ssl_fc_use_keysize", .tlsUsedBits, .integer, "secret bits of the cipher"),
-            .init("ssl_fc_alg_keysize", .tlsAlgorithmBits, .integer, "bits of the cipher"),
-            .init("ssl_bc", .serverTLS, .boolean, "the server speaks TLS"),
-            .init("ssl_bc_protocol", .serverTLSVersion, .string, "the version of TLS"),
-            .init("ssl_bc_cipher", .serverTLSCipher, .string, "the cipher"),
-            .init("ssl_bc_alpn", .serverTLSProtocol, .string, "the protocol agreed on by ALPN"),
-            .init("ssl_bc_is_resumed", .serverTLSIsResumed, .boolean, "an earlier session goes on"),
-        ] + certificate("c", .tlsClientDigest, .tlsClientSubject, .tlsClientIssuer)
-        + certificate("f", .tlsOwnDigest, .tlsOwnSubject, .tlsOwnIssuer)
-        + certificate("s", .tlsServerDigest, .tlsServerSubject, .tlsServerIssuer)
-
-    /// What is asked of each of the three certificates: the client's, ours and the server's.
-    private static func certificate(
-        _ letter: String,
-        _ digest: FetchCode,
-        _ subject: FetchCode,
-        _ issuer: FetchCode
-    ) -> [FetchKeyword] {
-        [
-            .init("ssl_\(letter)_sha1", digest, .binary, "SHA-1 of the certificate"),
-            .init(
-                "ssl_\(letter)_s_dn",
-                subject,
-                .string,
-                "the subject, or one entry of it",
-                [.text],
-                required: 0
-            ),
-            .init(
-                "ssl_\(letter)_i_dn",
-                issuer,
-                .string,
-                "the issuer, or one entry of it",
-                [.text],
-                required: 0
-            ),
-        ]
-    }
 
     private static let request: [FetchKeyword] =
         [

@@ -106,6 +106,8 @@ package struct StepArguments: BitwiseCopyable, Sendable {
 /// A fetch and the converters after it.
 package struct Expression: BitwiseCopyable, Sendable {
     package var fetch: FetchCode = .alwaysFalse
+    /// Of a fetch of TLS.
+    package var tls = TLSFact()
     package var arguments = StepArguments()
     package var converters = IndexRange()
     /// What comes out in the end.
@@ -299,6 +301,14 @@ package struct ProxyRules: BitwiseCopyable, Sendable {
     package var logTargets = IndexRange()
     /// `option dontlog-normal`.
     package var leavesOutNormal = false
+    /// Of connections whose handshake failed.
+    package var errorLogFormat = IndexRange()
+    /// It is HAProxy's, which the listener's name and the error follow.
+    package var namesError = false
+    /// `option dontlognull`.
+    package var leavesOutEmpty = false
     /// `option log-separate-errors`.
     package var separatesErrors = false
+    /// `option logasap`: lines are written when a response's header goes out, or a TCP connection stands.
+    package var logsEarly = false
 }

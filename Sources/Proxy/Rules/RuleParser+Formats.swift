@@ -69,11 +69,6 @@ extension RuleParser {
         guard alias != .backendSourceAddress, alias != .backendSourcePort else {
             throw RuleMistake("format alias '%\(word)' is not supported by apus-proxy")
         }
-        guard alias != .tlsCiphers, alias != .tlsVersion else {
-            throw RuleMistake(
-                "format alias '%\(word)' needs TLS, which apus-proxy does not have yet"
-            )
-        }
         var node = node
         node.kind = .alias
         node.alias = alias

@@ -71,6 +71,7 @@ struct RuleParser {
         guard let keyword else { throw RuleMistake("unknown fetch method '\(name)'") }
         var expression = Expression()
         expression.fetch = keyword.code
+        expression.tls = keyword.tls
         expression.arguments = try read(
             arguments,
             of: keyword.name,
@@ -184,6 +185,11 @@ struct RuleParser {
     {
         let text = draft.string(expression.arguments.text)
         switch keyword.code {
+        case .tls:
+            let format = draft.string(expression.arguments.second)
+            guard format.isEmpty || format == "rfc2253" else {
+                throw RuleMistake("only rfc2253 or a blank value are currently supported")
+            }
         case .requestHeader, .requestFullHeader, .requestHeaderCount, .requestFullHeaderCount,
             .requestHeaderAddress, .requestHeaderInteger, .responseHeader, .responseFullHeader,
             .responseHeaderCount, .responseFullHeaderCount, .responseHeaderAddress,

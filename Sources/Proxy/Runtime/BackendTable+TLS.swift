@@ -11,12 +11,20 @@ extension BackendTable {
 
     /// Shows servers a new certificate from the next snapshot on; to how many.
     func renewServers(showing certificate: String) -> Int {
-        let old = certificates.dropServers(using: certificate)
+        renew(certificates.dropServers(using: certificate))
+    }
+
+    /// Checks servers with a new file from the next snapshot on; how many.
+    func renewServers(checkedWith bundle: CertificateBundle) -> Int {
+        renew(certificates.dropServers(using: bundle))
+    }
+
+    private func renew(_ old: [ServerTLS]) -> Int {
         guard !old.isEmpty else { return 0 }
         var count = 0
         for backend in backends {
-            for server in backend.servers
-            where certificates.shows(certificate, by: server.attributes) {
+            for server in backend.servers {
+                guard let its = server.tls, old.contains(its) else { continue }
                 settleTLS(of: server)
                 backend.touch(server)
                 count += 1
@@ -25,6 +33,14 @@ extension BackendTable {
         renewChecks()
         retired.append(RetiredMemory { [old] in _ = old })
         return count
+    }
+
+    /// Lets go of how servers were spoken to that are there no more.
+    func dropUnusedServerTLS() {
+        let used = Set(backends.flatMap { $0.servers.compactMap(\.tls) })
+        let unused = certificates.dropServers(butFor: used)
+        guard !unused.isEmpty else { return }
+        retired.append(RetiredMemory { [unused] in _ = unused })
     }
 
     /// Whether some server is shown a certificate.

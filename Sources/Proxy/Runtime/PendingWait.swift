@@ -135,7 +135,10 @@ extension RuntimeService {
         -> RuntimeReply
     {
         table.remove(server, from: backend)
-        table.whenCertain { self.release(server) }
+        table.whenCertain {
+            if server.tls != nil { self.table.dropUnusedServerTLS() }
+            self.release(server)
+        }
         return .info("Server deleted.")
     }
 

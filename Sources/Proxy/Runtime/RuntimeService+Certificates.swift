@@ -26,10 +26,18 @@ extension RuntimeService {
             return complain("Can't delete the entry: ") { () throws(Complaint) in
                 try delete(entry, from: ConfigParser.withoutSlashes(name))
             }
+        case .dump(let name):
+            return .error("Can't dump '\(name)': apus-proxy keeps private keys to itself.")
+        case .bundle(let command): return execute(command, payload)
+        case .showNames(let frontend): return showNames(of: frontend)
+        case .showTicketKeys(let file): return showTicketKeys(file)
+        case .setTicketKey(let file, let key): return setTicketKey(file, key)
+        case .showResponses(let name, let isBase64): return showResponses(name, isBase64: isBase64)
+        case .setResponse(let given): return setResponse(given ?? payload)
         }
     }
 
-    private var store: CertificateStore { table.certificates }
+    var store: CertificateStore { table.certificates }
 
     private func isUsed(_ name: String) -> Bool {
         store.isUsed(name) || table.hasServer(showing: name)
@@ -61,20 +69,32 @@ extension RuntimeService {
         return .notice("New empty certificate store '\(name)'!")
     }
 
+    /// Parts of a certificate that have files, and commands, of their own.
+    private enum Part: String, CaseIterable {
+        case key = ".key"
+        case response = ".ocsp"
+        case issuer = ".issuer"
+        case timestamps = ".sctl"
+    }
+
+    /// The certificate a name stands for and, behind an ending, the part of it.
+    private func resolve(_ given: String) -> (name: String, part: Part?) {
+        if store.certificates[given] != nil { return (given, nil) }
+        for part in Part.allCases where given.hasSuffix(part.rawValue) {
+            let bare = String(given.dropLast(part.rawValue.count))
+            // With `ssl-load-extra-del-ext` the parts of `a.crt` are called `a.key` and so on.
+            let names = store.dropsExtensions ? [bare, "\(bare).crt"] : [bare]
+            if let name = names.first(where: { store.certificates[$0] != nil }) {
+                return (name, part)
+            }
+        }
+        return (given, nil)
+    }
+
     private func setCertificate(_ given: String, _ payload: String) -> RuntimeReply {
         func refuse(_ text: String) -> RuntimeReply { .error("\(text)\nCan't update \(given)!\n") }
-        var name = given
-        var isKey = false
-        if store.certificates[name] == nil, name.hasSuffix(".key") {
-            name = String(name.dropLast(4))
-            isKey = true
-        }
-        if let ending = [".ocsp", ".sctl", ".issuer"].first(where: name.hasSuffix),
-            store.certificates[name] == nil,
-            store.certificates[String(name.dropLast(ending.count))] != nil
-        {
-            return refuse("'\(ending)' is not supported by apus-proxy.")
-        }
+        let (name, part) = resolve(given)
+        if part == .timestamps { return refuse("'.sctl' is not supported by apus-proxy.") }
         if let draft = store.draft, draft.name != name {
             return refuse(
                 "The ongoing transaction is about '\(draft.name)' but you are trying to set '\(name)'"
@@ -85,19 +105,43 @@ extension RuntimeService {
                 "Can't replace a certificate which is not referenced by the configuration!"
             )
         }
-        let base = store.draft?.certificate ?? known
-        let made =
-            isKey
-            ? base.flatMap { Certificate($0, keyText: payload) } : try? Certificate(pem: payload)
-        guard let made else {
-            let what = isKey ? "private key" : "certificate"
-            return refuse(
-                "unable to load \(what) from file '\(given)': no start line.\nCan't load the payload"
-            )
+        let made: Certificate
+        do throws(Complaint) {
+            made = try load(payload, given, part, over: store.draft?.certificate ?? known)
+        } catch {
+            return refuse("\(error.text)Can't load the payload")
         }
         let isNew = store.draft == nil
         store.draft = CertificateStore.Draft(name: name, certificate: made)
         return .notice("Transaction \(isNew ? "created" : "updated") for certificate \(name)!")
+    }
+
+    private func load(
+        _ payload: String,
+        _ given: String,
+        _ part: Part?,
+        over base: Certificate?
+    ) throws(Complaint) -> Certificate {
+        let made: Certificate?
+        switch part {
+        case .key?: made = base.flatMap { Certificate($0, keyText: payload) }
+        case .issuer?: made = base.flatMap { Certificate($0, issuerText: payload) }
+        case .response?:
+            do throws(StapledResponse.Mistake) {
+                let response = try StapledResponse(base64: payload)
+                made = base.map { Certificate($0, response: response) }
+            } catch {
+                throw Complaint(text: error.text)
+            }
+        default: made = try? Certificate(pem: payload)
+        }
+        guard let made else {
+            let what = part == .key ? "private key" : "certificate"
+            throw Complaint(
+                text: "unable to load \(what) from file '\(given)': no start line.\n"
+            )
+        }
+        return made
     }
 
     private func commitCertificate(_ name: String) -> RuntimeReply {
@@ -114,6 +158,11 @@ extension RuntimeService {
         case .keyMismatch?:
             return refuse("inconsistencies between private key and certificate loaded '\(name)'.")
         case nil: break
+        }
+        if draft.certificate.response != nil, draft.certificate.responseKey.isEmpty {
+            return refuse(
+                "OCSP single response: Certificate ID does not match certificate and issuer"
+            )
         }
         store.draft = nil
         let count =
@@ -159,19 +208,34 @@ extension RuntimeService {
         let unknown = RuntimeReply.error(
             "Can't display the certificate: Not found or the certificate is a bundle!"
         )
+        if let response = response(given) { return RuntimeReply(text: response.details) }
         var text = "Filename: \(given)\n"
+        var key = ""
         if given.hasPrefix("*") {
             guard let draft = store.draft, "*\(draft.name)" == given else { return unknown }
             text += "Status: Unused\n\(draft.certificate.details)"
+            key = draft.certificate.responseKey
         } else {
             guard let known = store.certificates[given] else { return unknown }
             if let certificate = known {
                 text += "Status: \(isUsed(given) ? "Used" : "Unused")\n\(certificate.details)"
+                key = certificate.responseKey
             } else {
                 text += "Status: Empty\n"
             }
         }
-        return RuntimeReply(text: text + "OCSP Response Key: \n")
+        return RuntimeReply(text: text + "OCSP Response Key: \(key)\n")
+    }
+
+    /// What `[*]F.ocsp` stands for; nil for any other name.
+    private func response(_ given: String) -> StapledResponse? {
+        if given.hasPrefix("*") {
+            guard let draft = store.draft else { return nil }
+            let (name, part) = resolve(String(given.dropFirst()))
+            return part == .response && name == draft.name ? draft.certificate.response : nil
+        }
+        let (name, part) = resolve(given)
+        return part == .response ? store.certificates[name].flatMap { $0?.response } : nil
     }
 
     // MARK: Lists

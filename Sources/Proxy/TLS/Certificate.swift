@@ -20,6 +20,12 @@ import COpenSSL
     /// The names it is for, in lower case: those of its subject alternative names, then the common ones.
     package let names: [String]
 
+    /// Who signed it, when that is not in the chain (`.issuer`).
+    private let issuer: OpaquePointer?
+    /// What is stapled to it.
+    let response: StapledResponse?
+    let responseBytes: RawText
+
     /// Reads key, certificate and chain in any order; `keyText` holds the key when `text` does not.
     ///
     /// - Throws: `noCertificate`; whether it can be served, `check` says.
@@ -29,25 +35,87 @@ import COpenSSL
         let leaf = unsafe certificates.removeFirst()
         var key = unsafe PEMReader.key(in: text)
         if unsafe key == nil, let keyText { unsafe key = PEMReader.key(in: keyText) }
-        unsafe self.init(leaf: leaf, key: key, chain: Self.chain(of: certificates))
+        unsafe self.init(Parts(leaf: leaf, key: key, chain: Self.chain(of: certificates)))
     }
 
     /// The same certificate with another key; nil when the text holds none.
     convenience init?(_ other: Certificate, keyText: String) {
         guard let key = unsafe PEMReader.key(in: keyText) else { return nil }
-        unsafe X509_up_ref(other.leaf)
-        var chain: OpaquePointer?
-        if let others = unsafe other.chain { unsafe chain = X509_chain_up_ref(others) }
-        unsafe self.init(leaf: other.leaf, key: key, chain: chain)
+        var parts = other.parts
+        unsafe EVP_PKEY_free(parts.key)
+        unsafe parts.key = key
+        self.init(parts)
     }
 
-    /// Takes over what the pointers name.
-    private init(leaf: OpaquePointer, key: OpaquePointer?, chain: OpaquePointer?) {
-        unsafe self.leaf = leaf
-        unsafe self.key = key
-        unsafe self.chain = chain
-        keyKind = unsafe key.map { unsafe CertificateDetails.kind(of: $0) } ?? .other
-        names = unsafe PEMReader.names(of: leaf)
+    /// The same certificate with who signed it; nil when the text holds no certificate.
+    convenience init?(_ other: Certificate, issuerText: String) {
+        var found = unsafe PEMReader.certificates(in: issuerText)
+        guard unsafe !found.isEmpty else { return nil }
+        var parts = other.parts
+        unsafe X509_free(parts.issuer)
+        unsafe parts.issuer = found.removeFirst()
+        for index in unsafe found.indices { unsafe X509_free(found[index]) }
+        self.init(parts)
+    }
+
+    /// The same certificate with another response to staple.
+    convenience init(_ other: Certificate, response: StapledResponse?) {
+        var parts = other.parts
+        parts.response = response
+        self.init(parts)
+    }
+
+    /// What a certificate is made of; whoever makes one of it hands over a reference to each.
+    @safe private struct Parts {
+        var leaf: OpaquePointer
+        var key: OpaquePointer?
+        var chain: OpaquePointer?
+        var issuer: OpaquePointer?
+        var response: StapledResponse?
+    }
+
+    private var parts: Parts {
+        unsafe X509_up_ref(leaf)
+        if let key = unsafe key { unsafe EVP_PKEY_up_ref(key) }
+        if let issuer = unsafe issuer { unsafe X509_up_ref(issuer) }
+        var copy: OpaquePointer?
+        if let chain = unsafe chain { unsafe copy = X509_chain_up_ref(chain) }
+        return unsafe Parts(leaf: leaf, key: key, chain: copy, issuer: issuer, response: response)
+    }
+
+    private init(_ parts: Parts) {
+        unsafe leaf = parts.leaf
+        unsafe key = parts.key
+        unsafe chain = parts.chain
+        unsafe issuer = parts.issuer
+        response = parts.response
+        responseBytes = parts.response.map { .make($0.der) } ?? .empty
+        keyKind = unsafe parts.key.map { unsafe CertificateDetails.kind(of: $0) } ?? .other
+        names = unsafe PEMReader.names(of: parts.leaf)
+    }
+
+    /// Its identity in OCSP, in DER; nil as long as nobody knows who signed it.
+    var identity: [UInt8]? {
+        var signer = unsafe issuer
+        if unsafe signer == nil, let chain = unsafe chain {
+            for index in 0..<(unsafe tls_chain_count(chain)) {
+                guard let link = unsafe tls_chain_at(chain, index),
+                    unsafe X509_check_issued(link, leaf) == X509_V_OK
+                else { continue }
+                unsafe signer = link
+                break
+            }
+        }
+        guard let signer = unsafe signer else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = unsafe tls_certificate_id(leaf, signer, &bytes, bytes.count)
+        return count > 0 ? Array(bytes.prefix(count)) : nil
+    }
+
+    /// What HAProxy calls its response by; empty without one, or with one about another certificate.
+    var responseKey: String {
+        guard let response, response.identity == identity else { return "" }
+        return StapledResponse.key(of: response.identity)
     }
 
     private static func chain(of certificates: [OpaquePointer]) -> OpaquePointer? {
@@ -71,6 +139,8 @@ import COpenSSL
         unsafe X509_free(leaf)
         unsafe EVP_PKEY_free(key)
         unsafe tls_chain_free(chain)
+        unsafe X509_free(issuer)
+        responseBytes.free()
     }
 }
 
@@ -123,17 +193,13 @@ enum PEMReader {
         } ?? nil
     }
 
-    /// Lets a store check against every revocation list of a text; false when there is none.
-    static func addRevocations(of text: String, to store: OpaquePointer) -> Bool {
+    /// Every revocation list in order; the caller owns them.
+    static func revocations(in text: String) -> [OpaquePointer] {
         unsafe withBIO(text) { bio in
-            var count = 0
-            while let list = unsafe tls_read_revocations(bio) {
-                unsafe X509_STORE_add_crl(store, list)
-                unsafe X509_CRL_free(list)
-                count += 1
-            }
-            return count > 0
-        } ?? false
+            var found: [OpaquePointer] = unsafe []
+            while let list = unsafe tls_read_revocations(bio) { unsafe found.append(list) }
+            return unsafe found
+        } ?? []
     }
 
     /// The names a certificate is for, in lower case and each once.

@@ -10,24 +10,20 @@ enum CertificateDetails {
         return digest.map { hexadecimal($0) }.joined()
     }
 
-    /// The serial number in hexadecimal capitals.
-    static func serial(of certificate: OpaquePointer) -> String {
-        let number = unsafe X509_get0_serialNumber(certificate)
+    /// An integer in hexadecimal capitals.
+    static func digits(of number: UnsafePointer<ASN1_INTEGER>?) -> String {
         let count = Int(unsafe ASN1_STRING_length(number))
         guard let start = unsafe ASN1_STRING_get0_data(number) else { return "" }
         return unsafe ByteSlice(base: start, count: count).array.map { hexadecimal($0) }.joined()
     }
 
-    /// From when, or until when, it is good, e.g. `Nov 23 14:00:00 2026 GMT`.
-    static func time(_ certificate: OpaquePointer, isEnd: Bool) -> String {
-        let time = unsafe isEnd ? X509_get0_notAfter(certificate) : X509_get0_notBefore(certificate)
-        return unsafe PEMReader.text { bio in unsafe ASN1_TIME_print(bio, time) }
+    /// A moment, e.g. `Nov 23 14:00:00 2026 GMT`.
+    static func text(of time: UnsafePointer<ASN1_TIME>?) -> String {
+        unsafe PEMReader.text { bio in unsafe ASN1_TIME_print(bio, time) }
     }
 
-    /// `/C=…/CN=…` of its subject or issuer, as HAProxy writes names.
-    static func name(_ certificate: OpaquePointer, isIssuer: Bool) -> String {
-        let name =
-            unsafe isIssuer ? X509_get_issuer_name(certificate) : X509_get_subject_name(certificate)
+    /// `/C=…/CN=…`, as HAProxy writes names.
+    static func text(of name: OpaquePointer?) -> String {
         guard let text = unsafe X509_NAME_oneline(name, nil, 0) else { return "" }
         defer { unsafe tls_free(text) }
         return unsafe String(cString: text)
@@ -64,29 +60,55 @@ enum CertificateDetails {
         let text = String(byte, radix: 16, uppercase: true)
         return byte < 16 ? "0\(text)" : text
     }
+
+    /// What is shown of one certificate (HAProxy 3.0).
+    static func lines(of certificate: OpaquePointer) -> [String] {
+        let key = unsafe X509_get0_pubkey(certificate)
+        var algorithm = ""
+        if let key = unsafe key { unsafe algorithm = Self.algorithm(of: key) }
+        return unsafe [
+            "Serial: \(digits(of: X509_get0_serialNumber(certificate)))",
+            "notBefore: \(text(of: X509_get0_notBefore(certificate)))",
+            "notAfter: \(text(of: X509_get0_notAfter(certificate)))",
+            "Subject Alternative Name: \(alternativeNames(of: certificate))",
+            "Algorithm: \(algorithm)",
+            "SHA1 FingerPrint: \(fingerprint(of: certificate))",
+            "Subject: \(text(of: X509_get_subject_name(certificate)))",
+            "Issuer: \(text(of: X509_get_issuer_name(certificate)))",
+        ]
+    }
+}
+
+extension Certificate.KeyKind {
+    /// As `show ssl sni` names it.
+    var word: String {
+        switch self {
+        case .ecdsa: "ecdsa"
+        case .rsa: "rsa"
+        case .other: "dsa"
+        }
+    }
 }
 
 extension Certificate {
+    /// Until when and from when on it is good, as `show ssl sni` has them.
+    var period: String {
+        let after = unsafe CertificateDetails.text(of: X509_get0_notAfter(leaf))
+        return unsafe "\(after)\t\(CertificateDetails.text(of: X509_get0_notBefore(leaf)))"
+    }
+
     /// The lines of `show ssl cert` that come from the certificate itself (HAProxy 3.0).
     var details: String {
-        let key = unsafe X509_get0_pubkey(leaf)
-        var algorithm = ""
-        if let key = unsafe key { unsafe algorithm = CertificateDetails.algorithm(of: key) }
-        var lines = unsafe [
-            "Serial: \(CertificateDetails.serial(of: leaf))",
-            "notBefore: \(CertificateDetails.time(leaf, isEnd: false))",
-            "notAfter: \(CertificateDetails.time(leaf, isEnd: true))",
-            "Subject Alternative Name: \(CertificateDetails.alternativeNames(of: leaf))",
-            "Algorithm: \(algorithm)",
-            "SHA1 FingerPrint: \(CertificateDetails.fingerprint(of: leaf))",
-            "Subject: \(CertificateDetails.name(leaf, isIssuer: false))",
-            "Issuer: \(CertificateDetails.name(leaf, isIssuer: true))",
-        ]
+        var lines = unsafe CertificateDetails.lines(of: leaf)
         guard let chain = unsafe chain else { return lines.joined(separator: "\n") + "\n" }
         for index in 0..<(unsafe tls_chain_count(chain)) {
             guard let link = unsafe tls_chain_at(chain, index) else { continue }
-            unsafe lines.append("Chain Subject: \(CertificateDetails.name(link, isIssuer: false))")
-            unsafe lines.append("Chain Issuer: \(CertificateDetails.name(link, isIssuer: true))")
+            unsafe lines.append(
+                "Chain Subject: \(CertificateDetails.text(of: X509_get_subject_name(link)))"
+            )
+            unsafe lines.append(
+                "Chain Issuer: \(CertificateDetails.text(of: X509_get_issuer_name(link)))"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -14,39 +14,46 @@ final class CertificateStore {
     /// By name; nil for one that `new ssl cert` made and nobody filled yet.
     private(set) var certificates: [String: Certificate?]
     private(set) var lists: [String: CertificateList]
-    let binds: [TLSBindConfiguration]
+    private(set) var binds: [TLSBindConfiguration]
     /// What `set ssl cert` has brought and `commit ssl cert` has not taken over: one in the process.
     var draft: Draft?
-    /// Files of authorities and revocation lists by name.
-    private let bundles: [String: CertificateBundle]
+    /// Files of authorities and revocation lists by name; without entries as long as nobody filled them.
+    private(set) var bundles: [String: CertificateBundle]
+    /// What `set ssl ca-file` and `set ssl crl-file` have brought: one of each in the process.
+    var bundleDrafts: [CertificateBundle.Kind: CertificateBundle] = [:]
+    /// Keys of tickets by number.
+    private(set) var ticketKeys: [(file: String, keys: [TicketKey])]
     let certificateBase: String
+    let dropsExtensions: Bool
     private let authorityBase: String
     private let serverDefaults: TLSOptions
     private let verifiesServers: Bool
     /// How servers are spoken to, one for each distinct set of keywords.
-    private var servers: [ServerTLS.Settings: ServerTLS] = [:]
+    private var servers: [ServerTLS.Settings: ServerTLS]
     /// One for each distinct set of options.
-    private var contexts: [TLSOptions: TLSContext] = [:]
+    private var contexts: [TLSOptions: TLSContext]
     private var drafts: [TLSBindDraft] = []
     private var snapshots: [TLSBindSnapshot] = []
     /// What `takeSnapshot` has to tell of.
     private var isChanged = true
     private var retired: [RetiredMemory] = []
 
-    /// Without `serves` nothing is prepared for clients.
-    init(_ configuration: TLSConfiguration, serves: Bool = true) {
+    init(_ configuration: TLSConfiguration) {
         certificates = configuration.certificates.mapValues { $0 }
         lists = configuration.lists
-        binds = serves ? configuration.binds : []
+        binds = configuration.binds
+        contexts = configuration.contexts
+        servers = configuration.servers
+        ticketKeys = configuration.ticketKeys
+        dropsExtensions = configuration.dropsExtensions
         bundles = configuration.bundles
         certificateBase = configuration.certificateBase
         authorityBase = configuration.authorityBase
         serverDefaults = configuration.serverDefaults
         verifiesServers = configuration.verifiesServers
         for bind in binds {
-            let draft = make(bind)
-            drafts.append(draft)
-            snapshots.append(draft.snapshot)
+            drafts.append(make(bind))
+            snapshots.append(makeSnapshot(drafts.count - 1))
         }
     }
 
@@ -70,13 +77,15 @@ final class CertificateStore {
         let old = certificates[name] ?? nil
         certificates[name] = certificate
         var count = 0
-        for (number, bind) in binds.enumerated() {
-            let places = lines(of: bind).count { uses($0, name) }
+        guard let old else { return 0 }
+        for number in binds.indices {
+            let places = drafts[number].places(of: old).count
             guard places > 0 else { continue }
             count += places
-            if let old, drafts[number].replace(old, with: certificate) {
-                retire(snapshots[number].lines, holding: [old])
-                snapshots[number].lines = drafts[number].lineRows
+            let rows = snapshots[number].lines
+            if let renewed = drafts[number].replace(old, with: certificate, in: rows) {
+                retire(rows, holding: [old])
+                snapshots[number].lines = renewed
                 isChanged = true
             } else {
                 rebuild(number)
@@ -91,13 +100,104 @@ final class CertificateStore {
         line.number = lists[list]?.nextNumber ?? 1
         lists[list]?.nextNumber += 1
         lists[list]?.lines.append(line)
-        return rebuild(listed: list)
+        var count = 0
+        for (number, bind) in binds.enumerated() where bind.sources.contains(.list(list)) {
+            let isLast = bind.sources.last == .list(list)
+            if isLast, !bind.sources.dropLast().contains(.list(list)) {
+                append(line, to: number)
+            } else {
+                rebuild(number)
+            }
+            count += 1
+        }
+        return count
+    }
+
+    /// One more line behind all others of a bind.
+    private func append(_ line: CertificateLine, to number: Int) {
+        let bind = binds[number]
+        guard let own = context(for: bind.options) else { return }
+        let old = snapshots[number]
+        add(line, of: bind, own, as: drafts[number].groupCount, to: &drafts[number])
+        snapshots[number] = makeSnapshot(number)
+        retired.append(RetiredMemory { old.free() })
+        isChanged = true
     }
 
     /// Takes a line out of a list.
     func remove(_ line: CertificateLine, from list: String) {
         lists[list]?.lines.removeAll { $0 == line }
         _ = rebuild(listed: list)
+    }
+
+    // MARK: Authorities and revocation lists
+
+    func add(_ bundle: CertificateBundle) { bundles[bundle.name] = bundle }
+
+    func removeBundle(_ name: String) { bundles[name] = nil }
+
+    /// Whether clients or servers are checked with it.
+    func isUsed(_ bundle: CertificateBundle) -> Bool {
+        servers.keys.contains { $0.options.uses(bundle) }
+            || binds.contains { bind in
+                bind.options.uses(bundle)
+                    || lines(of: bind).contains { options(of: $0, bind).uses(bundle) }
+            }
+    }
+
+    /// Checks clients with another file of the same name; in how many places.
+    func replace(_ old: CertificateBundle, with new: CertificateBundle) -> Int {
+        var count = 0
+        var affected: [Int] = []
+        for (number, bind) in binds.enumerated() {
+            let places = lines(of: bind).count { options(of: $0, bind).uses(old) }
+            guard places > 0 || bind.options.uses(old) else { continue }
+            count += places
+            affected.append(number)
+        }
+        bundles[new.name] = new
+        for number in affected {
+            binds[number].options = binds[number].options.replacing(old, with: new)
+            rebuild(number)
+        }
+        contexts = contexts.filter { !$0.key.uses(old) }
+        return count
+    }
+
+    /// The options of a bind as a line of a list has them.
+    private func options(of line: CertificateLine, _ bind: TLSBindConfiguration) -> TLSOptions {
+        guard !line.options.isEmpty else { return bind.options }
+        var options = bind.options
+        _ = options.read(line.options, bundle: bundle)
+        return options
+    }
+
+    // MARK: Tickets and responses
+
+    /// Seals tickets with the key before from now on, and opens those of the new one; false when sizes differ.
+    func add(_ key: TicketKey, toFile number: Int) -> Bool {
+        guard ticketKeys[number].keys.last?.fits(key) ?? true else { return false }
+        ticketKeys[number].keys = ticketKeys[number].keys.suffix(TicketKey.count - 1) + [key]
+        for (place, bind) in binds.enumerated()
+        where bind.options.ticketFile == ticketKeys[number].file {
+            retired.append(RetiredMemory(snapshots[place].ticketKeys))
+            snapshots[place].ticketKeys = .make(ticketKeys[number].keys)
+            isChanged = true
+        }
+        return true
+    }
+
+    /// Staples a response to every certificate it is about; to how many.
+    func staple(_ response: StapledResponse) -> Int {
+        var count = 0
+        for name in certificates.keys.sorted() {
+            guard let certificate = certificates[name] ?? nil, certificate.response != nil,
+                certificate.identity == response.identity
+            else { continue }
+            _ = replace(name, with: Certificate(certificate, response: response))
+            count += 1
+        }
+        return count
     }
 
     private func rebuild(listed list: String) -> Int {
@@ -112,9 +212,16 @@ final class CertificateStore {
     private func rebuild(_ number: Int) {
         let old = (snapshots[number], drafts[number].held)
         drafts[number] = make(binds[number])
-        snapshots[number] = drafts[number].snapshot
+        snapshots[number] = makeSnapshot(number)
         retired.append(RetiredMemory { [old] in old.0.free() })
         isChanged = true
+    }
+
+    private func makeSnapshot(_ number: Int) -> TLSBindSnapshot {
+        var made = drafts[number].makeSnapshot()
+        guard let file = binds[number].options.ticketFile else { return made }
+        made.ticketKeys = .make(ticketKeys.first { $0.file == file }?.keys ?? [])
+        return made
     }
 
     private func retire(
@@ -144,11 +251,7 @@ final class CertificateStore {
         guard let settings else { return nil }
         if let known = servers[settings] { return known }
         let name = settings.certificate.map { TLSConfiguration.join(certificateBase, $0) }
-        let certificate = name.flatMap { files(of: $0).first }
-        if let name, certificate == nil {
-            throw TLSContext.Mistake("'crt' : unable to load certificate from file '\(name)'.")
-        }
-        let made = try ServerTLS(settings, certificate: certificate)
+        let made = try ServerTLS(settings, named: name, name.flatMap { files(of: $0).first })
         servers[settings] = made
         return made
     }
@@ -162,6 +265,20 @@ final class CertificateStore {
         }
         for settings in using.keys { servers[settings] = nil }
         return Array(using.values)
+    }
+
+    /// Forgets how servers are spoken to that are checked with a file; what that was.
+    func dropServers(using bundle: CertificateBundle) -> [ServerTLS] {
+        let using = servers.filter { settings, _ in settings.options.uses(bundle) }
+        for settings in using.keys { servers[settings] = nil }
+        return Array(using.values)
+    }
+
+    /// Forgets how servers are spoken to that nobody speaks to any more; what that was.
+    func dropServers(butFor used: Set<ServerTLS>) -> [ServerTLS] {
+        let unused = servers.filter { !used.contains($0.value) }
+        for settings in unused.keys { servers[settings] = nil }
+        return Array(unused.values)
     }
 
     /// Whether a server with these keywords is shown a certificate.
@@ -189,6 +306,35 @@ final class CertificateStore {
         }
     }
 
+    /// The rows of `show ssl sni` of a bind, names first, then what clients get whose name nobody knows.
+    func nameRows(of bind: TLSBindConfiguration) -> [String] {
+        var rows: [String] = []
+        let place = "\(bind.frontend)/\(bind.origin.file):\(bind.origin.line)"
+        for (number, line) in lines(of: bind).enumerated() {
+            let negative = line.filters.filter { $0.hasPrefix("!") }
+            for (name, certificate) in namedFiles(of: line.certificate) {
+                let given = line.filters.isEmpty ? certificate.names : line.filters
+                var names = given.filter { !$0.hasPrefix("!") }
+                if number == 0, !bind.isStrict, !names.contains("*") { names.append("*") }
+                for text in names {
+                    let filters =
+                        text.hasPrefix("*") && !negative.isEmpty
+                        ? negative.joined(separator: " ") : "-"
+                    rows.append(
+                        "\(place)\t\(text.lowercased())\t\(filters)\t\(certificate.keyKind.word)\t\(name)\t\(certificate.period)\n"
+                    )
+                }
+            }
+        }
+        return rows
+    }
+
+    private func namedFiles(of name: String) -> [(String, Certificate)] {
+        let names =
+            certificates[name] != nil ? [name] : TLSConfiguration.bundleEndings.map { name + $0 }
+        return names.compactMap { name in (certificates[name] ?? nil).map { (name, $0) } }
+    }
+
     /// The first mistake in the options of a line, or nil.
     func mistake(in options: [String]) -> String? {
         var read = TLSOptions()
@@ -201,8 +347,9 @@ final class CertificateStore {
         }
     }
 
-    private func bundle(_ name: String) -> CertificateBundle? {
-        bundles[TLSConfiguration.join(authorityBase, name)]
+    private func bundle(_ name: String, _ kind: CertificateBundle.Kind) -> CertificateBundle? {
+        let path = name.hasPrefix("@") ? name : TLSConfiguration.join(authorityBase, name)
+        return bundles[path].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func uses(_ line: CertificateLine, _ name: String) -> Bool {
@@ -218,22 +365,31 @@ final class CertificateStore {
 
     private func make(_ bind: TLSBindConfiguration) -> TLSBindDraft {
         let own = context(for: bind.options)
-        var draft = TLSBindDraft(context: own, isStrict: bind.isStrict)
+        var draft = TLSBindDraft(context: own, isStrict: bind.isStrict, label: bind.label)
         guard let own else { return draft }
         for (group, line) in lines(of: bind).enumerated() {
-            var options = bind.options
-            _ = options.read(line.options, bundle: bundle)
-            for certificate in files(of: line.certificate) {
-                draft.add(
-                    certificate,
-                    context: context(for: options) ?? own,
-                    filters: line.filters,
-                    isDefault: group == 0,
-                    group: group
-                )
-            }
+            add(line, of: bind, own, as: group, to: &draft)
         }
         return draft
+    }
+
+    private func add(
+        _ line: CertificateLine,
+        of bind: TLSBindConfiguration,
+        _ own: TLSContext,
+        as group: Int,
+        to draft: inout TLSBindDraft
+    ) {
+        let itsOwn = line.options.isEmpty ? nil : context(for: options(of: line, bind))
+        for certificate in files(of: line.certificate) {
+            draft.add(
+                certificate,
+                context: itsOwn ?? own,
+                filters: line.filters,
+                isDefault: group == 0,
+                group: group
+            )
+        }
     }
 
     /// The context for a set of options, made when it is first asked for; nil when OpenSSL refuses it.

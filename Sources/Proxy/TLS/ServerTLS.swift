@@ -1,5 +1,6 @@
 import COpenSSL
-package import Model
+import Model
+import Synchronization
 
 /// How connections to a server speak TLS, with the context they share.
 ///
@@ -26,16 +27,49 @@ package import Model
         package var verifiedName: String?
         /// Shown to servers that ask for one.
         package var certificate: String?
+        /// `no-ssl-reuse` switches it off.
+        package var resumes = true
     }
 
     let settings: Settings
+    private static let count = Atomic<UInt32>(0)
     private let context: TLSContext
     let snapshot: TLSServerSnapshot
 
     init(_ settings: Settings, certificate: Certificate?) throws(TLSContext.Mistake) {
         self.settings = settings
         context = try TLSContext(connecting: settings.options, as: certificate)
-        snapshot = TLSServerSnapshot(context, settings)
+        let number = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
+        snapshot = TLSServerSnapshot(context, settings, number: number)
+    }
+
+    /// The same with the certificate that the settings name among those of a configuration.
+    convenience init(_ settings: Settings, of configuration: TLSConfiguration) throws(TLSContext
+        .Mistake)
+    {
+        let name = settings.certificate.map {
+            TLSConfiguration.join(configuration.certificateBase, $0)
+        }
+        let certificate = name.flatMap { name in
+            configuration.certificates[name]
+                ?? TLSConfiguration.bundleEndings.lazy.compactMap {
+                    configuration.certificates[name + $0]
+                }
+                .first
+        }
+        try self.init(settings, named: name, certificate)
+    }
+
+    /// - Throws: Also when the certificate is named but nil.
+    convenience init(
+        _ settings: Settings,
+        named name: String?,
+        _ certificate: Certificate?
+    ) throws(TLSContext.Mistake) {
+        if let name, certificate == nil {
+            throw TLSContext.Mistake("'crt' : unable to load certificate from file '\(name)'.")
+        }
+        try self.init(settings, certificate: certificate)
     }
 
     deinit { snapshot.free() }
@@ -58,6 +92,10 @@ package import Model
     enum Source: UInt8, BitwiseCopyable { case none, literal, client, header }
 
     var context: OpaquePointer?
+    /// Of the object that made it: no other has it in this process.
+    var number: UInt32 = 0
+    /// Connections go on with the sessions before them.
+    var resumes = false
     var source = Source.none
     /// The literal, or the field's name.
     var name: RawText = .empty
@@ -68,8 +106,10 @@ package import Model
 
     init() {}
 
-    fileprivate init(_ context: TLSContext, _ settings: ServerTLS.Settings) {
+    fileprivate init(_ context: TLSContext, _ settings: ServerTLS.Settings, number: UInt32) {
         unsafe self.context = context.context
+        self.number = number
+        resumes = settings.resumes
         switch settings.name {
         case .none: break
         case .literal(let text): (source, name) = (.literal, .make(text))
@@ -94,11 +134,11 @@ extension ServerTLS.Settings {
     /// What a server's keywords ask for; nil without `ssl`.
     ///
     /// - Throws: What is missing or wrong, in HAProxy's words.
-    package init?(
+    init?(
         _ attributes: ServerAttributes,
         defaults: TLSOptions,
         verifies: Bool,
-        bundle: (String) -> CertificateBundle?
+        bundle: TLSOptions.BundleFinder
     ) throws(TLSContext.Mistake) {
         guard attributes[.ssl] != nil || attributes[.checkSSL] != nil else { return nil }
         options = defaults
@@ -110,6 +150,7 @@ extension ServerTLS.Settings {
             }
         }
         certificate = attributes.word(.crt)
+        resumes = attributes[.noSSLReuse] == nil
         checkName = attributes.word(.checkSNI)
         if let expression = attributes.word(.sni) { name = try Self.name(expression) }
         verifiedName = attributes.word(.verifyhost)

@@ -2,14 +2,18 @@
 struct TLSBindDraft {
     private let context: TLSContext?
     private let isStrict: Bool
+    private let label: String
     private var lines: [(certificate: Certificate, context: TLSContext, group: Int)] = []
     private var defaults: [Int32] = []
     private var names: [(text: String, line: Int32, isNegative: Bool)] = []
+    /// Of each certificate among the lines.
+    private var places: [ObjectIdentifier: [Int]] = [:]
 
     /// Without a context nobody is served.
-    init(context: TLSContext?, isStrict: Bool) {
+    init(context: TLSContext?, isStrict: Bool, label: String = "") {
         self.context = context
         self.isStrict = isStrict
+        self.label = label
     }
 
     /// What the snapshot points to.
@@ -19,20 +23,44 @@ struct TLSBindDraft {
     }
 
     /// The lines as workers read them.
-    var lineRows: RawArray<TLSBindSnapshot.Line> {
+    private var lineRows: RawArray<TLSBindSnapshot.Line> {
         .make(
             lines.map { TLSBindSnapshot.Line($0.certificate, context: $0.context, group: $0.group) }
         )
     }
 
-    /// Puts a certificate in another's place; false when that changes which names are served.
-    mutating func replace(_ old: Certificate, with new: Certificate) -> Bool {
-        guard old.names == new.names else { return false }
-        for index in lines.indices where lines[index].certificate === old {
-            lines[index].certificate = new
-        }
-        return true
+    /// Where a certificate is served.
+    func places(of certificate: Certificate) -> [Int] {
+        places[ObjectIdentifier(certificate)] ?? []
     }
+
+    /// Puts a certificate in another's place; the lines that `rows` become, nil when other names are served then.
+    mutating func replace(
+        _ old: Certificate,
+        with new: Certificate,
+        in rows: RawArray<TLSBindSnapshot.Line>
+    ) -> RawArray<TLSBindSnapshot.Line>? {
+        guard old.names == new.names else { return nil }
+        let changed = places.removeValue(forKey: ObjectIdentifier(old)) ?? []
+        for place in changed {
+            lines[place].certificate = new
+            places[ObjectIdentifier(new), default: []].append(place)
+        }
+        var made: [Int: TLSBindSnapshot.Line] = [:]
+        for place in changed {
+            let line = lines[place]
+            made[place] = .init(line.certificate, context: line.context, group: line.group)
+        }
+        guard let first = changed.min(), let last = changed.max() else {
+            return .make(count: rows.count) { rows[$0] }
+        }
+        return .make(count: rows.count) { place in
+            place < first || place > last ? rows[place] : made[place] ?? rows[place]
+        }
+    }
+
+    /// How many groups of lines there are.
+    var groupCount: Int { (lines.last?.group ?? -1) + 1 }
 
     /// Adds a certificate of a line; lines with the same `group` came from one line of a list.
     mutating func add(
@@ -43,6 +71,7 @@ struct TLSBindDraft {
         group: Int
     ) {
         let number = Int32(truncatingIfNeeded: lines.count)
+        places[ObjectIdentifier(certificate), default: []].append(lines.count)
         lines.append((certificate, context, group))
         // A line's filters stand in place of the names in the certificate.
         for filter in filters.isEmpty ? certificate.names : filters {
@@ -61,19 +90,18 @@ struct TLSBindDraft {
         if !text.isEmpty { names.append((text, line, isNegative)) }
     }
 
-    /// What workers read.
-    var snapshot: TLSBindSnapshot {
+    /// What workers read; names stay in their order, so that one more takes little.
+    mutating func makeSnapshot() -> TLSBindSnapshot {
         guard let context else { return TLSBindSnapshot() }
         var made = TLSBindSnapshot(context: context, isStrict: isStrict)
-        var text: [UInt8] = []
-        let order = names.indices.sorted { left, right in
-            names[left].text == names[right].text
-                ? left < right
-                : names[left].text.utf8.lexicographicallyPrecedes(names[right].text.utf8)
+        names.sort { left, right in
+            left.text == right.text
+                ? left.line < right.line
+                : left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
         }
+        var text: [UInt8] = []
         made.names = .make(
-            order.map { place in
-                let name = names[place]
+            names.map { name in
                 defer { text += name.text.utf8 }
                 return TLSBindSnapshot.Name(
                     start: Int32(text.count),
@@ -83,6 +111,7 @@ struct TLSBindDraft {
                 )
             }
         )
+        made.label = .make(label)
         made.text = .make(text)
         made.lines = lineRows
         made.defaults = .make(defaults)

@@ -15,6 +15,9 @@ import COpenSSL
         var keyKind: Certificate.KeyKind
         /// Versions of the context, which a session does not take over with it.
         var versions: (least: Int32, most: Int32)
+        /// An OCSP response in DER, and the second since 1970 from which on it is worth nothing.
+        var response: ByteSlice
+        var responseExpires: Int64
         /// Lines that came from one line of a list share it.
         var group: Int32
 
@@ -24,6 +27,8 @@ import COpenSSL
             unsafe chain = certificate.chain
             unsafe self.context = context.context
             keyKind = certificate.keyKind
+            response = certificate.responseBytes.slice
+            responseExpires = certificate.response?.expires ?? 0
             versions = (
                 context.options.minVersion.rawValue, context.options.maxVersion?.rawValue ?? 0
             )
@@ -44,11 +49,15 @@ import COpenSSL
     var context: OpaquePointer?
     /// Names that no line knows are refused.
     var isStrict = false
+    /// As log lines name the listener.
+    var label: RawText = .empty
     /// Of all names, one behind the other.
     var text: RawText = .empty
     /// By text and then in the order of the lines.
     var names: RawArray<Name> = .empty
     var lines: RawArray<Line> = .empty
+    /// Of tickets, oldest first; empty leaves them to OpenSSL.
+    var ticketKeys: RawArray<TicketKey> = .empty
     /// Lines for clients whose name no line knows, best first.
     var defaults: RawArray<Int32> = .empty
 
@@ -61,10 +70,12 @@ import COpenSSL
 
     /// Gives its memory back; the caller proves that no reader holds it.
     func free() {
+        label.free()
         text.free()
         names.free()
         lines.free()
         defaults.free()
+        ticketKeys.free()
     }
 }
 
@@ -173,7 +184,7 @@ extension TLSBindSnapshot {
         guard let session = unsafe session, let data = unsafe tls_session_data(session) else {
             return SSL_CLIENT_HELLO_ERROR
         }
-        let bind = unsafe data.assumingMemoryBound(to: TLSBindSnapshot.self).pointee
+        let bind = unsafe data.assumingMemoryBound(to: TLSScene.self).pointee.bind
         let signatures = unsafe signatures(of: session)
         var line: Int32 = -1
         unsafe withServerName(of: session) { name in line = bind.line(for: name, signatures) }
@@ -184,6 +195,9 @@ extension TLSBindSnapshot {
             return SSL_CLIENT_HELLO_ERROR
         }
         let chosen = bind.lines[Int(line)]
+        if !chosen.response.isEmpty {
+            unsafe tls_set_number(session, TLSTrouble.linePlace, Int(line) + 1)
+        }
         if unsafe chosen.context != bind.context {
             unsafe SSL_set_SSL_CTX(session, chosen.context)
             unsafe tls_session_limit_versions(session, chosen.versions.least, chosen.versions.most)
@@ -252,6 +266,7 @@ extension TLSBindSnapshot {
             }
             index += 2
         }
+        if known.ecdsa { known.ecdsa = unsafe tls_hello_has_ecdsa(session) == 1 }
         return known
     }
 }

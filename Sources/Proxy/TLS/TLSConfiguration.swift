@@ -18,10 +18,37 @@ package struct TLSConfiguration: Sendable {
     package var authorityBase = ""
     /// What a name with a certificate for each kind of key ends in (`ssl-load-extra-files bundle`).
     package static let bundleEndings = [".ecdsa", ".rsa", ".dsa"]
+    /// What is looked for beside a certificate (`ssl-load-extra-files`).
+    package var loads = TLSConfiguration.everyExtra
+    package static let everyExtra: Set<String> = ["bundle", "sctl", "ocsp", "issuer", "key"]
+    /// The key of `a.crt` is in `a.key` (`ssl-load-extra-del-ext`), not in `a.crt.key`.
+    package var dropsExtensions = false
+    /// Files of `tls-ticket-keys` in the order of the configuration, which numbers them.
+    package var ticketKeys: [(file: String, keys: [TicketKey])] = []
+    /// Made while options were checked: one for each distinct set.
+    package var contexts: [TLSOptions: TLSContext] = [:]
+    package var servers: [ServerTLS.Settings: ServerTLS] = [:]
     /// By number; one for each `bind` line with `ssl`.
     package var binds: [TLSBindConfiguration] = []
 
     package init() {}
+
+    /// The file that holds the key of a certificate which does not itself; nil when none is looked for.
+    func keyName(of certificate: String) -> String? {
+        guard loads.contains("key") else { return nil }
+        return (dropsExtensions ? Self.withoutExtension(certificate) : certificate) + ".key"
+    }
+
+    static func withoutExtension(_ name: String) -> String {
+        name.hasSuffix(".crt") ? String(name.dropLast(4)) : name
+    }
+
+    /// Makes a context for a set of options unless there is one.
+    ///
+    /// - Throws: What OpenSSL does not take, in HAProxy's words.
+    mutating func prepare(_ options: TLSOptions) throws(TLSContext.Mistake) {
+        if contexts[options] == nil { contexts[options] = try TLSContext(serving: options) }
+    }
 
     /// A directory's path before a relative one.
     static func join(_ base: String, _ path: String) -> String {
@@ -81,6 +108,8 @@ package struct TLSBindConfiguration: Sendable {
     package var sources: [Source] = []
     /// As `show ssl sni` and messages name it.
     package var frontend = ""
+    /// Its name, or its number among those of its frontend, as log lines name it.
+    package var label = ""
     package let origin: Origin
 
     package init(origin: Origin) {

@@ -23,6 +23,28 @@ import COpenSSL
         unsafe self.context = context
         self.options = options
         try apply()
+        judgeClients()
+        unsafe tls_set_status_callback(context) { session, _ in
+            unsafe StapledResponse.answer(session)
+        }
+        if options.ticketFile != nil {
+            unsafe tls_set_ticket_callback(context) {
+                session,
+                name,
+                vector,
+                cipher,
+                mac,
+                encrypts in
+                unsafe TicketKey.prepare(
+                    session,
+                    name,
+                    vector,
+                    cipher,
+                    mac,
+                    encrypts: encrypts == 1
+                )
+            }
+        }
         unsafe SSL_CTX_set_client_hello_cb(
             context,
             { session, alert, _ in
@@ -49,6 +71,9 @@ import COpenSSL
         unsafe self.context = context
         self.options = options
         try apply()
+        unsafe tls_offer_sessions(context) { session, offered in
+            unsafe TLSScene.keep(session, offered)
+        }
         if !protocolNames.isEmpty {
             unsafe tls_offer(context, protocolNames, UInt32(protocolNames.count))
         }
@@ -73,17 +98,33 @@ import COpenSSL
         )
         unsafe tls_set_mode(context)
         unsafe tls_set_session_cache(context, Int(SSL_SESS_CACHE_SERVER), 20_000)
-        // Of this context alone: where a client has to prove who it is, a session from where it had not is none.
-        unsafe withUnsafeBytes(of: UInt(bitPattern: context)) { name in
-            let start = unsafe name.assumingMemoryBound(to: UInt8.self).baseAddress
-            _ = unsafe SSL_CTX_set_session_id_context(context, start, UInt32(name.count))
-        }
+        let scope = sessionScope
+        unsafe SSL_CTX_set_session_id_context(context, scope, UInt32(scope.count))
         let most = options.maxVersion?.rawValue ?? 0
         guard unsafe tls_limit_versions(context, options.minVersion.rawValue, most) == 1 else {
             throw Mistake("unable to set SSL versions.")
         }
         try applyLists()
         try applyVerification()
+    }
+
+    /// Where a client has to prove who it is, a session from where it had not is none. With keys of tickets that
+    /// others have, too, it is the same wherever clients are checked alike; else it is of this context alone.
+    private var sessionScope: [UInt8] {
+        guard options.ticketFile != nil else {
+            return unsafe withUnsafeBytes(of: UInt(bitPattern: context)) { unsafe Array($0) }
+        }
+        var text = "\(options.verification)\n\n"
+        if options.verification != .none {
+            for bundle in [options.authorities, options.silentAuthorities, options.revocations] {
+                text += "\(bundle?.fingerprint ?? "")\n"
+            }
+            text += "\(options.ignored)"
+        }
+        var digest = [UInt8](repeating: 0, count: 32)
+        var bytes = Array(text.utf8)
+        unsafe EVP_Digest(&bytes, bytes.count, &digest, nil, EVP_sha256(), nil)
+        return digest
     }
 
     private func applyLists() throws(Mistake) {
@@ -109,23 +150,36 @@ import COpenSSL
         var mode = SSL_VERIFY_PEER
         if options.verification == .required { mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT }
         unsafe SSL_CTX_set_verify(context, mode, nil)
-        guard let store = unsafe SSL_CTX_get_cert_store(context), let bundle = options.authorities
-        else { return }
-        let authorities = unsafe PEMReader.certificates(in: bundle.text)
-        guard unsafe !authorities.isEmpty else {
-            throw Mistake("unable to load CA file '\(bundle.name)'.")
+        guard let store = unsafe SSL_CTX_get_cert_store(context) else { return }
+        for bundle in [options.authorities, options.silentAuthorities].compactMap(\.self) {
+            guard !bundle.isEmpty else { throw Mistake("unable to load CA file '\(bundle.name)'.") }
+            unsafe bundle.add(to: store)
         }
-        for index in unsafe authorities.indices {
-            let authority = unsafe authorities[index]
-            unsafe X509_STORE_add_cert(store, authority)
-            unsafe SSL_CTX_add_client_CA(context, authority)
-            unsafe X509_free(authority)
-        }
+        if options.namesAuthorities { unsafe options.authorities?.announce(by: context) }
         guard let lists = options.revocations else { return }
-        guard unsafe PEMReader.addRevocations(of: lists.text, to: store) else {
-            throw Mistake("unable to configure CRL file '\(lists.name)'.")
-        }
+        guard !lists.isEmpty else { throw Mistake("unable to configure CRL file '\(lists.name)'.") }
+        unsafe lists.add(to: store)
         unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
+    }
+
+    /// What a context lets pass; its sessions may outlive the object that made it.
+    static func ignored(by context: OpaquePointer?) -> TLSIgnored {
+        guard let context = unsafe context,
+            let found = unsafe SSL_CTX_get_ex_data(context, ignoredPlace)
+        else { return TLSIgnored() }
+        return unsafe found.loadUnaligned(as: TLSIgnored.self)
+    }
+
+    private static let ignoredPlace = tls_context_place()
+
+    /// Lets the callback judge certificates by what the options let pass.
+    private func judgeClients() {
+        unsafe withUnsafeBytes(of: options.ignored) { bytes in
+            unsafe tls_context_copy(context, Self.ignoredPlace, bytes.baseAddress, bytes.count)
+        }
+        unsafe SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context)) { isGood, store in
+            unsafe TLSSession.verify(isGood: isGood, store: store)
+        }
     }
 
     /// Names for ALPN, each behind its length (RFC 7301 §3.1).

@@ -1,6 +1,6 @@
 extension TLSOptions {
     /// Finds a file of authorities or revocation lists by its name in the configuration.
-    typealias BundleFinder = (String) -> CertificateBundle?
+    typealias BundleFinder = (String, CertificateBundle.Kind) -> CertificateBundle?
 
     /// Reads keywords until the words end; the first mistake, or nil.
     mutating func read(_ words: [String], bundle: BundleFinder) -> TLSContext.Mistake? {
@@ -40,7 +40,10 @@ extension TLSOptions {
         case "ssl-max-ver": maxVersion = try Self.version(value, keyword)
         case "verify": verification = try Self.verification(value)
         case "ca-file": authorities = try Self.find(value, keyword, bundle)
+        case "ca-verify-file": silentAuthorities = try Self.find(value, keyword, bundle)
         case "crl-file": revocations = try Self.find(value, keyword, bundle)
+        case "crt-ignore-err": ignored.certificate = try Self.errors(value, keyword)
+        case "ca-ignore-err": ignored.authority = try Self.errors(value, keyword)
         default:
             // `ocsp-update off`: what it asks for is how it is.
             guard value == "off" else {
@@ -52,9 +55,20 @@ extension TLSOptions {
 
     private static let valued: Set<String> = [
         "ciphers", "ciphersuites", "curves", "ecdhe", "sigalgs", "alpn", "ssl-min-ver",
-        "ssl-max-ver",
-        "verify", "ca-file", "crl-file", "ocsp-update",
+        "ssl-max-ver", "verify", "ca-file", "ca-verify-file", "crl-file", "crt-ignore-err",
+        "ca-ignore-err", "ocsp-update",
     ]
+
+    private static func errors(_ list: String, _ keyword: String) throws(TLSContext.Mistake)
+        -> TLSIgnoredErrors
+    {
+        guard let errors = TLSIgnoredErrors(list) else {
+            throw TLSContext.Mistake(
+                "'\(keyword)' : '\(list)' is neither 'all' nor a list of errors."
+            )
+        }
+        return errors
+    }
 
     /// Keywords without a value; false for any other word.
     private mutating func readSwitch(_ keyword: String) -> Bool {
@@ -62,6 +76,10 @@ extension TLSOptions {
         case "no-tls-tickets": hasTickets = false
         case "tls-tickets": hasTickets = true
         case "prefer-client-ciphers": prefersClientCiphers = true
+        case "no-ca-names": namesAuthorities = false
+        case "no-alpn": protocols = []
+        // It allows; a client whose early data is not taken sends it again (RFC 8446 §4.2.10).
+        case "allow-0rtt": break
         case "force-tlsv10": force(.tls10)
         case "force-tlsv11": force(.tls11)
         case "force-tlsv12": force(.tls12)
@@ -119,7 +137,8 @@ extension TLSOptions {
         _ keyword: String,
         _ bundle: BundleFinder
     ) throws(TLSContext.Mistake) -> CertificateBundle {
-        guard let found = bundle(name) else {
+        let kind: CertificateBundle.Kind = keyword == "crl-file" ? .revocations : .authorities
+        guard let found = bundle(name, kind) else {
             throw TLSContext.Mistake("'\(keyword)' : unable to load \(name).")
         }
         return found

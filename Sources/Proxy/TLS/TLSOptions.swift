@@ -10,7 +10,8 @@ package struct TLSOptions: Hashable, Sendable {
         /// By HAProxy's name, e.g. `TLSv1.2`.
         package init?(name: String) {
             switch name {
-            case "TLSv1.0": self = .tls10
+            // The oldest there is: SSLv3 is never spoken.
+            case "SSLv3", "TLSv1.0": self = .tls10
             case "TLSv1.1": self = .tls11
             case "TLSv1.2": self = .tls12
             case "TLSv1.3": self = .tls13
@@ -39,24 +40,37 @@ package struct TLSOptions: Hashable, Sendable {
     /// Protocols for ALPN, best first; empty announces none, nil says nothing yet.
     package var protocols: [String]?
     package var hasTickets = true
+    /// `tls-ticket-keys`: the keys of tickets are those in this file.
+    package var ticketFile: String?
     /// `prefer-client-ciphers`.
     package var prefersClientCiphers = false
     package var verification = Verification.none
     /// Certificates of authorities in PEM, which clients' certificates are checked with.
     package var authorities: CertificateBundle?
+    /// Authorities for the same whose names clients are not told (`ca-verify-file`).
+    package var silentAuthorities: CertificateBundle?
+    /// `no-ca-names` switches it off.
+    package var namesAuthorities = true
     /// Revocation lists in PEM.
     package var revocations: CertificateBundle?
+    /// `crt-ignore-err` and `ca-ignore-err`.
+    package var ignored = TLSIgnored()
 
     package init() {}
 }
 
-/// The text of a file of authorities or revocation lists under its name.
-package struct CertificateBundle: Hashable, Sendable {
-    package let name: String
-    package let text: String
+extension TLSOptions {
+    /// Whether a file of authorities or revocation lists is among them.
+    func uses(_ bundle: CertificateBundle) -> Bool {
+        authorities == bundle || silentAuthorities == bundle || revocations == bundle
+    }
 
-    package init(name: String, text: String) {
-        self.name = name
-        self.text = text
+    /// The same with another file in the place of one.
+    func replacing(_ old: CertificateBundle, with new: CertificateBundle) -> TLSOptions {
+        var changed = self
+        if authorities == old { changed.authorities = new }
+        if silentAuthorities == old { changed.silentAuthorities = new }
+        if revocations == old { changed.revocations = new }
+        return changed
     }
 }

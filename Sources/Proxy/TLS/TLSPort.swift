@@ -20,15 +20,15 @@ import COpenSSL
     var opened = ScratchBuffer(capacity: 98_304)
     private let io: UnsafeMutablePointer<tls_io>
     /// Looked at by the callbacks of contexts.
-    private let bind: UnsafeMutablePointer<TLSBindSnapshot>
+    private let scene: UnsafeMutablePointer<TLSScene>
     private let method: OpaquePointer
     /// A message and its records' overhead, behind what a handshake has to say.
     private static let outputCapacity = 262_144
 
     init() {
         unsafe io = ZeroedMemory.allocate(1, of: tls_io.self)
-        unsafe bind = .allocate(capacity: 1)
-        unsafe bind.initialize(to: TLSBindSnapshot())
+        unsafe scene = .allocate(capacity: 1)
+        unsafe scene.initialize(to: TLSScene())
         unsafe io.pointee.output = ZeroedMemory.allocate(Self.outputCapacity, of: UInt8.self)
         unsafe io.pointee.output_capacity = Self.outputCapacity
         guard let method = unsafe tls_io_method() else { preconditionFailure("no memory for TLS") }
@@ -41,28 +41,34 @@ import COpenSSL
         opened.free()
         unsafe ZeroedMemory.free(io.pointee.output)
         unsafe ZeroedMemory.free(io)
-        unsafe bind.deallocate()
+        unsafe scene.pointee.free()
+        unsafe scene.deallocate()
         unsafe BIO_meth_free(method)
     }
 
     /// A session for a client of a bind; nil without memory.
     func accept(_ bind: TLSBindSnapshot) -> TLSSession? {
         guard let context = unsafe bind.context,
-            let session = unsafe tls_session(context, method, io, self.bind)
+            let session = unsafe tls_session(context, method, io, scene)
         else { return nil }
         unsafe SSL_set_accept_state(session)
         return unsafe TLSSession(session: session)
     }
 
     /// A session with a server, which is asked for `name` unless that is empty; nil without memory.
-    func connect(_ server: TLSServerSnapshot, name: ByteSlice) -> TLSSession? {
+    ///
+    /// It goes on with the session of the connection before to `slot`, if that is given.
+    func connect(_ server: TLSServerSnapshot, name: ByteSlice, slot: UInt32? = nil) -> TLSSession? {
         guard let context = unsafe server.context,
-            let session = unsafe tls_session(context, method, io, bind)
+            let session = unsafe tls_session(context, method, io, scene)
         else { return nil }
         unsafe SSL_set_connect_state(session)
         if unsafe !self.name(session, server, name) {
             unsafe SSL_free(session)
             return nil
+        }
+        if let slot {
+            unsafe scene.pointee.resume(session, key: TLSScene.key(of: server, slot: slot))
         }
         return unsafe TLSSession(session: session)
     }
@@ -87,7 +93,7 @@ import COpenSSL
 
     /// The same for a context of its own.
     func connect(_ context: TLSContext, name: String = "") -> TLSSession? {
-        guard let session = unsafe tls_session(context.context, method, io, bind) else {
+        guard let session = unsafe tls_session(context.context, method, io, scene) else {
             return nil
         }
         unsafe SSL_set_connect_state(session)
@@ -110,7 +116,7 @@ import COpenSSL
         opened.clear()
         guard let session = unsafe session.session else { return .failed }
         let bytes = arrived.bytes
-        unsafe self.bind.pointee = bind
+        unsafe scene.pointee.bind = bind
         unsafe io.pointee.output_count = 0
         unsafe io.pointee.input = bytes.base
         unsafe io.pointee.input_count = bytes.count
@@ -125,6 +131,7 @@ import COpenSSL
             case SSL_ERROR_WANT_READ: return .pending
             case SSL_ERROR_ZERO_RETURN: return .ended
             default:
+                unsafe TLSSession(session: session).note(.handshake, code: ERR_peek_error())
                 ERR_clear_error()
                 return .failed
             }

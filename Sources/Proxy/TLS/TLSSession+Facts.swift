@@ -51,50 +51,147 @@ extension TLSSession {
     /// Whether one side has shown a certificate.
     func hasCertificate(_ side: Side) -> Bool { unsafe certificate(side) != nil }
 
+    /// What the peer showed, also when it was refused.
     private func certificate(_ side: Side) -> OpaquePointer? {
         guard let session = unsafe session else { return nil }
-        return unsafe side == .own
-            ? SSL_get_certificate(session) : SSL_get0_peer_certificate(session)
+        if side == .own { return unsafe SSL_get_certificate(session) }
+        return unsafe SSL_get0_peer_certificate(session)
+            ?? OpaquePointer(SSL_get_ex_data(session, TLSTrouble.certificatePlace))
     }
 
-    /// SHA-1 of a certificate behind what the arena has; false without one.
-    func appendDigest(of side: Side, to arena: inout Arena) -> Bool {
-        guard let certificate = unsafe certificate(side) else { return false }
-        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { digest in
-            var count: UInt32 = 0
-            guard unsafe X509_digest(certificate, EVP_sha1(), digest.baseAddress, &count) == 1
-            else {
-                return false
+    /// The group that the keys were agreed on in, e.g. `X25519`.
+    var curveName: ByteSlice {
+        guard let session = unsafe session else { return .empty }
+        return unsafe ByteSlice(cString: tls_group(session))
+    }
+
+    /// What is made of bytes of the connection behind what the arena has; false when there is nothing.
+    func append(_ topic: TLSFact.Topic, to arena: inout Arena) -> Bool {
+        guard let session = unsafe session else { return false }
+        return unsafe Self.fill(256, &arena) { bytes, room in
+            let established = unsafe SSL_get_session(session)
+            switch topic {
+            case .sessionID:
+                var count: UInt32 = 0
+                guard let known = unsafe established,
+                    let start = unsafe SSL_SESSION_get_id(known, &count)
+                else { return -1 }
+                unsafe memcpy(bytes, start, Int(count))
+                return Int(count)
+            case .sessionKey:
+                guard let known = unsafe established else { return -1 }
+                return unsafe SSL_SESSION_get_master_key(known, bytes, room)
+            case .uniqueID:
+                let count =
+                    unsafe SSL_session_reused(session) == 1
+                    ? SSL_get_finished(session, bytes, room)
+                    : SSL_get_peer_finished(session, bytes, room)
+                return count > 0 ? count : -1
+            case .clientRandom: return unsafe SSL_get_client_random(session, bytes, room)
+            case .serverRandom: return unsafe SSL_get_server_random(session, bytes, room)
+            case .errorText:
+                return unsafe bytes.withMemoryRebound(to: CChar.self, capacity: room) { text in
+                    unsafe tls_error_text(error, text, room)
+                    return unsafe strlen(text)
+                }
+            default: return -1
             }
-            unsafe arena.append(
-                ByteSlice(base: UnsafePointer(digest.baseAddress), count: Int(count))
-            )
+        }
+    }
+
+    /// The same of a certificate.
+    func append(_ topic: TLSFact.Topic, of side: Side, to arena: inout Arena) -> Bool {
+        guard let session = unsafe session, let certificate = unsafe certificate(side) else {
+            return false
+        }
+        return unsafe Self.fill(16_384, &arena) { bytes, room in
+            switch topic {
+            case .digest:
+                var count: UInt32 = 0
+                let isMade = unsafe X509_digest(certificate, EVP_sha1(), bytes, &count) == 1
+                return isMade ? Int(count) : -1
+            case .der: return unsafe tls_certificate_der(certificate, bytes, room)
+            case .chain: return unsafe tls_chain_der(session, bytes, room)
+            case .serial:
+                let number = unsafe X509_get0_serialNumber(certificate)
+                let count = Int(unsafe ASN1_STRING_length(number))
+                guard count <= room, let start = unsafe ASN1_STRING_get0_data(number) else {
+                    return -1
+                }
+                unsafe memcpy(bytes, start, count)
+                return count
+            case .notBefore:
+                return unsafe tls_time_text(X509_get0_notBefore(certificate), bytes, room)
+            case .notAfter:
+                return unsafe tls_time_text(X509_get0_notAfter(certificate), bytes, room)
+            default: return -1
+            }
+        }
+    }
+
+    /// Lets `body` write up to `room` bytes and puts as many as it says behind what the arena has.
+    private static func fill(
+        _ room: Int,
+        _ arena: inout Arena,
+        _ body: (UnsafeMutablePointer<UInt8>, Int) -> Int
+    ) -> Bool {
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            let count = unsafe body(base, room)
+            guard count >= 0 else { return false }
+            unsafe arena.append(ByteSlice(base: UnsafePointer(base), count: count))
             return true
         }
     }
 
-    /// A certificate's subject or issuer, `/C=…/CN=…`, or the value of its first such entry; false without one.
+    /// 1 for the first version of the format; 0 without a certificate.
+    func certificateVersion(_ side: Side) -> Int {
+        guard let certificate = unsafe certificate(side) else { return 0 }
+        return unsafe X509_get_version(certificate) + 1
+    }
+
+    /// OpenSSL's name for the kind of a certificate's key, or for how it is signed; lives as long as the process.
+    func algorithm(_ side: Side, ofKey: Bool) -> ByteSlice {
+        guard let certificate = unsafe certificate(side) else { return .empty }
+        return unsafe ByteSlice(cString: tls_algorithm(certificate, ofKey ? 1 : 0))
+    }
+
+    /// Which part of a name is wanted, and how.
+    struct NameEntry: BitwiseCopyable {
+        /// Empty for all.
+        var name: ByteSlice
+        /// The n-th of that name, from the end when negative.
+        var occurrence: Int
+        var isRFC2253: Bool
+    }
+
+    /// A certificate's subject or issuer, `/C=…/CN=…`, or the value of one entry; false without one.
     func appendName(
+        _ topic: TLSFact.Topic,
         of side: Side,
-        isIssuer: Bool,
-        entry: ByteSlice,
+        _ entry: NameEntry,
         to arena: inout Arena
     ) -> Bool {
-        guard let certificate = unsafe certificate(side) else { return false }
+        var holder = unsafe certificate(side)
+        if topic == .rootSubject, let session = unsafe session {
+            unsafe holder = tls_root(session)
+        }
+        guard let holder = unsafe holder else { return false }
         let name =
-            unsafe isIssuer
-            ? X509_get_issuer_name(certificate) : X509_get_subject_name(certificate)
-        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2048) { text in
-            let count = unsafe tls_name_text(
+            unsafe topic == .issuer
+            ? X509_get_issuer_name(holder) : X509_get_subject_name(holder)
+        return unsafe Self.fill(2048, &arena) { text, room in
+            if entry.isRFC2253, entry.name.isEmpty {
+                return unsafe tls_name_rfc2253(name, text, room)
+            }
+            return unsafe tls_name_text(
                 name,
-                entry.base,
-                entry.count,
-                text.baseAddress,
-                text.count
+                entry.name.base,
+                entry.name.count,
+                entry.occurrence,
+                text,
+                room
             )
-            guard count >= 0 else { return false }
-            unsafe arena.append(ByteSlice(base: UnsafePointer(text.baseAddress), count: Int(count)))
-            return true
         }
     }
 }

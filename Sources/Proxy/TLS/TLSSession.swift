@@ -6,6 +6,12 @@ import COpenSSL
 @safe struct TLSSession: BitwiseCopyable {
     var session: OpaquePointer?
 
+    /// Something of the handshake has come.
+    var hasBegun: Bool {
+        guard let session = unsafe session else { return false }
+        return unsafe SSL_get_state(session) != TLS_ST_BEFORE
+    }
+
     @inline(__always) var isPresent: Bool { unsafe session != nil }
 
     /// The handshake is over.

@@ -164,6 +164,10 @@ extension Worker {
         connections[index].isReadable = false
         guard result != .wouldBlock else { return true }
         if connections[index].phase == .tunnel { return endTunnelInput(index, result) }
+        if connections[index].phase == .handshake {
+            let isUnbegun = !connections[index].tls.hasBegun
+            logFailure(index, !isUnbegun ? .handshake : result == .end ? .empty : .aborted)
+        }
         if result == .end, connections[index].phase == .idle {
             if !connections[index].output.isEmpty {
                 closeWhenSent(index, lingers: false)

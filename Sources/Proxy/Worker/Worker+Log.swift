@@ -18,12 +18,26 @@ extension Worker {
         guard front < snapshot.rules.frontends.count,
             !snapshot.rules.frontends[front].logTargets.isEmpty, !logs.isEmpty
         else { return }
-        writeLog(index, snapshot.rules.frontends[front])
+        writeLog(index, records[index], snapshot.rules.frontends[front])
+    }
+
+    /// The same before the end, for frontends that want it (`option logasap`), once `sent` bytes are on their way.
+    @inline(__always)
+    mutating func logEarly(_ index: Int, sent: Int) {
+        let front = Int(connections[index].frontend)
+        guard front < snapshot.rules.frontends.count, snapshot.rules.frontends[front].logsEarly,
+            !logs.isEmpty
+        else { return }
+        var record = records[index]
+        record.ended = now
+        record.backend = connections[index].backend
+        record.bytesOut = Int64(sent)
+        writeLog(index, record, snapshot.rules.frontends[front])
+        records[index].logLevel = -1
     }
 
     @inline(never)
-    private mutating func writeLog(_ index: Int, _ own: ProxyRules) {
-        let record = records[index]
+    private mutating func writeLog(_ index: Int, _ record: ExchangeRecord, _ own: ProxyRules) {
         guard record.logLevel >= 0 else { return }
         let isNormal = record.cause == .normal && record.retries == 0 && record.status < 500
         if own.leavesOutNormal, isNormal || record.cause == .local { return }
@@ -32,6 +46,31 @@ extension Worker {
         pointLog(index, record)
         rules.arena.reset()
         let message = rules.text(of: own.logFormat)
+        let time = rules.time
+        for place in own.logTargets.range {
+            logs.write(message, to: Int(rules.book.numbers[place]), level: level, at: time)
+        }
+        unpointRules(index)
+    }
+
+    /// Logs a client whose handshake failed, if its frontend logs at all (`session_kill_embryonic`, HAProxy 3.0).
+    @inline(never)
+    mutating func logFailure(_ index: Int, _ trouble: TLSTrouble) {
+        connections[index].tls.note(trouble)
+        let front = Int(connections[index].frontend)
+        guard front < snapshot.rules.frontends.count, !logs.isEmpty else { return }
+        let own = snapshot.rules.frontends[front]
+        guard !own.logTargets.isEmpty, !own.leavesOutEmpty || !trouble.isSilence else { return }
+        pointLog(index, records[index])
+        rules.arena.reset()
+        var message = rules.text(of: own.errorLogFormat)
+        if own.namesError {
+            message = rules.addError(
+                of: snapshot.tls[Int(connections[index].bind)].label.slice,
+                behind: message
+            )
+        }
+        let level = own.separatesErrors ? SyslogLevel.err : .info
         let time = rules.time
         for place in own.logTargets.range {
             logs.write(message, to: Int(rules.book.numbers[place]), level: level, at: time)

@@ -151,6 +151,7 @@ extension Worker {
             lines: edits.bytes,
             to: &outgoing
         )
+        logEarly(client, sent: outgoing.count)
         return forwardFirst(upstream, client, bytes)
     }
 
@@ -276,6 +277,7 @@ extension Worker {
             to: &outgoing
         )
         countOut(client, outgoing.count, slot: connections[upstream].slot)
+        logEarly(client, sent: outgoing.count)
         let used = response.byteCount
         guard send(client, outgoing.bytes) else {
             note(client, .clientAborted, .data)

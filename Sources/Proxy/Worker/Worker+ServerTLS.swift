@@ -12,7 +12,9 @@ extension Worker {
             let held = connections[index].request.bytes
             name = Self.field(server.name.slice, in: held.isEmpty ? outgoing.bytes : held)
         }
-        guard let session = tls.connect(server, name: name) else { return false }
+        guard let session = tls.connect(server, name: name, slot: connections[upstream].slot) else {
+            return false
+        }
         connections[upstream].tls = session
         if server.namesClient { connections[upstream].namesClient = true }
         return true

@@ -9,6 +9,7 @@ extension Worker {
         }
         connections[index].tls = session
         connections[index].phase = .handshake
+        openRecord(index, isFirst: true)
         armClient(index)
     }
 
@@ -51,6 +52,7 @@ extension Worker {
             connections[index].isReadable = true
         case .failed:
             // The alert that says why is out, or in the queue.
+            if connections[index].phase == .handshake { logFailure(index, .handshake) }
             note(index, .clientAborted, stage(of: index))
             closeClient(index)
             return false

@@ -59,6 +59,7 @@ extension Worker {
             giveUp(index, status: 503)
         case .receiving where connections[index].output.isEmpty: break
         default:
+            if connections[index].phase == .handshake { logFailure(index, .timeout) }
             note(index, .clientTimeout, stage(of: index))
             closeClient(index)
         }

@@ -76,6 +76,7 @@ extension Worker {
     /// Sends the header that was held back until a connection stood.
     mutating func sendHeld(_ client: Int, _ upstream: Int) {
         if connections[client].isTCP {
+            logEarly(client, sent: 0)
             startTunnel(client, upstream)
             connections[client].startsTunnel = false
             connections[client].isReadable = true

@@ -44,6 +44,23 @@ struct CertificateStoreTests {
         #expect(second.retired.count == 1)
     }
 
+    @Test func `a line more is found, and so is what it is renewed by`() throws {
+        let store = CertificateStore(try configuration())
+        _ = store.takeSnapshot()
+        store.addEmpty("/c")
+        #expect(store.replace("/c", with: try Certificate(pem: TestCertificates.other)) == 0)
+        var more = CertificateLine(certificate: "/c", number: 0)
+        more.filters = ["b0.example", "!no.b0.example"]
+        #expect(store.add(more, to: "/list") == 1)
+        let grown = try #require(store.takeSnapshot()).binds[0]
+        #expect(line("b0.example", in: grown) == 2)
+        #expect(line("a.example", in: grown) == 0 && line("x.b.example", in: grown) == 1)
+        let renewed = try Certificate(pem: TestCertificates.other)
+        #expect(store.replace("/c", with: renewed) == 1)
+        let swapped = try #require(store.takeSnapshot()).binds[0]
+        #expect(swapped.lines.count == 3 && line("b0.example", in: swapped) == 2)
+    }
+
     @Test func `other names make another table`() throws {
         let store = CertificateStore(try configuration())
         _ = store.takeSnapshot()
@@ -64,7 +81,7 @@ struct CertificateStoreTests {
             isDefault: false,
             group: 0
         )
-        let snapshot = draft.snapshot
+        let snapshot = draft.makeSnapshot()
         defer { snapshot.free() }
         #expect(line("x.a.example", in: snapshot) == 0)
         #expect(line("no.a.example", in: snapshot) == -1)
