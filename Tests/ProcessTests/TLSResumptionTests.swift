@@ -96,4 +96,47 @@ import Testing
         let shown = try visit("closed.example", "-cert closed.crt -key closed.key")
         #expect(shown == Visit(served: "closed.example", isReused: false))
     }
+
+    @Test(arguments: ["-tls1_2", "-tls1_3"])
+    func `a session of one process resumes in another that has the same keys of tickets`(
+        _ version: String
+    ) async throws {
+        let ports = try FreePorts.take(2)
+        let folder = try TemporaryFolder("tickets")
+        defer { folder.remove() }
+        try Self.makeCertificates(in: folder)
+        let keys = ["QUFB", "QkJC", "Q0ND"].map { String(repeating: $0, count: 16) }
+        try folder.write(keys.joined(separator: "\n"), to: "keys")
+        let proxies = try ports.map { port in
+            try ProxyProcess(
+                """
+                global
+                    stats socket $DIR/stats.sock level admin
+                defaults
+                    mode http
+                    timeout client 10s
+                    timeout server 10s
+                    timeout connect 10s
+                frontend web
+                    bind 127.0.0.1:\(port) ssl crt \(folder.path)/open.pem tls-ticket-keys \(folder.path)/keys
+                    http-request return status 200 content-type text/plain lf-string "served %[ssl_fc_sni];"
+                """,
+                isFollowed: false
+            )
+        }
+        defer { for proxy in proxies { proxy.stop() } }
+        for proxy in proxies { try await proxy.waitUntilReady() }
+        func visit(_ place: Int, _ options: String) throws -> Visit {
+            try Self.visit(
+                "open.example",
+                port: ports[place],
+                "\(version) \(options)",
+                in: folder
+            )
+        }
+        let first = try visit(0, "-sess_out session")
+        #expect(first == Visit(served: "open.example", isReused: false))
+        let elsewhere = try visit(1, "-sess_in session")
+        #expect(elsewhere == Visit(served: "open.example", isReused: true))
+    }
 }
