@@ -34,6 +34,7 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -99,8 +100,8 @@ let package = Package(
             name: "Controller",
             dependencies: [
                 "Model", "RuntimeAPI", "Planning", "Desired", "Fleet", "Certificates", "CTerminal",
-                crypto, grdb, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
-                subprocess, systemPackage, unixSignals,
+                crypto, grdb, hummingbird, logging, nioCore, nioPosix, nioSSL, nioTLS,
+                serviceLifecycle, subprocess, systemPackage, unixSignals,
             ],
             swiftSettings: strict
         ),

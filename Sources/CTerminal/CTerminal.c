@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int apus_terminal_columns(int descriptor) {
@@ -41,4 +42,11 @@ int apus_replace(int descriptor) {
     memcpy(target, path, (size_t)kept);
     target[kept] = 0;
     return rename(path, target) == 0 ? 0 : errno;
+}
+
+struct apus_stamp apus_stamp(int descriptor) {
+    struct stat found;
+    if (fstat(descriptor, &found) != 0) return (struct apus_stamp){-1, 0, 0};
+    long long modified = (long long)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec;
+    return (struct apus_stamp){modified, found.st_size, found.st_ino};
 }

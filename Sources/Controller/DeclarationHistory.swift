@@ -113,6 +113,11 @@ extension DesiredFleet {
             let live = Set(proxy.acls[list.name] ?? []).subtracting(known)
             return list.patterns.contains { live.contains($0.text) }
         }
-        return hasServers || hasEntries || hasPatterns
+        let known = Set(other.certificates.map(\.name))
+        let hasCertificates = certificates.contains { certificate in
+            !known.contains(certificate.name)
+                && proxy.certificates.certificates[certificate.name] != nil
+        }
+        return hasServers || hasEntries || hasPatterns || hasCertificates
     }
 }

@@ -6,7 +6,8 @@ import Planning
 extension FleetLoop {
     /// One pass: restore who restarted, then bring everyone to the assignment.
     func pass(_ assignment: Assignment, isNew: Bool) async {
-        var goal = Reconciliation.Goal(assignment.fleet, revision: assignment.revision)
+        let wanted = await assignment.fleet.resolved(from: reconciliation.certificates)
+        var goal = Reconciliation.Goal(wanted, revision: assignment.revision)
         goal.fleet.proxies.removeAll { isLeftAlone($0.name) }
         goal.takesOver = configuration.takesOver
         var history = history
@@ -186,7 +187,8 @@ extension FleetLoop {
                     ]
                 )
             }
-            var only = Reconciliation.Goal(fleet, revision: applied, previous: goal.previous)
+            let wanted = await fleet.resolved(from: reconciliation.certificates)
+            var only = Reconciliation.Goal(wanted, revision: applied, previous: goal.previous)
             if cause == .rollback {
                 // What the halted revision brought is ours to remove again.
                 for proxy in proxies {

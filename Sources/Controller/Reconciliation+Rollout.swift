@@ -153,7 +153,13 @@ extension Reconciliation {
         work.events(.started(target.name, operations: operations))
         let uptime = Uptime(clock)
         let steps = plan.steps
-        let applier = Applier(transport: transport, clock: clock, limits: limits, memory: memory)
+        let applier = Applier(
+            transport: transport,
+            clock: clock,
+            limits: limits,
+            memory: memory,
+            certificates: certificates
+        )
         let applied = await applier.apply(plan, to: target) { report in
             work.events(.step(target.name, steps[report.step - 1], report.result))
         }

@@ -32,6 +32,14 @@ package struct Reconciliation: Sendable {
             self.revision = revision
             self.previous = previous
         }
+
+        /// What its plans depend on; what earlier revisions declared may have to go.
+        var scope: ObservationScope {
+            ObservationScope(
+                fleet,
+                former: previous.sorted { $0.key < $1.key }.lazy.map(\.value)
+            )
+        }
     }
 
     /// A fleet's plan and who could not be observed.
@@ -78,18 +86,22 @@ package struct Reconciliation: Sendable {
     package let limits: FleetLimits
     /// What was read in earlier passes.
     package let memory: ObservationMemory
+    /// Where versions of certificates and their keys come from.
+    package let certificates: (any CertificateSource)?
     private let uptime: Uptime
 
     package init(
         transport: any RuntimeTransport,
         clock: any Clock<Duration>,
         limits: FleetLimits = FleetLimits(),
-        memory: ObservationMemory = ObservationMemory()
+        memory: ObservationMemory = ObservationMemory(),
+        certificates: (any CertificateSource)? = nil
     ) {
         self.transport = transport
         self.clock = clock
         self.limits = limits
         self.memory = memory
+        self.certificates = certificates
         uptime = Uptime(clock)
     }
 
@@ -103,7 +115,8 @@ package struct Reconciliation: Sendable {
     /// finds out by itself, such as health, decides in which order things are done.
     package func plan(_ goal: Goal) async -> Planned {
         let start = uptime.now
-        var seen = await observe(goal.fleet.proxies, goal.fleet, isGlance: true)
+        let scope = goal.scope
+        var seen = await observe(goal.fleet.proxies, goal.fleet, scope, isGlance: true)
         var plans = plans(for: seen, goal)
         let again = plans.filter { plan in
             seen.glances.contains(plan.proxy) && (!plan.steps.isEmpty || plan.openRemark != nil)
@@ -111,7 +124,7 @@ package struct Reconciliation: Sendable {
         if !again.isEmpty {
             let names = Set(again)
             let targets = goal.fleet.proxies.filter { names.contains($0.name) }
-            seen.replace(names, by: await observe(targets, goal.fleet, isGlance: false))
+            seen.replace(names, by: await observe(targets, goal.fleet, scope, isGlance: false))
             plans = self.plans(for: seen, goal)
         }
         let plan = Plan(revision: goal.revision, fleet: goal.fleet.name, proxies: plans)
@@ -166,9 +179,9 @@ package struct Reconciliation: Sendable {
     private func observe(
         _ targets: [ProxyTarget],
         _ fleet: DesiredFleet,
+        _ scope: ObservationScope,
         isGlance: Bool
     ) async -> FleetObservation {
-        let scope = ObservationScope(fleet)
         let observer = observer
         var seen = FleetObservation()
         await withTaskGroup(of: (ProxyName, Result<Observation, FleetError>).self) { group in
@@ -251,7 +264,8 @@ package struct Reconciliation: Sendable {
             events: events,
             willBegin: willBegin
         )
-        let applied = await rollOut(work) { target in await self.confirm(target, goal) }
+        let scope = goal.scope
+        let applied = await rollOut(work) { target in await self.confirm(target, goal, scope) }
         outcomes.merge(applied.outcomes) { _, new in new }
         return FleetOutcome(
             fleet: goal.fleet.name,
@@ -280,9 +294,12 @@ package struct Reconciliation: Sendable {
     }
 
     /// Observes again: the same plan must now be empty.
-    private func confirm(_ target: ProxyTarget, _ goal: Goal) async -> Confirmation {
+    private func confirm(
+        _ target: ProxyTarget,
+        _ goal: Goal,
+        _ scope: ObservationScope
+    ) async -> Confirmation {
         do throws(FleetError) {
-            let scope = ObservationScope(goal.fleet)
             let glance = try await observer.glance(at: target, scope)
             var rest = rest(of: goal, on: glance.proxy)
             if !glance.isFresh, !rest.steps.isEmpty || rest.openRemark != nil {

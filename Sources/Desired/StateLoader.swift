@@ -172,7 +172,7 @@ struct StateLoader: ~Copyable {
                     guard let entry = listing.entries[path] else { continue }
                     files.fixtures[path] = try fixture(entry, in: &listing)
                 }
-            case .backend, .template, .route, .frontend, .limits: continue
+            case .backend, .template, .route, .frontend, .limits, .certificate, .issuer: continue
             }
         }
         return files

@@ -13,17 +13,21 @@ package struct Applier: Sendable {
     package let limits: FleetLimits
     /// What was read before, as for `Observer`.
     package let memory: ObservationMemory?
+    /// Where keys and chains come from; without it no certificate is put into a proxy.
+    package let certificates: (any CertificateSource)?
 
     package init(
         transport: any RuntimeTransport,
         clock: any Clock<Duration>,
         limits: FleetLimits = FleetLimits(),
-        memory: ObservationMemory? = nil
+        memory: ObservationMemory? = nil,
+        certificates: (any CertificateSource)? = nil
     ) {
         self.transport = transport
         self.clock = clock
         self.limits = limits
         self.memory = memory
+        self.certificates = certificates
     }
 
     /// Applies the plan; `progress` hears of every step as soon as its result is known.
@@ -71,7 +75,14 @@ package struct Applier: Sendable {
             let words = Staleness.explanation(of: plan, on: observed, shown: shown)
             return ApplyOutcome(ending: .stale(words), results: untouched(plan, progress))
         }
-        var run = ApplyRun(plan, observed, client, clock: clock, progress: progress)
+        var run = ApplyRun(
+            plan,
+            observed,
+            client,
+            clock: clock,
+            certificates: certificates,
+            progress: progress
+        )
         return await run.run()
     }
 

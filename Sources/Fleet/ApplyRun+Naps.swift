@@ -39,7 +39,7 @@ extension ApplyRun {
             case .deletion:
                 guard case .deleteBackend(let name) = change else { break }
                 return (wait.step, .backendRemovable(name.text))
-            case .grace, .address, .settling, .up: continue
+            case .grace, .address, .settling, .up, .resting: continue
             }
             if let path = change.server {
                 return (wait.step, .serverRemovable(ServerReference(path)))

@@ -122,7 +122,9 @@ extension ApplyRun {
             case .setAdmin: .together
             case .setAddress: .last
             case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend, .setLimit,
-                .addPattern, .deletePattern, .replaceMap, .awaitUp, .grace, .awaitRemovable:
+                .addPattern, .deletePattern, .replaceMap, .awaitUp, .grace, .awaitRemovable,
+                .storeCertificate, .deleteCertificate, .addCertificateLine,
+                .deleteCertificateLine, .abortTransaction:
                 .alone
             }
         }

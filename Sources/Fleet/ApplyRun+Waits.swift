@@ -7,6 +7,8 @@ extension ApplyRun {
     private struct View {
         var states: [ServerPath: ServerStateRow] = [:]
         var connections: [ServerPath: Int] = [:]
+        /// What is known of each transaction that is waited for; absent once it has ended.
+        var transactions: [CertificateFileName: CertificateDetails] = [:]
     }
 
     /// How long an address may take to change after the reply.
@@ -20,6 +22,7 @@ extension ApplyRun {
             switch steps[id - 1].change {
             case .grace: .grace
             case .setAddress: .address
+            case .abortTransaction: .resting
             case .awaitUp(let path, _): moved.contains(path) ? .settling : .up
             default: .removable
             }
@@ -64,7 +67,8 @@ extension ApplyRun {
     /// How long a wait may last.
     func limit(of wait: StepWait) -> Duration {
         switch steps[wait.step - 1].change {
-        case .grace(_, let limit), .awaitUp(_, let limit): limit.duration
+        case .grace(_, let limit), .awaitUp(_, let limit), .abortTransaction(_, let limit):
+            limit.duration
         case .setAddress: Self.addressLimit
         case .awaitRemovable(_, let limit): min(limit.duration, client.limits.removalPatience)
         default: client.limits.removalPatience
@@ -74,16 +78,23 @@ extension ApplyRun {
     // MARK: Looking
 
     private func view() async throws -> View {
-        let state = paths { $0 != .grace && $0 != .deletion }
+        let state = paths { $0 != .grace && $0 != .deletion && $0 != .resting }
         let removable = paths { $0 == .removable || $0 == .removableByForce }
         var commands: [RuntimeClient.Command] = []
         commands += backends(of: state).map { (.showServersState(backend: $0), payload: nil) }
         let stateCount = commands.count
+        let resting = waits.filter { $0.kind == .resting }
+            .compactMap { steps[$0.step - 1].change.certificate }
         commands += backends(of: removable).map { (.showServersConn(backend: $0), payload: nil) }
+        let serverCount = commands.count
+        commands += resting.map { (.certificate(.show("*\($0)")), payload: nil) }
         if commands.isEmpty { commands = [(.setSeverityOutput(.number), payload: nil)] }
         let replies = await client.exchange(commands)
         if let failure = replies.failure { throw failure }
         var view = View()
+        for (name, reply) in zip(resting, replies.answered[serverCount...]) {
+            view.transactions[name] = CertificateDetails.parse(reply.text)
+        }
         guard !state.isEmpty else { return view }
         do {
             for reply in replies.answered[..<stateCount] {
@@ -94,7 +105,7 @@ extension ApplyRun {
                     }
                 }
             }
-            for reply in replies.answered[stateCount...] {
+            for reply in replies.answered[stateCount..<serverCount] {
                 for row in try ServerConnTable.parse(reply.text).rows {
                     if let path = ServerPath(row.server.backend, row.server.server) {
                         view.connections[path] = row.usedCurrent
@@ -132,6 +143,7 @@ extension ApplyRun {
             if let command = deletion(wait.step) { followUps.append((wait.step, command)) }
             return nil
         }
+        if wait.kind == .resting { return judgeResting(wait, view, hasRunOut, &followUps) }
         guard let path = steps[wait.step - 1].change.server else { return .done }
         guard let row = view.states[path] else { return .expired("the server is gone") }
         switch wait.kind {
@@ -142,8 +154,28 @@ extension ApplyRun {
             return judgeUp(&wait, row, hasRunOut, &followUps)
         case .removable, .removableByForce:
             return judgeRemovable(&wait, row, view.connections[path] ?? 0, &followUps)
-        case .grace, .deletion: return nil
+        case .grace, .deletion, .resting: return nil
         }
+    }
+
+    /// Whoever goes on with a transaction keeps it; one that rests is taken for abandoned.
+    private func judgeResting(
+        _ wait: StepWait,
+        _ view: View,
+        _ hasRunOut: Bool,
+        _ followUps: inout [(Int, RuntimeCommand)]
+    ) -> StepReport.Result? {
+        guard case .abortTransaction(let transaction, _) = steps[wait.step - 1].change,
+            let now = view.transactions[transaction.certificate]
+        else { return .done }
+        guard now.sha1 == transaction.sha1 else {
+            return .deferred(
+                "someone else is changing certificate \(transaction.certificate); a later pass goes on"
+            )
+        }
+        guard hasRunOut else { return nil }
+        followUps.append((wait.step, .certificate(.abort(transaction.certificate.text))))
+        return nil
     }
 
     private func deletion(_ id: Int) -> RuntimeCommand? {
@@ -229,6 +261,9 @@ extension RuntimeCommand {
         switch self {
         case .deleteServer: reply.text.contains("Server deleted.")
         case .deleteBackend: reply.text.contains("Backend deleted.")
+        case .certificate(.abort):
+            reply.text.contains("Transaction aborted")
+                || reply.text.contains("No ongoing transaction")
         default: false
         }
     }

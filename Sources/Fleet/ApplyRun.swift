@@ -33,6 +33,9 @@ struct ApplyRun {
     /// The proxy has begun a transaction for us before.
     var hasTransacted = false
 
+    /// Where keys come from; nil where none are to be given.
+    let certificates: (any CertificateSource)?
+
     private(set) var added: Set<ServerPath> = []
     private let awaitsUp: Set<Int>
 
@@ -41,8 +44,10 @@ struct ApplyRun {
         _ observed: ObservedProxy,
         _ client: RuntimeClient,
         clock: any Clock<Duration>,
+        certificates: (any CertificateSource)? = nil,
         progress: @escaping (StepReport) -> Void
     ) {
+        self.certificates = certificates
         steps = plan.steps
         self.client = client
         self.clock = clock
@@ -123,11 +128,14 @@ extension ApplyRun {
         let ids = batch.filter { refused[$0] == nil }
         var commands: [(step: Int, command: ChangeTranslation.Command)] = []
         var maps: [Int] = []
+        var stores: [Int] = []
         for id in ids {
             let change = steps[id - 1].change
             if case .replaceMap = change {
                 maps.append(id)
-            } else if change.isWait {
+            } else if case .storeCertificate = change {
+                stores.append(id)
+            } else if change.isWait || change.isAbortion {
                 begin(id)
             } else {
                 let translated = ChangeTranslation.commands(
@@ -139,6 +147,7 @@ extension ApplyRun {
         }
         try await send(commands)
         for id in maps { try await replaceMap(id) }
+        for id in stores { try await storeCertificate(id) }
     }
 
     /// Checks of an earlier life or of another address must not count.
@@ -271,7 +280,7 @@ extension ApplyRun {
         return nil
     }
 
-    private mutating func lose(_ id: Int, _ failure: FleetError?) throws {
+    mutating func lose(_ id: Int, _ failure: FleetError?) throws {
         ledger.settle(id, .unknown)
         throw failure ?? client.error(.cut(answered: 0, sent: 1))
     }
@@ -292,6 +301,10 @@ extension Change {
 
     fileprivate var isAwaitUp: Bool {
         if case .awaitUp = self { true } else { false }
+    }
+
+    fileprivate var isAbortion: Bool {
+        if case .abortTransaction = self { true } else { false }
     }
 
     fileprivate var isDeletion: Bool {

@@ -83,7 +83,32 @@ struct ChangeTranslation {
         case .setLimit(let target, _, let value): return [limitCommand(target, value)]
         case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
             return [backendCommand(change)].compactMap(\.self)
-        case .awaitUp, .grace, .awaitRemovable, .replaceMap: return []
+        case .deleteCertificate, .addCertificateLine, .deleteCertificateLine:
+            return [certificateCommand(change)].compactMap(\.self)
+        case .awaitUp, .grace, .awaitRemovable, .replaceMap, .storeCertificate, .abortTransaction:
+            return []
+        }
+    }
+
+    private static func certificateCommand(_ change: Change) -> Command? {
+        switch change {
+        case .deleteCertificate(let name, _):
+            Command(command: .certificate(.delete(name.text)), success: .saying("' deleted!"))
+        case .addCertificateLine(let list, let line):
+            // A line with conditions is only taken as a payload.
+            Command(
+                command: .certificate(.addToList(list.text, certificate: nil)),
+                payload: line.description,
+                success: .saying("Success!")
+            )
+        case .deleteCertificateLine(let list, let line, let number):
+            Command(
+                command: .certificate(
+                    .deleteFromList(list.text, entry: "\(line.certificate):\(number)")
+                ),
+                success: .saying("' deleted in crtlist '")
+            )
+        default: nil
         }
     }
 
@@ -189,6 +214,13 @@ struct ChangeTranslation {
 }
 
 extension ChangeTranslation.Command {
+    /// Commands about certificates that stream their reply tell errors without a severity, and a list may
+    /// echo the name that would be taken for success.
+    private func isRefusal(_ text: String) -> Bool {
+        guard case .certificate = command else { return false }
+        return text.hasPrefix("Can't ") || text.contains("Failed!")
+    }
+
     /// Nil when the reply says it worked, else the proxy's words.
     func complaint(in reply: RuntimeReply) -> String? {
         if let severity = reply.severity, severity.rawValue <= RuntimeReply.Severity.error.rawValue
@@ -196,6 +228,7 @@ extension ChangeTranslation.Command {
             return reply.text
         }
         if reply.text.hasPrefix("Unknown command") { return reply.text }
+        if isRefusal(reply.text) { return reply.text }
         switch success {
         case .saying(let words): return reply.text.contains(words) ? nil : reply.text
         case .noting: return nil

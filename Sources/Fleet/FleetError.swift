@@ -20,6 +20,8 @@ package struct FleetError: Error, Hashable, Sendable, CustomStringConvertible {
         case wrongLevel(command: String)
         /// The proxy's own words on a command that it refused.
         case rejected(command: String, words: String)
+        /// The key or the chain that the proxy was to be given could not be had; nothing was sent.
+        case withheld(String)
         /// Another process answers than the one the plan was made for.
         case restarted(was: Incarnation, now: Incarnation)
         /// An old worker that only finishes what it has.
@@ -59,6 +61,7 @@ package struct FleetError: Error, Hashable, Sendable, CustomStringConvertible {
         case .wrongLevel(let command):
             "'\(command)' is not allowed on this socket; its `stats socket` line needs `level admin`"
         case .rejected(let command, let words): "'\(command)' was rejected: \(words)"
+        case .withheld(let words): words
         case .restarted(let was, let now): "the proxy restarted (\(was); now \(now)); plan again"
         case .stopping: "an old worker answers that is about to end; try again"
         case .unreachable(let words): words

@@ -30,9 +30,19 @@ package final class ObservationMemory: Sendable {
         var lastNumber = 0
         /// Servers in `backends`.
         var servers = 0
+        var certificates: [Tables] = []
         var help: (text: String, commands: Set<OptionalCommand>?) = ("", nil)
     }
 
+    /// Tables about certificates and what they say.
+    private struct Tables {
+        let scope: ObservationScope
+        let texts: [String]
+        let certificates: ObservedCertificates
+    }
+
+    /// Proxies of a fleet hold the same for the most part.
+    private static let tableLimit = 8
     private static let serverLimit = 400_000
     private static let listLimit = 1_000
     private static let proxyLimit = 10_000
@@ -81,6 +91,27 @@ package final class ObservationMemory: Sendable {
             if state.backends.updateValue(backend, forKey: key) == nil {
                 state.servers += backend.servers.count
             }
+        }
+    }
+
+    /// What was built from equal tables before, as the same object, which is quick to compare.
+    func certificates(_ scope: ObservationScope, _ texts: [String]) -> ObservedCertificates? {
+        state.withLock { state in
+            state.certificates.last { $0.texts == texts && $0.scope == scope }?.certificates
+        }
+    }
+
+    /// Remembers what tables about certificates say; the oldest is forgotten.
+    func remember(
+        _ certificates: ObservedCertificates,
+        _ scope: ObservationScope,
+        _ texts: [String]
+    ) {
+        state.withLock { state in
+            if state.certificates.count == Self.tableLimit { state.certificates.removeFirst() }
+            state.certificates.append(
+                Tables(scope: scope, texts: texts, certificates: certificates)
+            )
         }
     }
 

@@ -13,6 +13,7 @@ extension Observer {
             let known = memory.known(client.target.name), known.covers(scope)
         else { return try await readFresh(client, scope, memory) }
         var proxy = known.observed
+        var hasCertificates = known.digests.hasCertificates
         if digest != known.digests.total {
             let command = RuntimeCommand.showStateDigest(proxy: nil)
             let reply = try await client.replies(to: [(command, payload: nil)]).first
@@ -20,12 +21,20 @@ extension Observer {
                 let moved = MovedParts(from: known, to: digests)
             else { return try await readFresh(client, scope, memory) }
             proxy = try await read(moved, of: known.observed, client, memory)
+            hasCertificates = digests.hasCertificates
+            if moved.hasCertificates {
+                proxy.certificates = try await certificates(client, known.scope, memory)
+            }
             memory.remember(
                 ObservationMemory.Known(observed: proxy, digests: digests, scope: known.scope),
                 of: proxy.name
             )
         }
         proxy = try await addListsAndLimits(to: proxy, client, scope)
+        // A proxy whose digest is not about certificates is asked every time.
+        if !hasCertificates {
+            proxy.certificates = try await certificates(client, scope, memory)
+        }
         return Observation(proxy: proxy, isFresh: false)
     }
 
@@ -82,6 +91,7 @@ private struct MovedParts {
 
     private(set) var backends: [BackendName] = []
     private(set) var maps: [PatternFileName] = []
+    private(set) var hasCertificates = false
 
     /// Nil when reading everything is simpler: parts came or went, or many moved.
     init?(from known: ObservationMemory.Known, to digests: StateDigestTable) {
@@ -92,6 +102,7 @@ private struct MovedParts {
             guard old.digest != new.digest else { continue }
             switch new.kind {
             case .process, .frontend, .acl: break
+            case .certificates: hasCertificates = true
             case .backend:
                 guard let name = try? BackendName(new.name) else { continue }
                 // What was made at runtime can be unpublished, or made anew.
@@ -137,8 +148,22 @@ extension RuntimeClient {
 extension ObservationMemory.Known {
     /// Whatever must be read again for this scope is in it.
     func covers(_ other: ObservationScope) -> Bool {
-        Set(other.maps).isSubset(of: scope.maps)
+        Set(other.maps).isSubset(of: scope.maps) && coversCertificates(other)
     }
+
+    /// Mostly it is the same scope again.
+    private func coversCertificates(_ other: ObservationScope) -> Bool {
+        if other.certificates != scope.certificates,
+            !Set(other.certificates).isSubset(of: scope.certificates)
+        {
+            return false
+        }
+        return Set(other.certificateLists).isSubset(of: scope.certificateLists)
+    }
+}
+
+extension StateDigestTable {
+    fileprivate var hasCertificates: Bool { rows.contains { $0.kind == .certificates } }
 }
 
 extension ServerConfigTable {

@@ -49,7 +49,8 @@ extension Observer {
         } catch {
             throw client.unreadable(error)
         }
-        let proxy = try await addListsAndLimits(to: reading.proxy, client, scope)
+        var proxy = try await addListsAndLimits(to: reading.proxy, client, scope)
+        proxy.certificates = try await certificates(client, scope, memory)
         if let digests {
             let known = ObservationMemory.Known(observed: proxy, digests: digests, scope: scope)
             memory?.remember(known, of: proxy.name)

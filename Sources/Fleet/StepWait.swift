@@ -13,6 +13,8 @@ struct StepWait {
         case removable
         /// The same, after the sessions were shut down.
         case removableByForce
+        /// A transaction of certificates does not move.
+        case resting
         /// `del server` was refused for connections that are about to go.
         case deletion
     }

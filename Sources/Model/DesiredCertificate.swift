@@ -75,7 +75,16 @@ package struct IssuedCertificate: Hashable, Sendable, Codable {
     /// Seconds since 1970.
     package var notAfter = 0
     /// Nil for a kind of key that Apus does not ask for.
-    package var key: CertificateKeyKind?
+    package var key: CertificateKeyKind? {
+        didSet {
+            guard let key else { return }
+            keyType = key.isElliptic ? "ecdsa" : "rsa"
+            keyBits = key.bits
+        }
+    }
+    /// `ecdsa`, `rsa` or another, whether Apus asks for such or not.
+    package var keyType = ""
+    package var keyBits = 0
     /// Bytes of key and chain as `set ssl cert` is given them.
     package var payloadSize = 0
 
@@ -89,6 +98,9 @@ package enum CertificateKeyKind: String, Hashable, Sendable, Codable, CaseIterab
     case rsa2048 = "rsa-2048"
     case rsa3072 = "rsa-3072"
     case rsa4096 = "rsa-4096"
+
+    /// On a curve, not RSA.
+    package var isElliptic: Bool { self == .ecdsaP256 || self == .ecdsaP384 }
 
     /// Bits of the key.
     package var bits: Int {

@@ -14,6 +14,7 @@ struct BaseDigest {
         digest.combineBackends(of: steps)
         digest.combineMaps(of: steps)
         digest.combineOthers(of: steps)
+        digest.combineCertificates(of: steps)
         return String(digest.hash.value, radix: 16)
     }
 
@@ -79,6 +80,32 @@ struct BaseDigest {
             case .setLimit(let target, _, _):
                 hash.combine(target.description)
                 hash.combine(observed.limits[target].map(String.init) ?? "absent")
+            default: break
+            }
+        }
+    }
+
+    private mutating func combineCertificates(of steps: [Step]) {
+        let certificates = observed.certificates
+        for step in steps {
+            switch step.change {
+            case .storeCertificate(let name, _), .deleteCertificate(let name, _):
+                hash.combine(name.text)
+                hash.combine(certificates.certificates[name].map { $0.sha1 ?? "empty" } ?? "absent")
+            case .addCertificateLine(let list, let line),
+                .deleteCertificateLine(let list, let line, _):
+                hash.combine(list.text)
+                guard let lines = certificates.lists[list] else {
+                    hash.combine("absent")
+                    continue
+                }
+                for row in lines where row.line.certificate == line.certificate {
+                    hash.combine(String(row.number))
+                    hash.combine(row.line.description)
+                }
+            case .abortTransaction:
+                hash.combine(certificates.transaction?.certificate.text ?? "")
+                hash.combine(certificates.transaction?.sha1 ?? "")
             default: break
             }
         }

@@ -4,18 +4,30 @@ import Model
 ///
 /// Written by hand because plans are read by others and must not change when a case is renamed here.
 extension Change: Codable {
-    fileprivate enum Key: String, CodingKey {
+    enum Key: String, CodingKey {
         case op, server, map, id, endpoint, attributes, from, to, address, port, within, key, value
         case entries, added, changed, removed, list, pattern, limit, backend, defaults, guid
+        case certificate, update, was, line, number, transaction
     }
 
-    fileprivate enum Operation: String, Codable {
+    enum Operation: String, Codable {
         case addServer, enableHealth, enableAgent, setAdmin, setWeight, setAddress, setMaxconn
         case setCheckAddress, setAgentAddress
         case awaitUp, grace, awaitRemovable, deleteServer
         case addBackend, publishBackend, unpublishBackend, deleteBackend
         case addMapEntry, setMapEntry, deleteMapEntry, replaceMap
         case addPattern, deletePattern, setLimit
+        case storeCertificate, deleteCertificate, addCertificateLine, deleteCertificateLine
+        case abortTransaction
+
+        var isAboutCertificates: Bool {
+            switch self {
+            case .storeCertificate, .deleteCertificate, .addCertificateLine,
+                .deleteCertificateLine, .abortTransaction:
+                true
+            default: false
+            }
+        }
     }
 
     private var operation: Operation {
@@ -44,6 +56,11 @@ extension Change: Codable {
         case .addPattern: .addPattern
         case .deletePattern: .deletePattern
         case .setLimit: .setLimit
+        case .storeCertificate: .storeCertificate
+        case .deleteCertificate: .deleteCertificate
+        case .addCertificateLine: .addCertificateLine
+        case .deleteCertificateLine: .deleteCertificateLine
+        case .abortTransaction: .abortTransaction
         }
     }
 
@@ -90,6 +107,9 @@ extension Change: Codable {
         case .setLimit(let target, let from, let to):
             try container.encode(target.description, forKey: .limit)
             try container.encode(from, to)
+        case .storeCertificate, .deleteCertificate, .addCertificateLine, .deleteCertificateLine,
+            .abortTransaction:
+            try encodeCertificate(to: &container)
         }
     }
 
@@ -102,6 +122,8 @@ extension Change: Codable {
         case .addPattern, .deletePattern, .setLimit: self = try container.otherChange(operation)
         case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
             self = try container.backendChange(operation)
+        case _ where operation.isAboutCertificates:
+            self = try container.certificateChange(operation)
         default:
             self = try container.serverChange(operation)
         }
@@ -155,6 +177,9 @@ extension KeyedDecodingContainer<Change.Key> {
             preconditionFailure("changes of lists and limits are decoded by otherChange")
         case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
             preconditionFailure("changes of backends are decoded by backendChange")
+        case .storeCertificate, .deleteCertificate, .addCertificateLine, .deleteCertificateLine,
+            .abortTransaction:
+            preconditionFailure("changes of certificates are decoded by certificateChange")
         }
     }
 

@@ -39,6 +39,16 @@ package enum Change: Hashable, Sendable {
     case deletePattern(PatternFileName, String)
     case setLimit(LimitTarget, from: Int, to: Int)
 
+    /// `new`, `set` and `commit` as one: on any failure in between it is aborted, and what was there stays.
+    case storeCertificate(CertificateFileName, CertificateUpdate)
+    /// Of a certificate that no list names any more; `was` is the SHA-1 of its leaf.
+    case deleteCertificate(CertificateFileName, was: String?)
+    case addCertificateLine(CertificateFileName, CertificateLine)
+    /// `number` is the proxy's own, since a certificate may have several lines.
+    case deleteCertificateLine(CertificateFileName, CertificateLine, number: Int)
+    /// Of someone else; only if it rests for as long, else nothing happens and what waits for it is skipped.
+    case abortTransaction(CertificateTransaction, after: Milliseconds)
+
     /// Entries that `clear map` takes away in one stroke, during which nobody reads (`src/map.c`: chunks of 100).
     package static let clearedAtOnce = 100
 
@@ -53,7 +63,9 @@ package enum Change: Hashable, Sendable {
             .awaitRemovable(let path, _), .deleteServer(let path):
             path
         case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend, .addMapEntry,
-            .setMapEntry, .deleteMapEntry, .replaceMap, .addPattern, .deletePattern, .setLimit:
+            .setMapEntry, .deleteMapEntry, .replaceMap, .addPattern, .deletePattern, .setLimit,
+            .storeCertificate, .deleteCertificate, .addCertificateLine, .deleteCertificateLine,
+            .abortTransaction:
             nil
         }
     }
@@ -79,6 +91,25 @@ package enum Change: Hashable, Sendable {
     /// The limit concerned, nil for everything else.
     package var limit: LimitTarget? {
         if case .setLimit(let target, _, _) = self { target } else { nil }
+    }
+
+    /// The certificate that is put into memory, taken out of it, named by a line or under change.
+    package var certificate: CertificateFileName? {
+        switch self {
+        case .storeCertificate(let name, _), .deleteCertificate(let name, _): name
+        case .addCertificateLine(_, let line), .deleteCertificateLine(_, let line, _):
+            line.certificate
+        case .abortTransaction(let transaction, _): transaction.certificate
+        default: nil
+        }
+    }
+
+    /// The `crt-list` concerned, nil for everything else.
+    package var certificateList: CertificateFileName? {
+        switch self {
+        case .addCertificateLine(let list, _), .deleteCertificateLine(let list, _, _): list
+        default: nil
+        }
     }
 
     /// The map concerned, nil for servers.

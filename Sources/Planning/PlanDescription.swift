@@ -100,6 +100,16 @@ package struct PlanDescription: Sendable {
             lines.append(heading(of: "list", list.text))
             lines += rows(for: patterns[list] ?? [])
         }
+        let certificates = group.entries.filter(\.isCertificate)
+        if !certificates.isEmpty {
+            lines.append(StyledText("    certificates"))
+            lines += rows(for: certificates)
+        }
+        let lists = Dictionary(grouping: group.entries) { $0.certificateList }
+        for list in lists.keys.compactMap(\.self).sorted() {
+            lines.append(heading(of: "crt-list", list.text))
+            lines += rows(for: lists[list] ?? [])
+        }
         let limits = group.entries.filter { $0.limit != nil }
         if !limits.isEmpty {
             lines.append(StyledText("    limits"))

@@ -26,14 +26,14 @@ extension PlanEntry {
         switch subject {
         case .server(let path): path.backend
         case .backend(let name): name
-        case .mapEntry, .map, .pattern, .limit: nil
+        default: nil
         }
     }
 
     var map: PatternFileName? {
         switch subject {
-        case .server, .backend, .pattern, .limit: nil
         case .mapEntry(let map, _), .map(let map): map
+        default: nil
         }
     }
 
@@ -45,8 +45,23 @@ extension PlanEntry {
         if case .limit(let target) = subject { target } else { nil }
     }
 
+    /// About a certificate in memory or a transaction, not about a list.
+    var isCertificate: Bool {
+        switch subject {
+        case .certificate, .transaction: true
+        default: false
+        }
+    }
+
+    var certificateList: CertificateFileName? {
+        if case .certificateLine(let list, _) = subject { list } else { nil }
+    }
+
     var title: String {
         switch subject {
+        case .certificate(let name): name.text
+        case .certificateLine(_, let line): line.certificate.text
+        case .transaction(let name): "*\(name)"
         case .server(let path): path.server.text
         case .backend: "the whole backend"
         case .mapEntry(_, let key): key
@@ -60,7 +75,9 @@ extension PlanEntry {
     package var brief: String {
         let words = details.map(\.plain).joined(separator: " ")
         if case .backend(let name) = subject { return "\(action.marker) backend \(name) \(words)" }
-        let place = backend.map { "\($0)/" } ?? (map ?? list).map { "\($0) " } ?? ""
+        let place =
+            backend.map { "\($0)/" } ?? (map ?? list).map { "\($0) " }
+            ?? certificateList.map { "\($0) " } ?? (isCertificate ? "certificate " : "")
         return "\(action.marker) \(place)\(title) \(words)"
     }
 
@@ -118,6 +135,10 @@ extension PlanEntry {
                 words += phrase("created from \(defaults)")
             case .addMapEntry(_, let entry):
                 words += [StyledText("→", .faint), StyledText(entry.value)]
+            case .storeCertificate(_, let update):
+                words.append(StyledText(update.to.short, .added))
+                words += phrase("expires \(update.expiry)", .faint)
+            case .addCertificateLine(_, let line): words += phrase(line.conditions)
             default: break
             }
         }
@@ -157,6 +178,12 @@ extension PlanEntry {
             case .deleteServer, .deleteBackend: stages.append("delete")
             case .deleteMapEntry(_, let entry):
                 return [StyledText("→", .faint), StyledText(entry.value)]
+            case .deleteCertificate(_, let was):
+                return phrase(was.map { CertificateFingerprint.short($0) } ?? "empty", .faint)
+            case .deleteCertificateLine(_, let line, let number):
+                return phrase(line.conditions) + phrase("line \(number)", .faint)
+            case .abortTransaction(_, let grace):
+                return phrase("another's, aborted if it rests for \(grace)", .faint)
             default: break
             }
         }
@@ -201,6 +228,9 @@ extension Change {
         case .publishBackend: phrase("published")
         case .setMapEntry(_, _, let from, let to): arrow(nil, from, to)
         case .setLimit(_, let from, let to): arrow(nil, String(from), String(to))
+        case .storeCertificate(_, let update):
+            arrow(nil, update.from.map { CertificateFingerprint.short($0) }, update.to.short)
+                + phrase("expires \(update.expiry)", .faint)
         case .replaceMap(_, let entries, let added, let changed, let removed):
             phrase(
                 "rewritten at once to \(entries.count) entries: \(added) added, \(changed) changed, \(removed) removed"

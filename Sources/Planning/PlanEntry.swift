@@ -8,7 +8,7 @@ package struct PlanEntry: Hashable, Sendable {
     }
 
     /// The object: a server, a backend made at runtime, a key of a map, a map rewritten as a whole, a pattern of
-    /// a list, or a limit.
+    /// a list, a limit, a certificate, a line of a crt-list, or a transaction of a certificate.
     package enum Subject: Hashable, Sendable {
         case server(ServerPath)
         case backend(BackendName)
@@ -16,6 +16,10 @@ package struct PlanEntry: Hashable, Sendable {
         case map(PatternFileName)
         case pattern(PatternFileName, String)
         case limit(LimitTarget)
+        case certificate(CertificateFileName)
+        case certificateLine(CertificateFileName, CertificateLine)
+        /// What someone else began.
+        case transaction(CertificateFileName)
     }
 
     package let action: Action

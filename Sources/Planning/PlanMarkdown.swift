@@ -252,12 +252,14 @@ extension PlanGroup {
 extension PlanEntry {
     /// The backend or the map.
     fileprivate var place: String {
-        backend?.text ?? map?.text ?? list?.text ?? (limit == nil ? "" : "limits")
+        backend?.text ?? map?.text ?? list?.text ?? certificateList?.text
+            ?? (isCertificate ? "certificates" : limit == nil ? "" : "limits")
     }
 
     fileprivate var fullTitle: String {
         switch subject {
         case .map, .backend: return place
+        case .certificate, .transaction: return title
         default: break
         }
         return backend.map { "\($0)/\(title)" } ?? "\(place) \(title)"
@@ -271,6 +273,9 @@ extension PlanEntry {
         case .map: removals == 1 ? "1 entry of" : "\(removals) entries of"
         case .pattern: "pattern"
         case .limit: "limit"
+        case .certificate: "certificate"
+        case .certificateLine: "line of"
+        case .transaction: "transaction of"
         }
     }
 

@@ -82,6 +82,7 @@ extension ObservedProxy {
         // What is new is in the boot file, or it would not have been accepted; what it held is not known.
         for acl in after.acls { acls[acl.name] = [] }
         for acl in fleet?.acls ?? [] { acls[acl.name] = acl.patterns.map(\.text) }
+        certificates = ObservedCertificates(declared: fleet, for: after)
         for limit in after.limits { limits[limit.target] = 0 }
         for limit in fleet?.limits ?? [] { limits[limit.target] = limit.value }
         guard let fleet, let status = fleet.statusMap else { return }
@@ -90,6 +91,29 @@ extension ObservedProxy {
         if let owner = fleet.owner { entries.append(MapEntry(key: "owner", value: owner)) }
         entries.append(MapEntry(key: "ready", value: "1"))
         maps[status] = ObservedMap(name: status, entries: entries)
+    }
+}
+
+extension ObservedCertificates {
+    /// The lists that either fleet names are there, with a first line of their own that is the default.
+    fileprivate init(declared fleet: DesiredFleet?, for after: DesiredFleet) {
+        self.init()
+        for certificate in after.certificates + (fleet?.certificates ?? []) {
+            for line in certificate.lines { lists[line.list] = [] }
+        }
+        if let first = try? CertificateFileName("default") {
+            let line = ObservedCertificateLine(number: 1, line: CertificateLine(first))
+            lists = lists.mapValues { _ in [line] }
+        }
+        for certificate in fleet?.certificates ?? [] {
+            let sha1 = certificate.issued?.fingerprint.sha1 ?? "unknown"
+            certificates[certificate.name] = ObservedCertificate(.used, sha1: sha1)
+            for line in certificate.lines {
+                let number = (lists[line.list]?.count ?? 0) + 1
+                let row = ObservedCertificateLine(number: number, line: line.line)
+                lists[line.list, default: []].append(row)
+            }
+        }
     }
 }
 

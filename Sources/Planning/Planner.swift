@@ -107,6 +107,6 @@ extension ObservedProxy {
     /// Everything but which proxy it is.
     fileprivate func runsLike(_ other: ObservedProxy) -> Bool {
         capabilities == other.capabilities && backends == other.backends && maps == other.maps
-            && acls == other.acls && limits == other.limits
+            && acls == other.acls && limits == other.limits && certificates == other.certificates
     }
 }

@@ -50,6 +50,7 @@ struct ProxyPlanner {
         for backend in backends { emitRaising(backend) }
         for backend in backends { emitDips(backend) }
         emitPublications()
+        planCertificates()
         planMaps()
         planLists()
         planLimits()

@@ -140,8 +140,28 @@ package enum Staleness {
             observed.limits[target] == from
                 ? nil
                 : "\(target) is \(observed.limits[target].map(String.init) ?? "unknown"), planned from \(from)"
+        case .storeCertificate(let name, let update):
+            certificate(name, plannedFrom: update.from, observed.certificates)
+        case .deleteCertificate(let name, let was):
+            certificate(name, plannedFrom: was, observed.certificates)
+        case .addCertificateLine(let list, let line), .deleteCertificateLine(let list, let line, _):
+            "the lines of certificate \(line.certificate) in crt-list \(list) are others now"
+        case .abortTransaction(let transaction, _):
+            observed.certificates.transaction == transaction
+                ? nil : "the transaction of certificate \(transaction.certificate) has gone on"
         default: nil
         }
+    }
+
+    private static func certificate(
+        _ name: CertificateFileName,
+        plannedFrom sha1: String?,
+        _ observed: ObservedCertificates
+    ) -> String? {
+        let now = observed.certificates[name]?.sha1
+        guard now != sha1 else { return nil }
+        let words = [now, sha1].map { $0.map { CertificateFingerprint.short($0) } ?? "none" }
+        return "certificate \(name) is \(words[0]), planned from \(words[1])"
     }
 
     private static func entry(_ change: Change, _ map: ObservedMap?) -> String? {

@@ -78,6 +78,10 @@ struct StepsBySubject {
         case .addPattern(let list, let text), .deletePattern(let list, let text):
             .pattern(list, text)
         case .setLimit(let target, _, _): .limit(target)
+        case .storeCertificate(let name, _), .deleteCertificate(let name, _): .certificate(name)
+        case .addCertificateLine(let list, let line), .deleteCertificateLine(let list, let line, _):
+            .certificateLine(list, line)
+        case .abortTransaction(let transaction, _): .transaction(transaction.certificate)
         default:
             change.server.map(PlanEntry.Subject.server)
                 ?? change.backend.map(PlanEntry.Subject.backend)
@@ -105,7 +109,8 @@ extension StepsBySubject.Group {
 extension Change {
     fileprivate var isAddition: Bool {
         switch self {
-        case .addServer, .addBackend, .addMapEntry, .addPattern: true
+        case .addServer, .addBackend, .addMapEntry, .addPattern, .addCertificateLine: true
+        case .storeCertificate(_, let update): update.from == nil
         default: false
         }
     }
@@ -114,7 +119,7 @@ extension Change {
     fileprivate var isRemoval: Bool {
         switch self {
         case .deleteServer, .awaitRemovable, .unpublishBackend, .deleteBackend, .deleteMapEntry,
-            .deletePattern:
+            .deletePattern, .deleteCertificate, .deleteCertificateLine, .abortTransaction:
             true
         default: false
         }

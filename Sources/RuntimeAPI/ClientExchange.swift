@@ -75,7 +75,7 @@ package struct ClientExchange: Sendable {
                     UInt8(ascii: mode == .oneShot && index < commands.count - 1 ? ";" : "\n")
                 )
             }
-            if mode == .interactive, command == .dumpStatsFile {
+            if mode == .interactive, payload == nil, command.mayHoldEmptyLines {
                 reply.isMarked = true
                 out += "echo \(Self.mark)\n".utf8
             }
@@ -301,5 +301,15 @@ extension RuntimeReply {
             rest = rest.dropFirst(5)
         }
         self.init(severity: severity, text: String(decoding: rest, as: UTF8.self))
+    }
+}
+
+extension RuntimeCommand {
+    /// Its reply, or a complaint about it, may hold an empty line before its end.
+    fileprivate var mayHoldEmptyLines: Bool {
+        switch self {
+        case .dumpStatsFile, .certificate(.delete), .certificate(.deleteFromList): true
+        default: false
+        }
     }
 }

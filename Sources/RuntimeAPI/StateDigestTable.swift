@@ -55,7 +55,11 @@ package struct StateDigestTable: Hashable, Sendable {
 /// One part of the state with its digest.
 package struct StateDigestRow: Hashable, Sendable {
     /// What a digest is of; the process stands for everything, limits included, and is called `-`.
-    package enum Kind: String, Hashable, Sendable { case process, frontend, backend, map, acl }
+    package enum Kind: String, Hashable, Sendable {
+        case process, frontend, backend, map, acl
+        /// All certificates and their lists together, called `-`.
+        case certificates
+    }
 
     package var kind: Kind
     package var name: String

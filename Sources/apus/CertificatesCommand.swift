@@ -28,7 +28,9 @@ struct CertificatesCommand: AsyncParsableCommand {
             at two thirds of a life or as the authority says, and keeps accounts, keys and certificates in a \
             folder of its own. Proxies get them by `apus run`.
             """,
-        subcommands: [Run.self, Renew.self, Import.self, Account.self]
+        subcommands: [
+            List.self, Show.self, Check.self, Run.self, Renew.self, Import.self, Account.self,
+        ]
     )
 
     /// `apus certificates run`

@@ -24,6 +24,14 @@ struct RepositoryOptions: ParsableArguments {
     )
     var policies: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where relative paths of certificates' files begin (default: files in the state folder).",
+            valueName: "folder"
+        )
+    )
+    var certificates: String?
+
     @Option(help: ArgumentHelp("Only this fleet; may be repeated.", valueName: "name"))
     var fleet: [String] = []
 

@@ -23,6 +23,7 @@ extension Session {
         options.selection = FleetSelection(fleets: reading.fleet, proxies: reading.proxy)
         options.format = format
         options.policies = reading.policies
+        options.certificateFolder = reading.certificates.map(RepositorySource.absolute)
         options.fetchLimit = reading.fetchTimeout.duration
         options.actor = Self.actor
         self.init(

@@ -10,10 +10,6 @@ import Testing
         ("an unknown version", "apiVersion: v1\nkind: Backend\nmetadata: {name: x}\nspec: {}\n"),
         ("an unknown kind", "apiVersion: apus/v1\nkind: Backends\nmetadata: {name: x}\nspec: {}\n"),
         (
-            "a kind of a later version",
-            "apiVersion: apus/v1\nkind: Certificate\nmetadata: {name: x}\nspec: {}\n"
-        ),
-        (
             "an unknown key at the top",
             "apiVersion: apus/v1\nkind: Backend\nmetdata: {name: x}\nspec: {}\n"
         ),

@@ -18,8 +18,8 @@ import Testing
         let definitions = try #require(schema["$defs"] as? [String: Any])
         #expect(
             definitions.keys.sorted() == [
-                "Acl", "Backend", "Fleet", "Frontend", "Limits", "Map", "Policy", "Route",
-                "ServerAttributes", "ServerTemplate",
+                "Acl", "Backend", "Certificate", "Fleet", "Frontend", "Issuer", "Limits", "Map",
+                "Policy", "Route", "ServerAttributes", "ServerTemplate",
             ]
         )
         let attributes = try #require(definitions["ServerAttributes"] as? [String: Any])

@@ -46,17 +46,29 @@ final class HAProxyProcess: Sendable {
     }
 
     /// Starts with backends `shop` (empty) and `boot` (one server), and the map `hosts.map`.
-    static func start(_ program: Program = programs[0]) async throws -> HAProxyProcess {
+    ///
+    /// `adding` puts files into the folder and gives further sections.
+    static func start(
+        _ program: Program = programs[0],
+        adding: (_ folder: URL) throws -> String = { _ in "" }
+    ) async throws -> HAProxyProcess {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("apus-fleet-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data("old.example boot\n".utf8).write(to: folder.appendingPathComponent("hosts.map"))
         try Data("192.0.2.1\n".utf8).write(to: folder.appendingPathComponent("bad.acl"))
         let socket = folder.appendingPathComponent("lb.sock").path
+        let sections = try adding(folder)
         var generator = Seed(UInt64(folder.path.hashValue.magnitude)).generator
         for _ in 0..<5 {
             let port = UInt16.random(in: 21_000...31_000, using: &generator)
-            if let process = try await launch(program, folder, socket: socket, port: port) {
+            if let process = try await launch(
+                program,
+                folder,
+                socket: socket,
+                port: port,
+                sections
+            ) {
                 return HAProxyProcess(
                     program,
                     target: FleetFixture.target(.unix(socket)),
@@ -74,12 +86,12 @@ final class HAProxyProcess: Sendable {
         _ program: Program,
         _ folder: URL,
         socket: String,
-        port: UInt16
+        port: UInt16,
+        _ sections: String = ""
     ) async throws -> Process? {
         let file = folder.appendingPathComponent("haproxy.cfg")
-        try Data(configuration(socket: socket, folder: folder.path, port: port).utf8).write(
-            to: file
-        )
+        let text = configuration(socket: socket, folder: folder.path, port: port) + sections
+        try Data(text.utf8).write(to: file)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program.words[0])
         process.arguments = program.words.dropFirst() + ["-db", "-f", file.path]

@@ -99,3 +99,63 @@ enum Build {
         return effect.proxy
     }
 }
+
+// MARK: - Certificates
+
+extension Build {
+    static func file(_ text: String) -> CertificateFileName {
+        guard let name = try? CertificateFileName(text) else {
+            preconditionFailure("bad file name \(text)")
+        }
+        return name
+    }
+
+    /// A version of which both digests are this digit over and over.
+    static func issued(_ digit: String) -> IssuedCertificate {
+        guard
+            let fingerprint = CertificateFingerprint(
+                sha256: String(repeating: digit, count: 64),
+                sha1: String(repeating: digit, count: 40)
+            )
+        else { preconditionFailure("bad digit \(digit)") }
+        return IssuedCertificate(fingerprint)
+    }
+
+    /// What a proxy shows of such a version.
+    static func sha1(_ digit: String) -> String { issued(digit).fingerprint.sha1 }
+
+    static func line(_ certificate: String, _ conditions: String = "") -> CertificateLine {
+        let options = (try? CertificateOptions(parsing: conditions)) ?? CertificateOptions()
+        return CertificateLine(file(certificate), options: options)
+    }
+
+    /// A certificate of files, in these lists with these options.
+    static func certificate(
+        _ name: String,
+        _ digit: String?,
+        in lists: [String: String] = [:]
+    ) -> DesiredCertificate {
+        var certificate = DesiredCertificate(
+            name: file(name),
+            document: name,
+            source: .files(certificate: "\(name).crt", key: "\(name).key"),
+            origin: Origin(file: "tls.yaml", line: 1, column: 1)
+        )
+        certificate.content = digit.map { .issued(issued($0)) } ?? .unasked
+        certificate.lines = lists.sorted { $0.key < $1.key }.map { list, conditions in
+            DesiredCertificateLine(
+                list: file(list),
+                line: line(name, conditions),
+                origin: certificate.origin
+            )
+        }
+        return certificate
+    }
+
+    static func fleet(certificates: [DesiredCertificate]) -> DesiredFleet {
+        var fleet = fleet([])
+        fleet.backends = []
+        fleet.certificates = certificates.sorted { $0.name < $1.name }
+        return fleet
+    }
+}

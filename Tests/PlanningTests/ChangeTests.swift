@@ -100,10 +100,51 @@ import Testing
         ]
     }
 
+    private static func certificateExamples() throws -> [(Change, String)] {
+        let name = try CertificateFileName("certs/a.pem")
+        let list = try CertificateFileName("certs/edge.crtlist")
+        let options = try CertificateOptions(parsing: "[alpn h2]")
+        let line = CertificateLine(name, options: options, filters: ["a.example"])
+        var issued = Build.issued("a")
+        issued.notAfter = 9
+        issued.payloadSize = 7
+        let update = CertificateUpdate(from: nil, to: issued, isNew: true)
+        let (sha1, sha256) = (issued.fingerprint.sha1, issued.fingerprint.sha256)
+        let shownLine =
+            #"{"certificate":"certs/a.pem","filters":["a.example"],"options":"alpn h2"}"#
+        return [
+            (
+                .storeCertificate(name, update),
+                #"{"certificate":"certs/a.pem","op":"storeCertificate","update":{"isNew":true,"#
+                    + #""notAfter":9,"size":7,"to":{"sha1":"\#(sha1)","sha256":"\#(sha256)"}}}"#
+            ),
+            (
+                .deleteCertificate(name, was: sha1),
+                #"{"certificate":"certs/a.pem","op":"deleteCertificate","was":"\#(sha1)"}"#
+            ),
+            (
+                .addCertificateLine(list, line),
+                #"{"line":\#(shownLine),"list":"certs/edge.crtlist","op":"addCertificateLine"}"#
+            ),
+            (
+                .deleteCertificateLine(list, line, number: 3),
+                #"{"line":\#(shownLine),"list":"certs/edge.crtlist","number":3,"op":"deleteCertificateLine"}"#
+            ),
+            (
+                .abortTransaction(
+                    CertificateTransaction(name, sha1: sha1),
+                    after: Milliseconds(10_000)
+                ),
+                #"{"op":"abortTransaction","transaction":{"certificate":"certs/a.pem","sha1":"\#(sha1)"},"within":"10s"}"#
+            ),
+        ]
+    }
+
     @Test func `every change is written flat and read back`() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for (change, text) in try Self.examples() + Self.patternExamples() + Self.backendExamples()
+            + Self.certificateExamples()
         {
             let data = try encoder.encode(change)
             #expect(String(decoding: data, as: UTF8.self) == text)
@@ -118,6 +159,8 @@ import Testing
         #"{"op":"addMapEntry","map":"a;b","key":"k","value":"v"}"#, "{}",
         #"{"op":"addBackend","backend":"a"}"#,
         #"{"op":"setLimit","limit":"maxconn","from":0,"to":7}"#, #"{"op":"addPattern","list":"a"}"#,
+        #"{"op":"storeCertificate","certificate":"*a"}"#,
+        #"{"op":"addCertificateLine","list":"l","line":{"certificate":"a","filters":[],"options":"b"}}"#,
     ])
     func `what cannot be a change is refused`(text: String) {
         #expect(throws: (any Error).self) {

@@ -33,6 +33,9 @@ struct PlanEffect {
         case .deletePattern(let list, let pattern):
             proxy.acls[list]?.removeAll { $0 == pattern }
         case .setLimit(let target, _, let value): proxy.limits[target] = value
+        case .storeCertificate, .deleteCertificate, .addCertificateLine, .deleteCertificateLine,
+            .abortTransaction:
+            applyToCertificate(change)
         case .addBackend, .publishBackend, .unpublishBackend, .deleteBackend:
             applyToBackend(change)
         default:
@@ -44,6 +47,50 @@ struct PlanEffect {
             alter(&server, by: change)
             proxy.backends[path.backend]?.servers[path.server] = server
         }
+    }
+
+    /// HAProxy's rules: nothing empty in a list, nothing used is deleted, one transaction at a time.
+    private mutating func applyToCertificate(_ change: Change) {
+        var state = proxy.certificates
+        switch change {
+        case .storeCertificate(let name, let update):
+            let other = state.transaction.map { $0.certificate != name } ?? false
+            if other { refused.append("another transaction is under way") }
+            if update.isNew == (state.certificates[name] != nil) {
+                refused.append("\(name) exists")
+            }
+            let status = state.certificates[name]?.status ?? .unused
+            state.certificates[name] = ObservedCertificate(
+                status == .empty ? .unused : status,
+                sha1: update.to.sha1
+            )
+            state.transaction = nil
+        case .deleteCertificate(let name, _):
+            let isListed = state.lists.values.contains { lines in
+                lines.contains { $0.line.certificate == name }
+            }
+            if isListed { refused.append("\(name) is in use") }
+            if state.certificates[name] == nil { refused.append("no \(name)") }
+            state.certificates[name] = nil
+        case .addCertificateLine(let list, let line):
+            if state.certificates[line.certificate]?.sha1 == nil { refused.append("empty") }
+            if state.lists[list] == nil { refused.append("no list \(list)") }
+            let number = (state.lists[list]?.map(\.number).max() ?? 0) + 1
+            state.lists[list]?.append(ObservedCertificateLine(number: number, line: line))
+            state.certificates[line.certificate]?.status = .used
+        case .deleteCertificateLine(let list, let line, let number):
+            let first = state.lists[list]?.map(\.number).min()
+            if first == number { refused.append("the default cannot leave") }
+            let count = state.lists[list]?.count
+            state.lists[list]?.removeAll { $0.number == number && $0.line == line }
+            if state.lists[list]?.count == count { refused.append("no line \(number)") }
+            let isListed = state.lists.values.contains { lines in
+                lines.contains { $0.line.certificate == line.certificate }
+            }
+            if !isListed { state.certificates[line.certificate]?.status = .unused }
+        default: state.transaction = nil
+        }
+        proxy.certificates = state
     }
 
     /// A backend is created unpublished and goes only so, and without servers (HAProxy 3.4).

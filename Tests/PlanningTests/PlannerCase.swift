@@ -8,7 +8,8 @@ import Simulation
 /// A folder with a repository, what a proxy showed, and the plan that leads from one to the other.
 ///
 /// `desired/` is the repository, `applied/` (if there is one) the revision before it, `observed.txt` the
-/// transcript of what a real proxy answered, `plan.txt` what comes out.
+/// transcript of what a real proxy answered, `plan.txt` what comes out. `certificates.txt` (if there is one) says
+/// which versions are the newest: `document digit notAfter bytes`, the digit being all of the fingerprints.
 struct PlannerCase: CustomStringConvertible {
     /// The folder's name.
     let description: String
@@ -38,7 +39,10 @@ struct PlannerCase: CustomStringConvertible {
         let data = try Data(contentsOf: folder.appending(path: "observed.txt"))
         let transport = TranscriptTransport(String(decoding: data, as: UTF8.self))
         let observed = try await Observer(transport: transport, clock: SimulatedClock())
-            .observe(fleet.proxies[0], ObservationScope(fleet))
+            .observe(
+                fleet.proxies[0],
+                ObservationScope(fleet, former: [options.previous].compactMap(\.self))
+            )
         let revision = Revision(commit: "worktree", tree: "", summary: "", author: "")
         let plan = Planner.plan(fleet, revision: revision, observed: [observed], options: options)
         let read = PlanDescription([PlanDescription.Fleet(plan)], columns: 100).lines
@@ -49,10 +53,30 @@ struct PlannerCase: CustomStringConvertible {
     private func fleet(in name: String) throws -> DesiredFleet {
         let source = DesiredSource(.worktree(path: folder.appending(path: name).path))
         let loaded = try source.load(source.resolve())
-        guard let fleet = loaded.state?.fleets.first else {
+        guard var fleet = loaded.state?.fleets.first else {
             throw CaseError(words: loaded.diagnostics.map(\.description))
         }
+        for index in fleet.certificates.indices {
+            let document = fleet.certificates[index].document
+            if let issued = try issued(document) {
+                fleet.certificates[index].content = .issued(issued)
+            } else {
+                fleet.certificates[index].content = .unavailable("its files are not there")
+            }
+        }
         return fleet
+    }
+
+    private func issued(_ document: String) throws -> IssuedCertificate? {
+        let data = try Data(contentsOf: folder.appending(path: "certificates.txt"))
+        let words = String(decoding: data, as: UTF8.self).split(separator: "\n")
+            .map { $0.split(separator: " ").map(String.init) }
+            .first { $0.first == document }
+        guard let words, words.count == 4 else { return nil }
+        var issued = Build.issued(words[1])
+        issued.notAfter = Int(words[2]) ?? 0
+        issued.payloadSize = Int(words[3]) ?? 0
+        return issued
     }
 
     /// `3 setWeight {…} after 2`: changes as saved plans have them.

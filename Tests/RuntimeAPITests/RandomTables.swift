@@ -139,7 +139,7 @@ struct RandomTables {
         StateDigestTable(
             rows: (0..<count()).map { _ in
                 StateDigestRow(
-                    kind: commands.pick([.process, .frontend, .backend, .map, .acl]),
+                    kind: commands.pick([.process, .frontend, .backend, .map, .acl, .certificates]),
                     name: commands.word(),
                     digest: commands.generator.next()
                 )

@@ -18,4 +18,15 @@ int apus_sync(int descriptor);
 /// What had that name is replaced in one step; by descriptor, so that Swift hands over no pointers.
 int apus_replace(int descriptor);
 
+/// What tells that a file is still the one that was read.
+struct apus_stamp {
+    /// Nanoseconds since 1970; -1 when the file cannot be looked at.
+    long long modified;
+    long long size;
+    unsigned long long number;
+};
+
+/// Looks at the open file.
+struct apus_stamp apus_stamp(int descriptor);
+
 #endif

@@ -124,19 +124,19 @@ extension Session {
         let before = try await load(from).state
         let (after, loaded) = try await load(to)
         let known = Dictionary(before.fleets.map { ($0.name, $0) }) { first, _ in first }
-        let fleets = try options.selection.apply(to: after).map { fleet in
-            let plan = Planner.plan(fleet, from: known[fleet.name], revision: loaded.revision)
-            let verdict = try Verdict.judge(
-                review: plan,
-                of: fleet,
-                from: known[fleet.name],
-                now: now()
-            )
-            return try PlanFile.Fleet(
-                plan: plan,
-                targets: fleet.proxies,
-                rollout: fleet.rollout,
-                findings: verdict.findings
+        var fleets: [PlanFile.Fleet] = []
+        for fleet in try options.selection.apply(to: after) {
+            let former = await known[fleet.name]?.resolved(from: certificates)
+            let fleet = await fleet.resolved(from: certificates)
+            let plan = Planner.plan(fleet, from: former, revision: loaded.revision)
+            let verdict = try Verdict.judge(review: plan, of: fleet, from: former, now: now())
+            fleets.append(
+                try PlanFile.Fleet(
+                    plan: plan,
+                    targets: fleet.proxies,
+                    rollout: fleet.rollout,
+                    findings: verdict.findings
+                )
             )
         }
         return PlanFile.Content(

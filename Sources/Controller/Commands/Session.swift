@@ -32,6 +32,8 @@ package struct Session: Sendable {
         package var objects: [String] = []
         /// A repository or folder of policies that hold whatever the repository says.
         package var policies: String?
+        /// Where relative paths of certificates' files begin; nil for a folder in the state folder.
+        package var certificateFolder: String?
         package var fetchLimit = Duration.seconds(60)
         /// Who gives the order, as history and others name them.
         package var actor = "somebody"
@@ -57,6 +59,8 @@ package struct Session: Sendable {
     package let now: @Sendable () -> Int
     let source: RepositorySource
     private let memory = ObservationMemory()
+    /// Files of certificates, read once for as long as they stay the same.
+    let certificates: any CertificateSource
 
     package init(
         _ options: Options,
@@ -70,6 +74,11 @@ package struct Session: Sendable {
         self.transport = transport
         self.clock = clock
         self.now = now
+        certificates = StoredCertificates(
+            folder: options.certificateFolder ?? options.state.certificateFiles,
+            store: options.state.certificateStore,
+            now: now
+        )
         source = RepositorySource(
             options.repository,
             worktree: options.worktree,
@@ -85,7 +94,12 @@ package struct Session: Sendable {
     }
 
     var reconciliation: Reconciliation {
-        Reconciliation(transport: transport, clock: clock, memory: memory)
+        Reconciliation(
+            transport: transport,
+            clock: clock,
+            memory: memory,
+            certificates: certificates
+        )
     }
 
     /// Runs a command; errors are told, and every end becomes a status.
@@ -150,7 +164,8 @@ package struct Session: Sendable {
         var history = DeclarationHistory { await source.former(name, at: $0) }
         let ledger = try ledger(of: fleet.name)
         history.remember(fleet, revision, ledger)
-        var goal = Reconciliation.Goal(fleet, revision: revision)
+        let wanted = await fleet.resolved(from: certificates)
+        var goal = Reconciliation.Goal(wanted, revision: revision)
         goal.previous = await history.declared(on: fleet.proxies, ledger)
         goal.takesOver = options.takesOver
         goal.adopts = options.adopts

@@ -93,6 +93,15 @@ extension DesiredFleet {
             let known = Set(union.acls[index].patterns.map(\.text))
             union.acls[index].patterns += list.patterns.filter { !known.contains($0.text) }
         }
+        let certificates = Set(union.certificates.map(\.name))
+        union.certificates += other.certificates.filter { !certificates.contains($0.name) }
+        for certificate in other.certificates where certificates.contains(certificate.name) {
+            guard let index = union.certificates.firstIndex(where: { $0.name == certificate.name })
+            else { continue }
+            let lists = Set(union.certificates[index].lines.map(\.list))
+            union.certificates[index].lines += certificate.lines.filter { !lists.contains($0.list) }
+        }
+        union.certificates.sort { $0.name < $1.name }
         union.backends.sort { $0.name < $1.name }
         union.maps.sort { $0.name < $1.name }
         return union

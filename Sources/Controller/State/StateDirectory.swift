@@ -36,6 +36,12 @@ package struct StateDirectory: Hashable, Sendable {
     /// Where mirrors of remote repositories lie.
     package var mirrors: String { path + "/mirrors" }
 
+    /// Where relative paths of certificates' files begin if nothing else is said.
+    package var certificateFiles: String { path + "/files" }
+
+    /// Where the provider keeps accounts, keys and certificates.
+    package var certificateStore: String { path + "/certificates" }
+
     /// Where `apus run` listens for pushes to a repository, the same for everyone who names it alike.
     package func triggerSocket(for repository: String) -> String {
         let hash = String(StableHash.of(repository), radix: 16)

@@ -40,6 +40,22 @@ extension Change {
         case .addPattern(let list, let pattern): "\(list): add \(pattern)"
         case .deletePattern(let list, let pattern): "\(list): delete \(pattern)"
         case .setLimit(let target, let from, let to): "\(target) \(from) → \(to)"
+        default: wordsOfCertificates
+        }
+    }
+
+    private var wordsOfCertificates: String {
+        switch self {
+        case .storeCertificate(let name, let update):
+            update.from.map {
+                "certificate \(name) \(CertificateFingerprint.short($0)) → \(update.to)"
+            } ?? "add certificate \(name) \(update.to)"
+        case .deleteCertificate(let name, _): "delete certificate \(name)"
+        case .addCertificateLine(let list, let line): "\(list): add \(line)"
+        case .deleteCertificateLine(let list, let line, let number):
+            "\(list): delete \(line), line \(number)"
+        case .abortTransaction(let transaction, let grace):
+            "abort the transaction of certificate \(transaction.certificate) if it rests for \(grace)"
         default: ""
         }
     }

@@ -36,6 +36,10 @@ struct BootFile: Sendable {
     private(set) var maps: Set<String> = []
     /// Those of them that are searched in order: `map_reg`, `map_sub` and others.
     private(set) var orderedMaps: Set<String> = []
+    /// Names of lists and folders of certificates that `bind` lines serve from.
+    private(set) var certificateLists: Set<String> = []
+    /// Those of them from which no bind takes its default certificate.
+    private(set) var listsWithoutDefault: Set<CertificateFileName> = []
     private(set) var diagnostics: [Diagnostic] = []
 
     /// The map for Apus's own entries: the one whose file name is `apus`, such as `virt@apus` or `maps/apus.map`.
@@ -68,6 +72,24 @@ struct BootFile: Sendable {
         }
         readBackends(of: config)
         findTracked(in: config)
+        readCertificateLists(of: config)
+    }
+
+    /// The first file of a bind gives its default certificate, unless there is to be none (`strict-sni`).
+    private mutating func readCertificateLists(of config: BootConfig) {
+        var withDefault: Set<String> = []
+        let binds = config.sections.flatMap(\.lines).filter { $0.keyword == "bind" }
+        for line in binds {
+            let files = zip(line.words, line.words.dropFirst())
+                .filter { $0.0 == "crt" || $0.0 == "crt-list" }.map(\.1)
+            certificateLists.formUnion(files)
+            if !line.words.contains("strict-sni"), let first = files.first {
+                withDefault.insert(first)
+            }
+        }
+        listsWithoutDefault = Set(
+            certificateLists.subtracting(withDefault).compactMap { try? CertificateFileName($0) }
+        )
     }
 
     /// Every section over the one it starts from, which is read once.

@@ -29,6 +29,10 @@ struct StateResolution {
     private(set) var acls: [AclDocument] = []
     private(set) var frontends: [FrontendDocument] = []
     private(set) var limitDocuments: [LimitsDocument] = []
+    private(set) var certificates: [CertificateDocument] = []
+    private(set) var issuerDocuments: [IssuerDocument] = []
+    /// By name, once resolved.
+    var issuers: [String: DesiredIssuer] = [:]
     /// In the order of the documents, once resolved by name.
     var policies: [PolicyDocument] = []
 
@@ -51,6 +55,8 @@ struct StateResolution {
             case .acl(let acl): acls.append(acl)
             case .frontend(let frontend): frontends.append(frontend)
             case .limits(let limits): limitDocuments.append(limits)
+            case .certificate(let certificate): certificates.append(certificate)
+            case .issuer(let issuer): issuerDocuments.append(issuer)
             case .policy(let policy): policies.append(policy)
             }
         }
@@ -67,6 +73,7 @@ struct StateResolution {
         checkSelectors()
         checkTemplates()
         resolvePolicies()
+        resolveIssuers()
         var resolved: [DesiredFleet] = []
         for fleet in fleets {
             guard memberships <= limits.memberships else {
@@ -200,6 +207,9 @@ struct StateResolution {
         if !fleets.isEmpty {
             for policy in policies { check(policy.fleets, of: "policy \(policy.head.name)") }
         }
+        for certificate in certificates {
+            check(certificate.fleets, of: "certificate \(certificate.head.name)")
+        }
         for limits in limitDocuments { check(limits.fleets, of: "limits \(limits.head.name)") }
     }
 
@@ -238,6 +248,14 @@ struct StateResolution {
         fleet.acls = resolveAcls(of: document, boot)
         fleet.frontends = resolveFrontends(of: document, boot, backends: fleet.backends)
         fleet.limits = resolveLimits(of: document, boot, frontends: fleet.frontends)
+        fleet.certificates = resolveCertificates(
+            of: document,
+            boot,
+            frontends: fleet.frontends
+        )
+        fleet.transactionGrace = document.transactionGrace
+        fleet.listsWithoutDefault = boot?.listsWithoutDefault ?? []
+        memberships += fleet.certificates.count
         memberships += fleet.backends.count + fleet.maps.count + fleet.acls.count
         return fleet
     }

@@ -9,6 +9,7 @@ struct FleetDocument: Sendable {
     var hostMap: Located<PatternFileName>?
     var rollout = RolloutSettings()
     var removal = RemovalSettings()
+    var transactionGrace = Milliseconds(10_000)
     var owner: String?
 
     static let schema = ObjectSchema<FleetDocument>([
@@ -35,6 +36,13 @@ struct FleetDocument: Sendable {
         },
         ObjectSchema.Field("removal", "How a server leaves.", removal.value(RemovalSettings.init)) {
             $0.removal = $1
+        },
+        ObjectSchema.Field(
+            "certificates",
+            "How certificates are changed.",
+            certificates.value { Milliseconds(10_000) }
+        ) {
+            $0.transactionGrace = $1
         },
         ObjectSchema.Field("owner", "Claimed on each proxy.", .word) { $0.owner = $1 },
     ])
@@ -99,6 +107,16 @@ struct FleetDocument: Sendable {
         {
             $0.drainTimeout = $1
         },
+    ])
+
+    private static let certificates = ObjectSchema<Milliseconds>([
+        ObjectSchema.Field(
+            "transactionGrace",
+            "How long another's transaction may rest before it is aborted.",
+            .duration
+        ) {
+            $0 = $1
+        }
     ])
 
     private enum Halt: String, CaseIterable {

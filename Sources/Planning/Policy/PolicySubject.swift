@@ -45,6 +45,7 @@ package struct PolicySubject: Sendable {
             facts.backends = backends(of: group, before)
             facts.maps = maps(of: group, before)
             facts.lists = lists(of: group, before)
+            facts.certificates = certificates(of: group)
             facts.limits = group.steps.compactMap { LimitFacts($0.change) }
             return facts
         }
@@ -86,6 +87,20 @@ package struct PolicySubject: Sendable {
 }
 
 extension PolicySubject {
+    /// Those that are put into memory or named by a line, as they will be.
+    private func certificates(of group: PlanGroup) -> [CertificateFacts] {
+        let touched = Set(
+            group.steps.compactMap { step in
+                switch step.change {
+                case .storeCertificate, .addCertificateLine: step.change.certificate
+                default: nil
+                }
+            }
+        )
+        guard !touched.isEmpty else { return [] }
+        return fleet.certificates.filter { touched.contains($0.name) }.map(CertificateFacts.init)
+    }
+
     private func lists(of group: PlanGroup, _ before: ObservedProxy?) -> [ListFacts] {
         var added: [PatternFileName: [String]] = [:]
         var gone: [PatternFileName: Set<String>] = [:]
@@ -286,6 +301,21 @@ extension CommitFacts {
     }
 }
 
+extension CertificateFacts {
+    fileprivate init(_ certificate: DesiredCertificate) {
+        self.init()
+        name = certificate.name.text
+        wanted = certificate.dnsNames
+        if case .issuer(let authority) = certificate.source { issuer = authority.name }
+        guard let issued = certificate.issued else { return }
+        names = issued.names
+        keyType = issued.keyType
+        keyBits = issued.keyBits
+        notBefore = FactInstant(CELTime(seconds: Int64(issued.notBefore)))
+        notAfter = FactInstant(CELTime(seconds: Int64(issued.notAfter)))
+    }
+}
+
 extension PreviousFacts {
     fileprivate init(_ fleet: DesiredFleet?) {
         self.init()
@@ -321,6 +351,7 @@ extension DesiredFleet {
         if !previous.backends.isEmpty, backends.isEmpty { kinds.append("Backend") }
         let hadPatterns = previous.acls.contains { !$0.patterns.isEmpty }
         if hadPatterns, acls.allSatisfy(\.patterns.isEmpty) { kinds.append("Acl") }
+        if !previous.certificates.isEmpty, certificates.isEmpty { kinds.append("Certificate") }
         let hadEntries = previous.maps.contains { !$0.entries.isEmpty }
         if hadEntries, maps.allSatisfy(\.entries.isEmpty) { kinds.append("Map") }
         return kinds

@@ -6,6 +6,10 @@ extension RuntimeService {
     /// Commands about certificates; nil for every other command.
     func executeCertificate(_ command: RuntimeCommand, payload: String?) -> RuntimeReply? {
         guard case .certificate(let command) = command else { return nil }
+        if command.mayChange {
+            table.changes += 1
+            digests.forgetCertificates()
+        }
         let payload = payload ?? ""
         switch command {
         case .new(let name): return newCertificate(name)
@@ -388,5 +392,14 @@ extension RuntimeReply {
     /// HAProxy's `cli_msg` at LOG_NOTICE.
     static func notice(_ text: String) -> RuntimeReply {
         RuntimeReply(severity: .notice, text: text)
+    }
+}
+
+extension CertificateCommand {
+    fileprivate var mayChange: Bool {
+        switch self {
+        case .show, .showLists, .showList, .showNames, .showTicketKeys, .showResponses, .dump: false
+        default: true
+        }
     }
 }

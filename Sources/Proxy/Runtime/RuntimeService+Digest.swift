@@ -7,6 +7,10 @@ struct StateDigestCache {
     fileprivate var changes: UInt64?
     fileprivate var table = StateDigestTable()
     fileprivate var text = ""
+    /// Of all certificates and their lists; nil when they changed since it was worked out.
+    fileprivate var certificates: UInt64?
+
+    mutating func forgetCertificates() { certificates = nil }
 }
 
 extension RuntimeService {
@@ -18,7 +22,7 @@ extension RuntimeService {
             switch row.kind {
             case .process: row.name == proxy
             case .frontend, .backend: row.name == proxy
-            case .map, .acl: false
+            case .map, .acl, .certificates: false
             }
         }
         guard !rows.isEmpty else { return .error("No such proxy.") }
@@ -28,11 +32,12 @@ extension RuntimeService {
     private func renewDigests() {
         guard digests.changes != table.changes else { return }
         digests.changes = table.changes
-        let parts =
+        var parts =
             table.frontendRecords.map { part(.frontend, $0.name, of: $0.digest) }
             + table.backends.map {
                 part(.backend, $0.configuration.name, of: $0.digest)
             } + table.maps.map { part(.map, $0.name, of: $0.digest) }
+        if let digest = certificateDigest { parts.append(part(.certificates, "-", of: digest)) }
         var limit = StateHash()
         limit.combine(table.maxconn)
         for (rate, value) in table.rateLimits.sorted(by: { $0.key < $1.key }) {
@@ -47,6 +52,32 @@ extension RuntimeService {
         for row in parts { whole &+= row.digest }
         digests.table = StateDigestTable(rows: [part(.process, "-", of: whole)] + parts)
         digests.text = digests.table.text
+    }
+
+    /// Nil for a proxy that knows no certificate and no list.
+    private var certificateDigest: UInt64? {
+        let store = table.certificates
+        guard !store.certificates.isEmpty || !store.lists.isEmpty else { return nil }
+        if let known = digests.certificates { return known }
+        var hash = StateHash()
+        for (name, certificate) in store.certificates.sorted(by: { $0.key < $1.key }) {
+            hash.combine(name)
+            hash.combine(certificate?.fingerprint ?? "")
+        }
+        for list in store.lists.values.sorted(by: { $0.name < $1.name }) {
+            hash.combine(list.name)
+            for line in list.lines {
+                hash.combine(line.certificate)
+                hash.combine(line.number)
+                for word in line.orderedOptions + line.filters { hash.combine(word) }
+            }
+        }
+        if let draft = store.draft {
+            hash.combine(draft.name)
+            hash.combine(draft.certificate.fingerprint)
+        }
+        digests.certificates = hash.value
+        return hash.value
     }
 
     private func part(_ kind: StateDigestRow.Kind, _ name: String, of state: UInt64)

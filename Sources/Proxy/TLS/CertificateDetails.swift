@@ -97,6 +97,9 @@ extension Certificate {
         return unsafe "\(after)\t\(CertificateDetails.text(of: X509_get0_notBefore(leaf)))"
     }
 
+    /// SHA-1 of its DER as `show ssl cert` prints it.
+    var fingerprint: String { unsafe CertificateDetails.fingerprint(of: leaf) }
+
     /// The lines of `show ssl cert` that come from the certificate itself (HAProxy 3.0).
     var details: String {
         var lines = unsafe CertificateDetails.lines(of: leaf)
