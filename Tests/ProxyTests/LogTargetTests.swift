@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: [
         "", "127.0.0.1", "127.0.0.1 nowhere", "stdout format odd local0", "stdout len 3 local0",
-        "ring@x local0", "127.0.0.1 local0 loud", "stdout sample 9:5 local0",
+        "tcp@127.0.0.1:5 local0", "127.0.0.1 local0 loud", "stdout sample 9:5 local0",
         "stdout local0 info err x",
     ])
     func `what cannot be obeyed is refused`(text: String) {
