@@ -64,7 +64,14 @@ struct WireProbe: Sendable {
                         )
                     }
                 }
-            let channel = try await bootstrap.connect(host: place.host, port: place.port).get()
+            let channel: any Channel
+            do {
+                channel = try await bootstrap.connect(host: place.host, port: place.port).get()
+            } catch {
+                // Nobody else keeps the promise of a channel that never was.
+                promise.fail(error)
+                throw error
+            }
             channel.eventLoop.scheduleTask(in: limit) {
                 promise.fail(Failure(description: "no handshake in time"))
             }
