@@ -22,11 +22,13 @@ struct RequestPathTests {
 
     /// Functions of those types that run at the start, at the end, when the control thread says so, or, as
     /// `handOver`, only while a client of another worker waits for a server's place, and, as `tellErrors`, only
-    /// when a server has had `error-limit` errors in a row.
+    /// when a server has had `error-limit` errors in a row. `sendListChanges` runs once a turn, where rules changed
+    /// a map or a list: what goes to the control thread is an object.
     private static let seldom = [
         "deinit", "init(number:", "readMail", "rebuild", "drain()", "closeAll()",
         "shutdownSessions",
-        "handOver(", "tellErrors(", "answer(", "capture(", "server(of:", "describe(", "isMeant(",
+        "handOver(", "tellErrors(", "sendListChanges(", "answer(", "capture(", "server(of:",
+        "describe(", "isMeant(",
         "isOverdue(", "side(", "text(of:",
     ]
 
